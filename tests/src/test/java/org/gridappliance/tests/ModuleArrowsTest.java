@@ -33,7 +33,7 @@ class ModuleArrowsTest {
 
   @ArchTest
   static final ArchRule agentKnowsTheEvmAndTheContractOfJobs =
-      knowsOnly("agent", "evm", "jobs.contract");
+      knowsOnly("agent", "evm", "jobs.lease");
 
   /** Names are module packages without the common prefix; a module always knows itself. */
   private static ArchRule knowsOnly(String module, String... others) {

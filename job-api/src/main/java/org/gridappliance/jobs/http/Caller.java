@@ -1,0 +1,15 @@
+package org.gridappliance.jobs.http;
+
+import java.nio.file.Path;
+
+/**
+ * The person on whose behalf a request runs, as the portal established it. Immutable.
+ *
+ * @param name the account's name, the owner of what the request makes
+ * @param administrator may see and act on everybody's jobs
+ * @param poolAdmin may add and remove nodes
+ * @param mayWrite false for a token whose scope only reads
+ * @param home the folder that holds the person's files; file inputs are resolved beneath it
+ */
+public record Caller(
+    String name, boolean administrator, boolean poolAdmin, boolean mayWrite, Path home) {}
