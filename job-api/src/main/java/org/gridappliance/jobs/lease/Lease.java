@@ -1,0 +1,33 @@
+package org.gridappliance.jobs.lease;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The right to run one subjob until {@code leaseSeconds} after the last heartbeat.
+ *
+ * @param lease its name
+ * @param fence grows with every lease of any subjob; a result or output with an older one is
+ *     refused
+ * @param job the job's id
+ * @param index the subjob's index, or {@link LeaseProtocol#MERGE_INDEX}
+ * @param command the argument list, never empty, never for a shell
+ * @param environment variables beside the envelope's own
+ * @param inputs files to lay into the scratch folder before the start
+ * @param outputs paths or globs to bring back, relative to the scratch folder
+ * @param limits what it may use
+ * @param leaseSeconds how long the lease holds without a heartbeat
+ * @param heartbeatSeconds how often to renew it
+ */
+public record Lease(
+    String lease,
+    long fence,
+    long job,
+    int index,
+    List<String> command,
+    Map<String, String> environment,
+    List<FileRef> inputs,
+    List<String> outputs,
+    Limits limits,
+    int leaseSeconds,
+    int heartbeatSeconds) {}
