@@ -1,0 +1,101 @@
+# The programs of the machine that the appliance uses, the Debian packages they come from, and what
+# each gives; how they are installed. Sourced.
+# shellcheck shell=bash
+
+# program|Debian package|what it gives|when: run, build, test, bench
+readonly PARTS="
+bwrap|bubblewrap|the envelope around every job; without it jobs are off|run
+setpriv|util-linux|the portal without privileges|run
+tar|tar|backup and restore|run
+gzip|gzip|backup and restore|run
+hmmsearch|hmmer|the application 'HMMER search'|run
+valgrind|valgrind|the application 'Cache study'|run
+mvn|maven|builds the Java parts|build
+npm|npm|builds the pages|build
+git|git|names the commit of a build|build
+shellcheck|shellcheck|checks the scripts|test
+chromium|chromium|browser tests|test
+ip|iproute2|tests with several machines|test
+parallel|parallel|the peer of the job benchmark|bench
+"
+
+has() { type -P "$1" >/dev/null; }
+
+# node_version: the major number of Node.js into REPLY, 0 when there is none.
+node_version() {
+  REPLY=0
+  has node || return 0
+  REPLY=$(node --version)
+  REPLY=${REPLY#v}
+  REPLY=${REPLY%%.*}
+}
+
+# missing_packages WHEN…: the packages of absent programs, a line each.
+missing_packages() {
+  local program package _gives when
+  while IFS='|' read -r program package _gives when; do
+    [ -n "$program" ] || continue
+    [[ " $* " == *" $when "* ]] || continue
+    has "$program" || printf '%s\n' "$package"
+  done <<<"$PARTS"
+  if [[ " $* " == *" build "* ]]; then
+    has node || printf 'nodejs\n'
+  fi
+}
+
+# install_packages PACKAGE…: with apt, once more when the first try fails (a list out of date, a
+# mirror that stumbles). Lists are fetched once, and only when they are older than this boot's need.
+install_packages() {
+  local log try
+  log=$(mktemp)
+  say "installing by apt: $*"
+  for try in 1 2; do
+    if ((try == 2)) || ! apt_knows "$@"; then
+      apt-get -q update >"$log" 2>&1 </dev/null || true
+    fi
+    if DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 \
+      install --no-install-recommends "$@" >>"$log" 2>&1 </dev/null; then
+      rm -f "$log"
+      return 0
+    fi
+  done
+  tail -n 20 "$log" >&2
+  rm -f "$log"
+  fail "apt could not install: $*"
+}
+
+apt_knows() {
+  local package
+  for package in "$@"; do
+    apt-cache show "$package" >/dev/null 2>&1 || return 1
+  done
+}
+
+# need WHEN…: installs what is missing as root, else names the one command that does.
+need() {
+  local -a packages
+  mapfile -t packages < <(missing_packages "$@" | sort -u)
+  if ((${#packages[@]} > 0)); then
+    has apt-get || fail "missing: ${packages[*]}; install them with this system's package manager"
+    is_root || fail "missing; run: sudo apt-get install --no-install-recommends ${packages[*]}"
+    install_packages "${packages[@]}"
+  fi
+  if [[ " $* " == *" build "* ]]; then
+    node_version
+    ((REPLY >= WANTED_NODE)) || fail "Node.js $REPLY is too old to build the pages: want $WANTED_NODE or newer, with npm; install it, then run this again"
+  fi
+}
+
+# offer_java: no JDK is new enough: install Debian's where there is one, else say what is wanted.
+offer_java() {
+  local package=openjdk-$WANTED_JAVA-jdk-headless
+  if has apt-get; then
+    ! is_root || apt_knows "$package" || apt-get -q update >/dev/null 2>&1 </dev/null || true
+    if apt_knows "$package"; then
+      is_root || fail "no JDK $WANTED_JAVA; run: sudo apt-get install --no-install-recommends $package"
+      install_packages "$package"
+      find_java && return 0
+    fi
+  fi
+  fail "no JDK $WANTED_JAVA or newer found (JAVA_HOME, /usr/lib/jvm, PATH), and this system's packages have none: install Eclipse Temurin $WANTED_JAVA and set JAVA_HOME to it"
+}
