@@ -1,0 +1,114 @@
+/** Query keys and the reads behind the pages. Writes stand beside the buttons that make them. */
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import { adoptSession, call, send } from "./client";
+import type { FileEntry, JobState } from "./types";
+import { fileUrl } from "./upload";
+
+export interface JobFilter {
+  state?: JobState;
+  app?: string;
+  text?: string;
+  owner?: "me" | "all";
+  before?: number;
+  limit?: number;
+}
+
+export const keys = {
+  session: ["session"] as const,
+  apps: ["apps"] as const,
+  app: (id: string) => ["app", id] as const,
+  jobLists: ["jobs"] as const,
+  jobs: (filter: JobFilter) => ["jobs", filter] as const,
+  job: (id: number) => ["job", id] as const,
+  states: (id: number) => ["states", id] as const,
+  subjobs: (id: number) => ["subjobs", id] as const,
+  results: (id: number) => ["results", id] as const,
+  nodes: ["nodes"] as const,
+  pool: ["pool"] as const,
+  announcement: ["announcement"] as const,
+  folder: (path: string) => ["folder", path] as const,
+  folders: ["folder"] as const,
+  users: ["users"] as const,
+  groups: ["groups"] as const,
+  settings: ["settings"] as const,
+  audit: ["audit"] as const,
+  tokens: ["tokens"] as const,
+};
+
+export const sessionQuery = queryOptions({
+  queryKey: keys.session,
+  queryFn: async () => adoptSession(await call("get", "/session")),
+  staleTime: Infinity,
+});
+
+export const appsQuery = queryOptions({
+  queryKey: keys.apps,
+  queryFn: async ({ signal }) => (await call("get", "/apps", { signal })).apps,
+  staleTime: 10_000,
+});
+
+export const appQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.app(id),
+    queryFn: ({ signal }) => call("get", "/apps/{app}", { path: { app: id }, signal }),
+  });
+
+export const jobsQuery = (filter: JobFilter) =>
+  queryOptions({
+    queryKey: keys.jobs(filter),
+    queryFn: ({ signal }) => call("get", "/jobs", { query: filter, signal }),
+  });
+
+export const jobQuery = (id: number) =>
+  queryOptions({
+    queryKey: keys.job(id),
+    queryFn: ({ signal }) => call("get", "/jobs/{job}", { path: { job: id }, signal }),
+  });
+
+export const statesQuery = (id: number) =>
+  queryOptions({
+    queryKey: keys.states(id),
+    queryFn: async ({ signal }) =>
+      (await call("get", "/jobs/{job}/subjobs", { path: { job: id }, query: { limit: 1 }, signal })).states,
+  });
+
+export const resultsQuery = (id: number) =>
+  queryOptions({
+    queryKey: keys.results(id),
+    queryFn: ({ signal }) => call("get", "/jobs/{job}/results", { path: { job: id }, signal }),
+  });
+
+export const nodesQuery = queryOptions({
+  queryKey: keys.nodes,
+  queryFn: async ({ signal }) => (await call("get", "/nodes", { signal })).nodes,
+  refetchInterval: 15_000,
+});
+
+export const poolQuery = queryOptions({
+  queryKey: keys.pool,
+  queryFn: ({ signal }) => call("get", "/pool", { signal }),
+  refetchInterval: 30_000,
+});
+
+/** A folder of the home; a folder that does not exist yet is empty. `path` "" is the home itself. */
+export const folderQuery = (path: string) =>
+  queryOptions({
+    queryKey: keys.folder(path),
+    queryFn: async ({ signal }): Promise<FileEntry[]> => {
+      const response = await send("GET", fileUrl(path), { signal });
+      return ((await response.json()) as { entries: FileEntry[] }).entries;
+    },
+  });
+
+/** The words of the administrator for everybody. They arrive by the event stream. */
+export function useAnnouncement(): string | null {
+  const { data } = useQuery<string | null>({
+    queryKey: keys.announcement,
+    queryFn: () => null,
+    enabled: false,
+    initialData: null,
+    staleTime: Infinity,
+    gcTime: Infinity,
+  });
+  return data;
+}

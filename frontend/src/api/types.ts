@@ -1,0 +1,39 @@
+/** Short names for the schemas of the contract. */
+import type { components } from "./generated/api";
+
+type Schemas = components["schemas"];
+
+export type AppSummary = Schemas["AppSummary"];
+export type App = Schemas["App"];
+export type Job = Schemas["Job"];
+export type JobDetail = Schemas["JobDetail"];
+export type JobRequest = Schemas["JobRequest"];
+export type JobState = Schemas["JobState"];
+export type Subjob = Schemas["Subjob"];
+export type Failure = Schemas["Failure"];
+export type Estimate = Schemas["Estimate"];
+export type Results = Schemas["Results"];
+export type Plot = Results["plots"][number];
+export type ResultTable = Results["tables"][number];
+export type ResultFile = Results["files"][number];
+export type Axis = Schemas["Axis"];
+export type Column = Schemas["Column"];
+export type PoolNode = Schemas["Node"];
+export type Pool = Schemas["Pool"];
+export type Problem = Schemas["Problem"];
+export type Session = Schemas["Session"];
+export type User = Schemas["User"];
+export type Role = Schemas["Role"];
+export type Scope = Schemas["Scope"];
+export type Token = Schemas["Token"];
+export type Group = Schemas["Group"];
+export type AuditEntry = Schemas["AuditEntry"];
+export type Settings = Schemas["Settings"];
+
+/** One entry of a folder, as `GET /files/{path}` lists it (a plain route, described in portal.yaml's comments). */
+export interface FileEntry {
+  name: string;
+  kind: "file" | "folder";
+  bytes: number;
+  modifiedAt: string;
+}

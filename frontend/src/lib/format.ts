@@ -1,0 +1,120 @@
+/** Numbers as people read them. Pure; units are in the names. */
+
+const counts = new Intl.NumberFormat("en");
+
+/** 1234567 → `1,234,567`. */
+export function count(n: number): string {
+  return counts.format(n);
+}
+
+/** `1 subjob`, `2 subjobs`. */
+export function plural(n: number, one: string, many = `${one}s`): string {
+  return `${count(n)} ${n === 1 ? one : many}`;
+}
+
+function scaled(bytes: number, base: number, units: readonly string[]): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= base && unit < units.length - 1) {
+    value /= base;
+    unit++;
+  }
+  // 999.6 kB would read "1000 kB": step up once more
+  if (unit > 0 && Math.round(value) >= base && unit < units.length - 1) {
+    value /= base;
+    unit++;
+  }
+  const digits = unit === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  return `${Number(value.toFixed(digits))} ${units[unit] ?? ""}`;
+}
+
+/** File sizes, decimal: `1.5 MB`. */
+export function bytes(n: number): string {
+  return scaled(n, 1000, ["B", "kB", "MB", "GB", "TB", "PB"]);
+}
+
+/** Memory, binary: `2 GiB`. */
+export function memory(n: number): string {
+  return scaled(n, 1024, ["B", "KiB", "MiB", "GiB", "TiB"]);
+}
+
+/** Spans: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`. */
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds) || seconds < 0) {
+    return "–";
+  }
+  if (seconds < 10) {
+    return `${Number(seconds.toFixed(1))} s`;
+  }
+  const whole = Math.round(seconds);
+  const steps: readonly [number, string, number, string][] = [
+    [86_400, "d", 3_600, "h"],
+    [3_600, "h", 60, "min"],
+    [60, "min", 1, "s"],
+  ];
+  for (const [big, bigUnit, small, smallUnit] of steps) {
+    if (whole >= big) {
+      const high = Math.floor(whole / big);
+      const low = Math.floor((whole % big) / small);
+      return low === 0 || high >= 20 ? `${high} ${bigUnit}` : `${high} ${bigUnit} ${low} ${smallUnit}`;
+    }
+  }
+  return `${whole} s`;
+}
+
+/** A moment as distance from `now`: `just now`, `12 s ago`, `in 3 d`. Both in milliseconds since 1970. */
+export function ago(at: number, now: number): string {
+  const seconds = Math.round((now - at) / 1000);
+  if (Math.abs(seconds) < 5) {
+    return "just now";
+  }
+  const size = Math.abs(seconds);
+  const units: readonly [number, string][] = [
+    [31_557_600, "y"],
+    [2_629_800, "mo"],
+    [86_400, "d"],
+    [3_600, "h"],
+    [60, "min"],
+    [1, "s"],
+  ];
+  for (const [span, unit] of units) {
+    if (size >= span) {
+      const n = Math.floor(size / span);
+      return seconds > 0 ? `${n} ${unit} ago` : `in ${n} ${unit}`;
+    }
+  }
+  return "just now";
+}
+
+/** The exact moment, for hovers: `21 Nov 2026, 10:03:12`. */
+export function exact(iso: string): string {
+  return new Date(iso).toLocaleString("en-GB", {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  });
+}
+
+/** A measured value in a table cell: 6 significant digits, exponent when small or large, as the field writes it. */
+export function measured(value: number): string {
+  if (value === 0 || Number.isInteger(value)) {
+    return Math.abs(value) < 1e15 ? String(value) : value.toExponential(3);
+  }
+  const size = Math.abs(value);
+  if (size < 1e-3 || size >= 1e6) {
+    const [mantissa = "", exponent = ""] = value.toExponential(5).split("e");
+    return `${Number(mantissa)}e${exponent.replace("+", "")}`;
+  }
+  return String(Number(value.toPrecision(6)));
+}
+
+/** Part of a whole in percent, whole numbers; 100 only when all is done. */
+export function percent(done: number, total: number): number {
+  if (total <= 0) {
+    return 0;
+  }
+  return done >= total ? 100 : Math.min(99, Math.floor((100 * done) / total));
+}

@@ -1,0 +1,27 @@
+/** Words of Home. */
+export const text = {
+  title: "Home",
+  welcome: "From nothing to a plot in a minute",
+  welcomeBody: "Run a real search on a small sample that comes with the appliance. Then do the same with your own files.",
+  steps: {
+    run: { title: "Run the sample", body: (title: string) => `${title}, with its example filled in. It ends in seconds.` },
+    watch: { title: "Watch it run", body: "The work is cut into subjobs. Each small square is one of them, and they move by themselves." },
+    read: { title: "Read the results", body: "Plots first, then a table you can sort; download all of it as a zip." },
+  },
+  runSample: "Open the sample",
+  noApp: "No application can run yet. See Apps for the reason of each.",
+  running: "Running now",
+  noneRunning: "Nothing runs. Pick an application to start.",
+  ended: "Lately ended",
+  allJobs: "All jobs",
+  recentApps: "Your applications",
+  allApps: "All applications",
+  pool: "Pool",
+  freeSlots: (free: number, all: number) => `${free} of ${all} slots free`,
+  waiting: (n: number) => `${n} waiting`,
+  runningSubjobs: (n: number) => `${n} running`,
+  nodes: (n: number) => (n === 1 ? "1 node" : `${n} nodes`),
+  notAccepting: "No job can run now",
+  announcement: "From the administrators",
+  newJob: "Run an application",
+};
