@@ -1,6 +1,7 @@
 /**
- * Carries bytes between a browser's WebSocket and an RFB server, with one-time tickets and
- * back-pressure. Knows nothing of the other modules.
+ * A WebSocket ⇄ RFB byte pump with one-time tickets. Knows nothing of the other modules: who may
+ * open which desktop is decided by whoever issues the ticket. Read {@link
+ * org.gridappliance.vnc.VncProxy} first.
  */
 @NullMarked
 package org.gridappliance.vnc;

@@ -1,0 +1,129 @@
+package org.gridappliance.vnc;
+
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.NetSocket;
+import java.net.URI;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.gridappliance.vnc.ticket.Grant;
+import org.gridappliance.vnc.ticket.TicketStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers WebSocket upgrades: origin → ticket → upstream connection → upgrade → {@link Pump}. Runs
+ * on the event loop of the request. The server it is mounted on must offer the subprotocol {@value
+ * #SUBPROTOCOL} and no compression.
+ *
+ * <p>The ticket travels as a second subprotocol, {@code ticket.<ticket>}, because an address ends
+ * in logs and histories. Nothing is opened upstream before the ticket is redeemed, and the upgrade
+ * is accepted only when upstream is connected, so a page learns of a stopped desktop by status 502.
+ */
+public final class VncProxy implements Handler<HttpServerRequest> {
+  public static final String SUBPROTOCOL = "binary";
+
+  private static final Logger log = LoggerFactory.getLogger(VncProxy.class);
+  private static final String TICKET = "ticket.";
+
+  private final Vertx vertx;
+  private final TicketStore tickets;
+  private final Predicate<URI> allowedOrigin;
+  private final NetClient client;
+  private final PumpStats stats = new PumpStats();
+
+  /**
+   * @param allowedOrigin whether a page of this origin may connect
+   */
+  public VncProxy(Vertx vertx, TicketStore tickets, Predicate<URI> allowedOrigin) {
+    this.vertx = vertx;
+    this.tickets = tickets;
+    this.allowedOrigin = allowedOrigin;
+    this.client =
+        vertx.createNetClient(
+            new NetClientOptions().setConnectTimeout(5_000).setReceiveBufferSize(256 << 10));
+  }
+
+  /** Counters since the start, for the metrics page. */
+  public PumpStats stats() {
+    return stats;
+  }
+
+  @Override
+  public void handle(HttpServerRequest request) {
+    if (!originAllowed(request)) {
+      refuse(request, 403, "this page may not open desktops here");
+      return;
+    }
+    Optional<Grant> redeemed = ticketOf(request).flatMap(tickets::redeem);
+    if (redeemed.isEmpty()) {
+      refuse(request, 401, "the ticket is unknown, used or older than 30 s; connect again");
+      return;
+    }
+    Grant grant = redeemed.get();
+    request.pause();
+    client
+        .connect(grant.upstream())
+        .onFailure(
+            e -> {
+              log.info("desktop gone desktop={} user={}", grant.desktop(), grant.user());
+              refuse(request, 502, "the desktop does not answer; it may have been stopped");
+            })
+        .onSuccess(upstream -> upgrade(request, grant, upstream));
+  }
+
+  private void upgrade(HttpServerRequest request, Grant grant, NetSocket upstream) {
+    upstream.pause();
+    request
+        .toWebSocket()
+        .onFailure(
+            e -> {
+              log.debug("upgrade failed desktop={}: {}", grant.desktop(), e.getMessage());
+              upstream.close();
+            })
+        .onSuccess(
+            socket -> {
+              log.info(
+                  "desktop opened desktop={} user={} viewOnly={}",
+                  grant.desktop(),
+                  grant.user(),
+                  grant.viewOnly());
+              new Pump(vertx, socket, upstream, grant, stats).start();
+            });
+  }
+
+  private boolean originAllowed(HttpServerRequest request) {
+    String origin = request.getHeader("Origin");
+    if (origin == null) {
+      return false; // every browser sends one with a WebSocket
+    }
+    try {
+      return allowedOrigin.test(URI.create(origin));
+    } catch (IllegalArgumentException e) {
+      return false; // not an address at all
+    }
+  }
+
+  private static Optional<String> ticketOf(HttpServerRequest request) {
+    String protocols = request.getHeader("Sec-WebSocket-Protocol");
+    return protocols == null
+        ? Optional.empty()
+        : Arrays.stream(protocols.split(","))
+            .map(String::strip)
+            .filter(protocol -> protocol.startsWith(TICKET))
+            .map(protocol -> protocol.substring(TICKET.length()))
+            .findFirst();
+  }
+
+  private static void refuse(HttpServerRequest request, int status, String reason) {
+    request
+        .response()
+        .setStatusCode(status)
+        .putHeader("Content-Type", "text/plain; charset=utf-8")
+        .end(reason);
+  }
+}
