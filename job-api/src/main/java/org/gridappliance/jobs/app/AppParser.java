@@ -1,0 +1,199 @@
+package org.gridappliance.jobs.app;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.Node;
+
+/**
+ * Reads {@code app.yaml}: YAML → places with line numbers ({@link Yaml}) → inputs ({@link
+ * InputReader}), command ({@link CommandReader}), outputs ({@link OutputReader}) → {@link
+ * AppRules}, which checks that names meet. Every problem of a file is found in one go.
+ */
+public final class AppParser {
+  /** The longest {@code app.yaml}, in bytes. */
+  public static final int MAXIMUM_BYTES = 1 << 20;
+
+  static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,39}");
+  static final String NAME_WANTED = "a lower-case letter, then at most 39 of a-z, 0-9 and _";
+  private static final Pattern PACKAGE = Pattern.compile("[a-z0-9][a-z0-9+.-]{1,99}");
+  private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,99}");
+
+  private AppParser() {}
+
+  /**
+   * {@return the application in a folder}
+   *
+   * @throws AppInvalid says what is wrong with its descriptor, and where
+   * @throws IOException when the folder cannot be read
+   */
+  public static App parse(Path folder) throws AppInvalid, IOException {
+    String id = folder.toAbsolutePath().normalize().getFileName().toString();
+    if (!AppFolder.isId(id)) {
+      throw invalid("the folder's name \"" + id + "\": want a-z, 0-9 and -, at most 64");
+    }
+    Path file = folder.resolve(AppFolder.DESCRIPTOR);
+    if (!AppFolder.isPlainFile(file)) {
+      throw invalid("there is no " + AppFolder.DESCRIPTOR + " in " + folder);
+    }
+    if (Files.size(file) > MAXIMUM_BYTES) {
+      throw invalid("has " + Files.size(file) + " bytes: want at most " + MAXIMUM_BYTES);
+    }
+    try {
+      return parse(id, Files.readString(file), folder, AppFolder.digest(folder));
+    } catch (CharacterCodingException e) {
+      throw invalid("is not UTF-8; save it in that encoding");
+    }
+  }
+
+  /**
+   * {@return the application that a text describes}
+   *
+   * @param id the folder's name
+   * @param folder where examples are looked for
+   * @param digest of the folder
+   * @throws AppInvalid says what is wrong, and where
+   */
+  public static App parse(String id, String text, Path folder, String digest) throws AppInvalid {
+    List<AppProblem> problems = new ArrayList<>();
+    App app = read(new Yaml(compose(text), "", problems), id, folder, digest);
+    if (!problems.isEmpty()) {
+      problems.sort(Comparator.comparingInt(AppProblem::line).thenComparingInt(AppProblem::column));
+      throw new AppInvalid(problems);
+    }
+    return app;
+  }
+
+  private static App read(Yaml root, String id, Path folder, String digest) {
+    YamlFields fields =
+        root.fields(
+            "title",
+            "category",
+            "about",
+            "packages",
+            "inputs",
+            "command",
+            "environment",
+            "split",
+            "merge",
+            "outputs",
+            "plots",
+            "resources",
+            "examples");
+    App app =
+        new App(
+            id,
+            fields.needText("title", 80),
+            fields.needText("category", 40),
+            fields.needText("about", 10_000),
+            fields.get("packages").map(AppParser::packages).orElse(List.of()),
+            fields.need("inputs", InputReader::inputs, List.of()),
+            fields.need("command", CommandReader::command, List.of()),
+            fields.get("environment").map(AppParser::environment).orElse(Map.of()),
+            fields.get("split").map(AppParser::split),
+            fields.get("merge").map(CommandReader::command),
+            fields.need("outputs", OutputReader::outputs, List.of()),
+            fields.get("plots").map(OutputReader::plots).orElse(List.of()),
+            fields.need("resources", ResourcesReader::resources, ResourcesReader.SMALLEST),
+            fields.get("examples").map(ExampleReader::examples).orElse(List.of()),
+            folder,
+            digest);
+    if (root.problems().isEmpty()) {
+      new AppRules(app, fields).check();
+    }
+    return app;
+  }
+
+  private static List<String> packages(Yaml at) {
+    return at.list(50).stream()
+        .map(item -> item.text(PACKAGE, "the name of a Debian package, as hmmer"))
+        .toList();
+  }
+
+  private static Map<String, Template> environment(Yaml at) {
+    Map<String, Template> environment = new LinkedHashMap<>();
+    at.map()
+        .forEach(
+            (name, value) -> {
+              if (!VARIABLE.matcher(name).matches()) {
+                at.keyProblem(name, "\"" + name + "\": want letters, digits and _");
+              }
+              environment.put(name, CommandReader.template(value));
+            });
+    return environment;
+  }
+
+  private static Split split(Yaml at) {
+    YamlFields fields = at.fields("input", "by", "unit", "minimum");
+    return new Split(
+        fields.needText("input", 40),
+        fields.need("by", by -> by.word(Split.By.class, Split.By.LINES), Split.By.LINES),
+        fields.text("unit", 40, "records"),
+        fields.get("minimum").map(m -> (int) m.integer(1, 1_000_000)).orElse(1));
+  }
+
+  private static Node compose(String text) throws AppInvalid {
+    LoaderOptions options = new LoaderOptions();
+    options.setCodePointLimit(MAXIMUM_BYTES);
+    options.setNestingDepthLimit(20);
+    options.setMaxAliasesForCollections(0);
+    try {
+      Node node = new org.yaml.snakeyaml.Yaml(options).compose(new StringReader(text));
+      if (node == null) {
+        throw invalid("is empty; see docs/applications.md");
+      }
+      refuseAnchors(node);
+      return node;
+    } catch (MarkedYAMLException e) {
+      Mark mark = e.getProblemMark();
+      throw invalid(mark, "is not YAML: " + e.getProblem());
+    } catch (YAMLException e) {
+      throw invalid("is not YAML: " + e.getMessage());
+    }
+  }
+
+  /** An alias would make the same node stand in several places, or within itself. */
+  private static void refuseAnchors(Node node) throws AppInvalid {
+    if (node.getAnchor() != null) {
+      throw invalid(
+          node.getStartMark(), "&" + node.getAnchor() + ": write it out, without anchors");
+    }
+    switch (node) {
+      case org.yaml.snakeyaml.nodes.SequenceNode sequence -> {
+        for (Node item : sequence.getValue()) {
+          refuseAnchors(item);
+        }
+      }
+      case org.yaml.snakeyaml.nodes.MappingNode mapping -> {
+        for (org.yaml.snakeyaml.nodes.NodeTuple tuple : mapping.getValue()) {
+          refuseAnchors(tuple.getKeyNode());
+          refuseAnchors(tuple.getValueNode());
+        }
+      }
+      default -> {}
+    }
+  }
+
+  private static AppInvalid invalid(String message) {
+    return new AppInvalid(List.of(new AppProblem(1, 1, "", message)));
+  }
+
+  private static AppInvalid invalid(@Nullable Mark mark, String message) {
+    int line = mark == null ? 1 : mark.getLine() + 1;
+    int column = mark == null ? 1 : mark.getColumn() + 1;
+    return new AppInvalid(List.of(new AppProblem(line, column, "", message)));
+  }
+}

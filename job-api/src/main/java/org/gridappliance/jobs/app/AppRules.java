@@ -1,0 +1,224 @@
+package org.gridappliance.jobs.app;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.gridappliance.jobs.http.Problem;
+
+/** Checks that the names within an application meet: inputs, facts, columns, files of examples. */
+final class AppRules {
+  private final App app;
+  private final YamlFields fields;
+
+  AppRules(App app, YamlFields fields) {
+    this.app = app;
+    this.fields = fields;
+  }
+
+  void check() {
+    fields.get("split").ifPresent(this::split);
+    fields.get("command").ifPresent(at -> command(at, app.command(), Set.of()));
+    fields
+        .get("merge")
+        .ifPresent(at -> command(at, app.mergeCommand().orElse(List.of()), Set.of()));
+    fields
+        .get("environment")
+        .ifPresent(
+            at -> app.environment().forEach((name, template) -> template(at, template, Set.of())));
+    fields.get("inputs").ifPresent(this::stagedNames);
+    fields.get("outputs").ifPresent(this::outputs);
+    fields.get("plots").ifPresent(this::plots);
+    fields.get("examples").ifPresent(this::examples);
+  }
+
+  private void split(Yaml at) {
+    app.split()
+        .map(Split::input)
+        .filter(name -> !(app.input(name).orElse(null) instanceof Input.FileInput))
+        .ifPresent(name -> at.problem("input: there is no file input \"" + name + "\""));
+    app.split()
+        .flatMap(split -> app.input(split.input()))
+        .filter(input -> !input.required())
+        .ifPresent(input -> at.problem("input: \"" + input.name() + "\" must be required"));
+  }
+
+  /** The inputs that stand under a {@code when} are given there even if they are optional. */
+  private void command(Yaml at, List<Argument> arguments, Set<String> given) {
+    List<Yaml> places = at.list(1000);
+    for (int i = 0; i < arguments.size(); i++) {
+      Yaml place = places.get(i);
+      switch (arguments.get(i)) {
+        case Argument.One(Template template) -> template(place, template, given);
+        case Argument.When(String input, Optional<String> is, List<Argument> then) -> {
+          when(place, input, is);
+          Set<String> more = new HashSet<>(given);
+          more.add(input);
+          Yaml inner = place.map().get("then");
+          if (inner != null) {
+            command(inner, then, more);
+          }
+        }
+      }
+    }
+  }
+
+  private void when(Yaml at, String name, Optional<String> is) {
+    Input input = app.input(name).orElse(null);
+    if (input == null) {
+      at.problem("when: " + noInput(name));
+    } else if (input instanceof Input.ChoiceInput choice
+        && is.isPresent()
+        && choice.choices().stream().noneMatch(c -> c.value().equals(is.get()))) {
+      at.problem("is: \"" + is.get() + "\" is no choice of " + name);
+    } else if (input instanceof Input.FileInput && is.isPresent()) {
+      at.problem("is: a file is given or not; remove it");
+    }
+  }
+
+  private void template(Yaml at, Template template, Set<String> given) {
+    for (Template.Part part : template.parts()) {
+      if (part instanceof Template.Part.Placeholder(Expression expression)) {
+        boolean alone = expression instanceof Expression.Name;
+        expression.names().forEach(name -> name(at, name, alone, given));
+      }
+    }
+  }
+
+  private void name(Yaml at, String name, boolean alone, Set<String> given) {
+    int dot = name.indexOf('.');
+    String base = dot < 0 ? name : name.substring(0, dot);
+    Input input = app.input(base).orElse(null);
+    if (input == null) {
+      at.problem(noInput(base));
+      return;
+    }
+    if (!input.alwaysGiven() && !given.contains(base)) {
+      at.problem(
+          "{"
+              + name
+              + "}: "
+              + base
+              + " may be left out; give it a default, or put this under \"when: "
+              + base
+              + "\"");
+    }
+    if (dot >= 0) {
+      boolean split = app.split().map(s -> s.input().equals(base)).orElse(false);
+      if (!(input instanceof Input.FileInput)) {
+        at.problem("{" + name + "}: " + base + " is not a file");
+      } else if (name.endsWith(".records") && !split) {
+        at.problem("{" + name + "}: records are counted only in the input that \"split\" names");
+      }
+    } else if (!alone && !isNumeric(input)) {
+      at.problem("{" + name + "}: " + base + " is not a number, nothing can be computed with it");
+    }
+  }
+
+  private static boolean isNumeric(Input input) {
+    return switch (input) {
+      case Input.NumberInput _, Input.IntegerInput _ -> true;
+      case Input.ChoiceInput choice ->
+          choice.choices().stream().allMatch(c -> c.value().matches("\\d{1,18}(\\.\\d{1,18})?"));
+      case Input.BooleanInput _, Input.TextInput _, Input.FileInput _ -> false;
+    };
+  }
+
+  private String noInput(String name) {
+    return app.inputs().stream()
+        .map(Input::name)
+        .filter(known -> Spelling.isNear(known, name))
+        .findFirst()
+        .map(known -> "there is no input \"" + name + "\"; did you mean \"" + known + "\"?")
+        .orElse("there is no input \"" + name + "\"");
+  }
+
+  private void stagedNames(Yaml at) {
+    Set<String> names = new HashSet<>();
+    for (Input input : app.inputs()) {
+      if (input instanceof Input.FileInput file && !names.add(file.stageAs())) {
+        at.problem("two file inputs are staged as \"" + file.stageAs() + "\"; change one \"as\"");
+      }
+    }
+    app.outputs().stream()
+        .filter(output -> names.contains(output.file()))
+        .forEach(output -> at.problem("\"" + output.file() + "\" is an input and an output"));
+  }
+
+  private void outputs(Yaml at) {
+    for (Output output : app.outputs()) {
+      if (output.fromMerge() && app.mergeCommand().isEmpty()) {
+        at.problem(output.name() + ": \"from: merge\" needs the key \"merge\", its command");
+      }
+    }
+    for (Output.TableOutput table : app.tables()) {
+      table.columns().stream()
+          .map(Column::name)
+          .filter(app.sweepable()::contains)
+          .forEach(
+              name ->
+                  at.problem(
+                      "the column \""
+                          + name
+                          + "\" of "
+                          + table.name()
+                          + " has the name of a sweepable input; rename it"));
+    }
+  }
+
+  private void plots(Yaml at) {
+    List<Yaml> places = at.list(50);
+    for (int i = 0; i < app.plots().size(); i++) {
+      Plot plot = app.plots().get(i);
+      Output.TableOutput table = app.table(plot.table()).orElse(null);
+      if (table == null) {
+        places.get(i).problem("there is no table \"" + plot.table() + "\"");
+        continue;
+      }
+      Yaml place = places.get(i);
+      axis(place, table, plot.x().column(), plot.kind() != Plot.Kind.BAR);
+      plot.y().ifPresent(y -> axis(place, table, y.column(), true));
+      plot.label().ifPresent(label -> axis(place, table, label, false));
+    }
+  }
+
+  private void axis(Yaml at, Output.TableOutput table, String name, boolean numeric) {
+    Optional<Column> column =
+        table.columns().stream().filter(c -> c.name().equals(name) && !c.hidden()).findFirst();
+    if (column.isEmpty() && !app.sweepable().contains(name)) {
+      at.problem("there is no column \"" + name + "\" in " + table.name());
+    } else if (numeric && column.isPresent() && !column.get().type().numeric()) {
+      at.problem("the column \"" + name + "\" holds text; give it the type number or integer");
+    }
+  }
+
+  private void examples(Yaml at) {
+    List<Yaml> places = at.list(50);
+    for (int i = 0; i < app.examples().size(); i++) {
+      App.Example example = app.examples().get(i);
+      Yaml place = places.get(i);
+      try {
+        InputValues.check(app, example.inputs(), example.sweep());
+      } catch (Problem e) {
+        e.errors().forEach(error -> place.problem(error.field() + ": " + error.message()));
+      }
+      for (Input input : app.inputs()) {
+        JsonNode value = example.inputs().get(input.name());
+        if (input instanceof Input.FileInput
+            && value != null
+            && app.exampleFile(value.asText()).isEmpty()) {
+          place.problem(
+              input.name()
+                  + ": \""
+                  + value.asText()
+                  + "\": want "
+                  + Input.EXAMPLE_PREFIX
+                  + "NAME of a file in "
+                  + AppFolder.EXAMPLES
+                  + "/");
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package org.gridappliance.jobs.app;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Writes the argument list of a subjob from its values. A value becomes part of one argument as it
+ * is; no shell ever reads it. Pure.
+ */
+public final class CommandLine {
+  /** Values that a command cannot be written from, as a division by zero. */
+  public static final class CannotExpand extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    CannotExpand(String message) {
+      super(message);
+    }
+  }
+
+  private final App app;
+  private final Map<String, Value> values;
+  private final Map<String, Facts> facts;
+
+  private CommandLine(App app, Map<String, Value> values, Map<String, Facts> facts) {
+    this.app = app;
+    this.values = values;
+    this.facts = facts;
+  }
+
+  /**
+   * {@return the argument list of one subjob}
+   *
+   * @param values checked values by input name, one combination of a sweep
+   * @param facts of every file input that was given, by input name
+   * @throws CannotExpand when arithmetic fails
+   */
+  public static List<String> expand(App app, Map<String, Value> values, Map<String, Facts> facts) {
+    return new CommandLine(app, values, facts).arguments(app.command());
+  }
+
+  /** {@return the argument list of the merge command; empty when there is none} */
+  public static List<String> expandMerge(
+      App app, Map<String, Value> values, Map<String, Facts> facts) {
+    return new CommandLine(app, values, facts).arguments(app.mergeCommand().orElse(List.of()));
+  }
+
+  /** {@return the environment of one subjob, in the order of app.yaml} */
+  public static Map<String, String> environment(
+      App app, Map<String, Value> values, Map<String, Facts> facts) {
+    CommandLine line = new CommandLine(app, values, facts);
+    Map<String, String> environment = new LinkedHashMap<>();
+    app.environment().forEach((name, template) -> environment.put(name, line.text(template)));
+    return environment;
+  }
+
+  private List<String> arguments(List<Argument> pieces) {
+    List<String> out = new ArrayList<>();
+    for (Argument piece : pieces) {
+      switch (piece) {
+        case Argument.One(Template template) -> out.add(text(template));
+        case Argument.When when -> {
+          if (holds(when)) {
+            out.addAll(arguments(when.then()));
+          }
+        }
+      }
+    }
+    return out;
+  }
+
+  private boolean holds(Argument.When when) {
+    Value value = values.get(when.input());
+    if (value == null) {
+      return false;
+    }
+    return when.is()
+        .map(wanted -> wanted.equals(value.text()))
+        .orElse(!value.equals(new Value.BooleanValue(false)));
+  }
+
+  private String text(Template template) {
+    StringBuilder text = new StringBuilder();
+    for (Template.Part part : template.parts()) {
+      text.append(
+          switch (part) {
+            case Template.Part.Literal(String literal) -> literal;
+            case Template.Part.Placeholder(Expression.Name(String name)) when isInput(name) ->
+                argument(name);
+            case Template.Part.Placeholder(Expression expression) -> computed(template, expression);
+          });
+    }
+    return text.toString();
+  }
+
+  private static boolean isInput(String name) {
+    return name.indexOf('.') < 0;
+  }
+
+  private String argument(String name) {
+    if (app.input(name).orElse(null) instanceof Input.FileInput file) {
+      return file.stageAs();
+    }
+    return value(name).text();
+  }
+
+  private String computed(Template template, Expression expression) {
+    try {
+      return Numbers.text(expression.number(this::number));
+    } catch (ArithmeticException e) {
+      throw new CannotExpand("\"" + template.source() + "\" cannot be computed: " + e.getMessage());
+    }
+  }
+
+  private BigDecimal number(String name) {
+    if (!isInput(name)) {
+      int dot = name.indexOf('.');
+      Facts fact = facts.get(name.substring(0, dot));
+      if (fact == null) {
+        throw new CannotExpand("nothing is known of the file " + name.substring(0, dot));
+      }
+      return BigDecimal.valueOf(name.endsWith(".records") ? fact.records() : fact.bytes());
+    }
+    return switch (value(name)) {
+      case Value.NumberValue(BigDecimal number) -> number;
+      case Value.IntegerValue(long number) -> BigDecimal.valueOf(number);
+      // A choice of numbers, as the cache sizes; the parser lets no other text through.
+      case Value other -> new BigDecimal(other.text());
+    };
+  }
+
+  private Value value(String name) {
+    Value value = values.get(name);
+    if (value == null) {
+      throw new CannotExpand("the input " + name + " has no value");
+    }
+    return value;
+  }
+}

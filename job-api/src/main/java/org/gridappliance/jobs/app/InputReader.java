@@ -1,0 +1,199 @@
+package org.gridappliance.jobs.app;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/** Reads {@code inputs:}. */
+final class InputReader {
+  private static final String[] ALL = {
+    "name",
+    "type",
+    "title",
+    "help",
+    "group",
+    "required",
+    "default",
+    "sweepable",
+    "units",
+    "minimum",
+    "above",
+    "maximum",
+    "powerOfTwo",
+    "choices",
+    "maximumLength",
+    "pattern",
+    "as",
+    "accept",
+    "maximumSize"
+  };
+  private static final Pattern ENDING = Pattern.compile("\\.[A-Za-z0-9.]{1,20}");
+
+  /** The kinds, by the word that stands at {@code type}. */
+  private enum Kind {
+    NUMBER,
+    INTEGER,
+    BOOLEAN,
+    CHOICE,
+    TEXT,
+    FILE
+  }
+
+  private final YamlFields fields;
+  private final Input.Common common;
+
+  private InputReader(YamlFields fields, Input.Common common) {
+    this.fields = fields;
+    this.common = common;
+  }
+
+  static List<Input> inputs(Yaml at) {
+    Set<String> names = new HashSet<>();
+    return at.list(200).stream().map(item -> input(item, names)).toList();
+  }
+
+  private static Input input(Yaml at, Set<String> names) {
+    YamlFields fields = at.fields(ALL);
+    String name = fields.need("name", n -> n.text(AppParser.NAME, AppParser.NAME_WANTED), "x");
+    if (!names.add(name)) {
+      at.problem("there are two inputs \"" + name + "\"; rename one");
+    }
+    Kind kind = fields.need("type", type -> type.word(Kind.class, Kind.TEXT), Kind.TEXT);
+    Input.Common common =
+        new Input.Common(
+            name,
+            fields.needText("title", 80),
+            fields.text("help", 1000, ""),
+            fields.text("group", 80, ""),
+            fields.get("required").map(Yaml::bool).orElse(!fields.has("default")),
+            fields.bool("sweepable"),
+            fields.get("units").map(units -> units.text(20)));
+    InputReader reader = new InputReader(fields, common);
+    Input input =
+        switch (kind) {
+          case NUMBER -> reader.number();
+          case INTEGER -> reader.integer();
+          case BOOLEAN -> new Input.BooleanInput(common, reader.byDefault(InputReader::bool));
+          case CHOICE -> reader.choice();
+          case TEXT -> reader.text();
+          case FILE -> reader.file();
+        };
+    reader.refuseForeign(kind);
+    input
+        .byDefault()
+        .flatMap(value -> InputValues.wrong(input, value))
+        .ifPresent(message -> fields.get("default").orElse(at).problem(message));
+    return input;
+  }
+
+  /** Complains of keys that belong to other kinds. */
+  private void refuseForeign(Kind kind) {
+    List<String> own =
+        switch (kind) {
+          case NUMBER -> List.of("default", "units", "minimum", "above", "maximum");
+          case INTEGER -> List.of("default", "units", "minimum", "maximum", "powerOfTwo");
+          case BOOLEAN -> List.of("default");
+          case CHOICE -> List.of("default", "units", "choices");
+          case TEXT -> List.of("default", "maximumLength", "pattern");
+          case FILE -> List.of("as", "accept", "maximumSize");
+        };
+    List<String> everywhere = List.of(ALL).subList(0, 6);
+    for (String key : fields.values().keySet()) {
+      boolean sweep = key.equals("sweepable") && kind != Kind.FILE;
+      if (!own.contains(key) && !everywhere.contains(key) && !sweep) {
+        fields.at().keyProblem(key, "does not fit an input of this type; remove it");
+      }
+    }
+  }
+
+  private Optional<Value> byDefault(Function<Yaml, Value> reader) {
+    return fields.get("default").map(reader);
+  }
+
+  private static Value bool(Yaml at) {
+    return new Value.BooleanValue(at.bool());
+  }
+
+  private Input number() {
+    return new Input.NumberInput(
+        common,
+        byDefault(value -> new Value.NumberValue(value.number())),
+        fields.get("minimum").map(Yaml::number),
+        fields.get("above").map(Yaml::number),
+        fields.get("maximum").map(Yaml::number));
+  }
+
+  private Input integer() {
+    long minimum = bound("minimum", Long.MIN_VALUE);
+    long maximum = bound("maximum", Long.MAX_VALUE);
+    if (minimum > maximum) {
+      fields.at().keyProblem("minimum", minimum + " is above the maximum " + maximum);
+    }
+    return new Input.IntegerInput(
+        common,
+        byDefault(value -> new Value.IntegerValue(value.integer(Long.MIN_VALUE, Long.MAX_VALUE))),
+        minimum,
+        maximum,
+        fields.bool("powerOfTwo"));
+  }
+
+  private long bound(String key, long fallback) {
+    return fields.get(key).map(v -> v.integer(Long.MIN_VALUE, Long.MAX_VALUE)).orElse(fallback);
+  }
+
+  private Input choice() {
+    List<Input.Choice> choices =
+        fields.need("choices", c -> c.list(500).stream().map(this::oneChoice).toList(), List.of());
+    if (choices.isEmpty() && fields.has("choices")) {
+      fields.at().keyProblem("choices", "has no entry; give at least one");
+    }
+    if (choices.stream().map(Input.Choice::value).distinct().count() < choices.size()) {
+      fields.at().keyProblem("choices", "has the same value twice; keep one");
+    }
+    return new Input.ChoiceInput(
+        common, byDefault(value -> new Value.TextValue(value.text(200))), choices);
+  }
+
+  private Input.Choice oneChoice(Yaml at) {
+    if (at.isText()) {
+      return new Input.Choice(at.text(200), at.text());
+    }
+    YamlFields choice = at.fields("value", "title");
+    return new Input.Choice(choice.needText("value", 200), choice.needText("title", 200));
+  }
+
+  private Input text() {
+    return new Input.TextInput(
+        common,
+        byDefault(value -> new Value.TextValue(value.text(10_000))),
+        fields.get("maximumLength").map(m -> (int) m.integer(1, 10_000)).orElse(200),
+        fields.get("pattern").flatMap(InputReader::pattern));
+  }
+
+  static Optional<Pattern> pattern(Yaml at) {
+    try {
+      return Optional.of(Pattern.compile(at.text(500)));
+    } catch (PatternSyntaxException e) {
+      at.problem("\"" + at.text() + "\" is no regular expression: " + e.getDescription());
+      return Optional.empty();
+    }
+  }
+
+  private Input file() {
+    return new Input.FileInput(
+        common,
+        fields.get("as").map(OutputReader::path).orElse(common.name()),
+        fields
+            .get("accept")
+            .map(a -> a.list(20).stream().map(e -> e.text(ENDING, "an ending, as .fasta")).toList())
+            .orElse(List.of()),
+        fields
+            .get("maximumSize")
+            .map(m -> (long) m.quantity(Quantity::bytes, 1, 0x1p50, "1 B..1024 TiB"))
+            .orElse(1L << 40));
+  }
+}

@@ -1,0 +1,35 @@
+package org.gridappliance.jobs.app;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * A plot of a merged table.
+ *
+ * @param y absent for a histogram
+ * @param label the column that names a point
+ */
+public record Plot(
+    String title, Kind kind, String table, Axis x, Optional<Axis> y, Optional<String> label) {
+
+  /** How the rows are drawn. */
+  public enum Kind {
+    HISTOGRAM,
+    SCATTER,
+    LINE,
+    BAR;
+
+    /** {@return as it stands in app.yaml and in the contract} */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * An axis.
+   *
+   * @param column of the table, or a sweepable input
+   * @param logarithmic otherwise linear
+   */
+  public record Axis(String column, String label, Optional<String> units, boolean logarithmic) {}
+}

@@ -1,0 +1,80 @@
+package org.gridappliance.jobs.app;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
+import com.fasterxml.jackson.databind.node.LongNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.math.BigDecimal;
+
+/** A checked value of an input. */
+public sealed interface Value {
+  /** {@return how it stands in an argument} */
+  String text();
+
+  /** {@return how it stands in a request} */
+  JsonNode json();
+
+  /** A decimal number. */
+  record NumberValue(BigDecimal number) implements Value {
+    @Override
+    public String text() {
+      return Numbers.text(number);
+    }
+
+    @Override
+    public JsonNode json() {
+      return DecimalNode.valueOf(number);
+    }
+  }
+
+  /** A whole number. */
+  record IntegerValue(long number) implements Value {
+    @Override
+    public String text() {
+      return Long.toString(number);
+    }
+
+    @Override
+    public JsonNode json() {
+      return LongNode.valueOf(number);
+    }
+  }
+
+  /** Yes or no; {@code true} or {@code false} in an argument. */
+  record BooleanValue(boolean on) implements Value {
+    @Override
+    public String text() {
+      return Boolean.toString(on);
+    }
+
+    @Override
+    public JsonNode json() {
+      return BooleanNode.valueOf(on);
+    }
+  }
+
+  /** A line of text or a choice. */
+  record TextValue(String text) implements Value {
+    @Override
+    public JsonNode json() {
+      return TextNode.valueOf(text);
+    }
+  }
+
+  /**
+   * A file, as the caller named it: a path in the home, or {@code example:NAME}. In an argument its
+   * {@code stageAs} stands instead.
+   */
+  record FileValue(String path) implements Value {
+    @Override
+    public String text() {
+      return path;
+    }
+
+    @Override
+    public JsonNode json() {
+      return TextNode.valueOf(path);
+    }
+  }
+}
