@@ -1,0 +1,31 @@
+package org.gridappliance.jobs.merge;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** One line of comma-separated values (RFC 4180), without line ends inside quotes. */
+final class Csv {
+  private Csv() {}
+
+  static List<String> split(String line) {
+    List<String> cells = new ArrayList<>();
+    StringBuilder cell = new StringBuilder();
+    boolean quoted = false;
+    for (int i = 0; i < line.length(); i++) {
+      char c = line.charAt(i);
+      if (quoted && c == '"' && i + 1 < line.length() && line.charAt(i + 1) == '"') {
+        cell.append('"');
+        i++;
+      } else if (c == '"' && (quoted || cell.isEmpty())) {
+        quoted = !quoted;
+      } else if (c == ',' && !quoted) {
+        cells.add(cell.toString());
+        cell.setLength(0);
+      } else {
+        cell.append(c);
+      }
+    }
+    cells.add(cell.toString());
+    return cells;
+  }
+}

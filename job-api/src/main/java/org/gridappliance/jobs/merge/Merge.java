@@ -1,0 +1,170 @@
+package org.gridappliance.jobs.merge;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import org.gridappliance.jobs.app.App;
+import org.gridappliance.jobs.app.Column;
+import org.gridappliance.jobs.app.Input;
+import org.gridappliance.jobs.app.Output;
+import org.gridappliance.jobs.app.Plot;
+
+/**
+ * Makes a job's results from the outputs of its subjobs.
+ *
+ * <p>A table's rows are sorted, over all subjobs, by the swept values, the declared keys and at
+ * last the whole row: however a job was cut, its table is the same to the byte. Memory is bounded:
+ * rows beyond some MiB go to the disk as sorted runs ({@link RowSorter}).
+ */
+public final class Merge {
+  private Merge() {}
+
+  /**
+   * Writes the results.
+   *
+   * @param sweptNames inputs that the job sweeps over, in the application's order
+   * @param outputs of all subjobs in the order of their indexes, at least one
+   * @param results an existing folder; files of the same names are replaced
+   * @throws MergeException when an output is missing or is not what the application says
+   * @throws IOException when the disk fails
+   */
+  public static Merged run(
+      App app, Collection<String> sweptNames, List<SubjobOutputs> outputs, Path results)
+      throws MergeException, IOException {
+    List<Merged.Table> tables = new ArrayList<>();
+    List<Merged.Text> texts = new ArrayList<>();
+    List<String> files = new ArrayList<>();
+    for (Output output : app.outputs()) {
+      if (output.fromMerge()) {
+        continue;
+      }
+      switch (output) {
+        case Output.TableOutput table -> {
+          tables.add(table(app, table, List.copyOf(sweptNames), outputs, results));
+          files.add(table.name() + ".tsv");
+        }
+        case Output.TextOutput text -> {
+          List<String> joined = join(text, text.join(), outputs, results);
+          joined.forEach(file -> texts.add(new Merged.Text(titleOf(text, file, joined), file)));
+          files.addAll(joined);
+        }
+        case Output.FileOutput file -> files.addAll(join(file, file.join(), outputs, results));
+      }
+    }
+    return new Merged(List.copyOf(tables), List.copyOf(texts), List.copyOf(files));
+  }
+
+  /** {@return the columns of a merged table: the swept inputs, then its own that are shown} */
+  public static List<Column> columns(
+      App app, Output.TableOutput table, Collection<String> sweptNames) {
+    List<Column> columns = new ArrayList<>();
+    for (Input input : app.inputs()) {
+      if (sweptNames.contains(input.name())) {
+        columns.add(Swept.column(input));
+      }
+    }
+    table.columns().stream().filter(column -> !column.hidden()).forEach(columns::add);
+    return List.copyOf(columns);
+  }
+
+  /** {@return the plots whose columns the merged tables have} */
+  public static List<Plot> plots(App app, Collection<String> sweptNames) {
+    return app.plots().stream()
+        .filter(
+            plot -> {
+              List<String> names =
+                  app
+                      .table(plot.table())
+                      .map(t -> columns(app, t, sweptNames))
+                      .orElse(List.of())
+                      .stream()
+                      .map(Column::name)
+                      .toList();
+              return names.contains(plot.x().column())
+                  && plot.y().map(y -> names.contains(y.column())).orElse(true)
+                  && plot.label().map(names::contains).orElse(true);
+            })
+        .toList();
+  }
+
+  private static Merged.Table table(
+      App app,
+      Output.TableOutput table,
+      List<String> sweptNames,
+      List<SubjobOutputs> outputs,
+      Path results)
+      throws MergeException, IOException {
+    List<Column> columns = columns(app, table, sweptNames);
+    Path file = results.resolve(table.name() + ".tsv");
+    RowOrder order = RowOrder.of(columns, sweptNames, table.sort());
+    try (RowSorter sorter = new RowSorter(order, results)) {
+      for (SubjobOutputs subjob : outputs) {
+        String swept = Swept.cells(app, sweptNames, subjob.swept());
+        Path source = file(table, subjob);
+        try {
+          TableReader.read(source, table, cells -> sorter.add(swept + String.join("\t", cells)));
+        } catch (TableReader.BadTable e) {
+          throw new MergeException(
+              "subjob " + subjob.index() + ", " + table.file() + " " + e.getMessage());
+        }
+      }
+      long rows = sorter.writeTo(file, header(columns));
+      return new Merged.Table(table.name(), table.title(), table.name() + ".tsv", columns, rows);
+    }
+  }
+
+  private static String header(List<Column> columns) {
+    return String.join("\t", columns.stream().map(Column::name).toList());
+  }
+
+  private static List<String> join(
+      Output output, Output.Join join, List<SubjobOutputs> outputs, Path results)
+      throws MergeException, IOException {
+    List<String> files = new ArrayList<>();
+    if (join == Output.Join.CONCATENATE || outputs.size() == 1) {
+      Path target = results.resolve(output.file());
+      Files.createDirectories(target.toAbsolutePath().getParent());
+      try (OutputStream out = Files.newOutputStream(target)) {
+        for (SubjobOutputs subjob : outputs) {
+          Files.copy(file(output, subjob), out);
+        }
+      }
+      return List.of(output.file());
+    }
+    for (SubjobOutputs subjob : outputs) {
+      String name = numbered(output.file(), subjob.index());
+      Path target = results.resolve(name);
+      Files.createDirectories(target.toAbsolutePath().getParent());
+      Files.copy(file(output, subjob), target, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      files.add(name);
+    }
+    return files;
+  }
+
+  /** {@code out/report.txt} becomes {@code out/report-00012.txt}. */
+  private static String numbered(String file, int index) {
+    int slash = file.lastIndexOf('/');
+    int dot = file.lastIndexOf('.');
+    int cut = dot > slash + 1 ? dot : file.length();
+    return file.substring(0, cut)
+        + String.format(Locale.ROOT, "-%05d", index)
+        + file.substring(cut);
+  }
+
+  private static String titleOf(Output output, String file, List<String> all) {
+    return all.size() == 1 ? output.title() : output.title() + " " + file;
+  }
+
+  private static Path file(Output output, SubjobOutputs subjob) throws MergeException {
+    Path file = subjob.files().get(output.file());
+    if (file == null) {
+      throw new MergeException("subjob " + subjob.index() + " left no " + output.file());
+    }
+    return file;
+  }
+}
