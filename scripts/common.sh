@@ -8,6 +8,9 @@ readonly WANTED_JAVA=25 WANTED_NODE=20
 # shellcheck disable=SC2034
 readonly DIST=$SOURCE/target/dist
 readonly SERVICE_USER=grid-appliance
+# Where root keeps his copy of the program, readable and his alone, and notes what he installed.
+# shellcheck disable=SC2034
+readonly ROOT_PREFIX=/usr/local/lib/$SERVICE_USER
 
 say() { printf '%s\n' "$*"; }
 warn() { printf '%s\n' "$*" >&2; }

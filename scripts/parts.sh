@@ -46,7 +46,7 @@ missing_packages() {
 # install_packages PACKAGE…: with apt, once more when the first try fails (a list out of date, a
 # mirror that stumbles). Lists are fetched once, and only when they are older than this boot's need.
 install_packages() {
-  local log try
+  local log try package
   log=$(mktemp)
   say "installing by apt: $*"
   for try in 1 2; do
@@ -56,12 +56,20 @@ install_packages() {
     if DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 \
       install --no-install-recommends "$@" >>"$log" 2>&1 </dev/null; then
       rm -f "$log"
+      for package in "$@"; do remember package "$package"; done
       return 0
     fi
   done
   tail -n 20 "$log" >&2
   rm -f "$log"
   fail "apt could not install: $*"
+}
+
+# remember KIND NAME: what root added to this machine, for `uninstall` to tell or take away.
+remember() {
+  local notes=$ROOT_PREFIX/installed
+  (umask 022 && mkdir -p "$ROOT_PREFIX" && touch "$notes")
+  grep -qxF "$1 $2" "$notes" || printf '%s %s\n' "$1" "$2" >>"$notes"
 }
 
 apt_knows() {

@@ -1,0 +1,88 @@
+# The Java command line: login, submit, jobs, app check, admin-link; and `node join`, the agent's.
+# Sourced.
+# shellcheck shell=bash
+. "$SOURCE/scripts/node.sh"
+. "$SOURCE/scripts/build.sh"
+
+# run_cli COMMAND ARGUMENT…
+run_cli() {
+  local command=$1
+  shift
+  need_java
+  build
+  choose_data ""
+  take_data_option "$@"
+  set -- "${REST[@]}"
+  # Root's copy of the program is made by `up`; a command line needs none.
+  PROGRAM=$DIST
+  use_program
+  case $command in
+    app) app_command "$@" ;;
+    node) node_command "$@" ;;
+    login) java_cli login --data "$DATA" "$@" ;;
+    admin-link)
+      [[ " $* " != *" --help "* ]] || java_cli admin-link --help
+      as_owner admin-link --data "$DATA"
+      ;;
+    *) java_cli "$command" "$@" ;;
+  esac
+}
+
+# take_data_option ARGUMENT…: chooses the folder of --data; the others into REST.
+take_data_option() {
+  REST=()
+  while (($# > 0)); do
+    case $1 in
+      --data)
+        (($# > 1)) || usage_error "--data needs a folder"
+        choose_data "$2"
+        shift
+        ;;
+      --data=*) choose_data "${1#*=}" ;;
+      *) REST+=("$1") ;;
+    esac
+    shift
+  done
+}
+
+java_cli() {
+  exec "$JAVA_HOME/bin/java" "${CLI_FLAGS[@]}" -cp "$CLASS_PATH" org.gridappliance.portal.cli.Cli "$@"
+}
+
+# as_owner COMMAND ARGUMENT…: the Java command line as the user that owns the data folder. Its jars
+# must be readable by him, so root takes the copy that `up` made.
+as_owner() {
+  ! is_root || install_program
+  as_service "$JAVA_HOME/bin/java" "${CLI_FLAGS[@]}" -cp "$CLASS_PATH" org.gridappliance.portal.cli.Cli "$@"
+}
+
+app_command() {
+  case ${1:-} in
+    check) shift ;;
+    *)
+      say "Usage: ./appliance app check FILE: explains what is wrong in an app.yaml, with line numbers."
+      [ "${1:-}" = --help ] || [ "${1:-}" = -h ] || return 64
+      return 0
+      ;;
+  esac
+  exec "$JAVA_HOME/bin/java" "${CLI_FLAGS[@]}" -cp "$CLASS_PATH" org.gridappliance.jobs.app.AppCheck "$@"
+}
+
+node_command() {
+  if [ "${1:-}" != join ] || (($# < 2)) || [[ $2 == -* ]]; then
+    cat <<'END'
+Usage: ./appliance node join LINK [--data DIR] [--slots N]
+
+Lends this machine to the pool of another portal: trades the one-use token in LINK (made there under
+Pool, "Add a machine") for a key of its own, then runs jobs until Ctrl-C. Run it again to go on.
+END
+    [[ " $* " == *" --help "* || " $* " == *" -h "* ]] || return 64
+    return 0
+  fi
+  shift
+  load parts
+  need run
+  mkdir -p "$DATA"
+  exec "$JAVA_HOME/bin/java" "${AGENT_FLAGS[@]}" -cp "$CLASS_PATH" \
+    org.gridappliance.agent.AgentMain join "$@" --data "$DATA"
+}
