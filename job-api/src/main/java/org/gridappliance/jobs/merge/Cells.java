@@ -19,6 +19,20 @@ final class Cells {
     return cells;
   }
 
+  /** {@return one cell, from 0; empty when the line has fewer} */
+  static String at(String line, int index) {
+    int from = 0;
+    for (int i = 0; i < index; i++) {
+      int tab = line.indexOf('\t', from);
+      if (tab < 0) {
+        return "";
+      }
+      from = tab + 1;
+    }
+    int end = line.indexOf('\t', from);
+    return line.substring(from, end < 0 ? line.length() : end);
+  }
+
   /** {@return the cell as a number; NaN when it is none} */
   static double number(String cell) {
     if (cell.isEmpty() || cell.equals("-")) {

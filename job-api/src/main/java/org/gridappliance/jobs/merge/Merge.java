@@ -65,7 +65,7 @@ public final class Merge {
     List<Column> columns = new ArrayList<>();
     for (Input input : app.inputs()) {
       if (sweptNames.contains(input.name())) {
-        columns.add(Swept.column(input));
+        columns.add(Swept.column(app, input));
       }
     }
     table.columns().stream().filter(column -> !column.hidden()).forEach(columns::add);

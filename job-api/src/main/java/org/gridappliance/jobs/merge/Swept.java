@@ -12,14 +12,23 @@ import org.gridappliance.jobs.app.Value;
 final class Swept {
   private Swept() {}
 
-  static Column column(Input input) {
+  static Column column(App app, Input input) {
     return new Column(
         input.name(),
-        input.title(),
+        title(app, input),
         type(input),
         input.common().units(),
         Optional.empty(),
         /* hidden= */ false);
+  }
+
+  /**
+   * The input's title; with its heading where others have the same, as the sets of three caches.
+   */
+  private static String title(App app, Input input) {
+    boolean alone = app.inputs().stream().filter(i -> i.title().equals(input.title())).count() == 1;
+    String group = input.common().group();
+    return alone || group.isEmpty() ? input.title() : group + ": " + input.title();
   }
 
   private static Column.Type type(Input input) {
