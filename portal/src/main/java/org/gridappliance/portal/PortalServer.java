@@ -1,0 +1,214 @@
+package org.gridappliance.portal;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.gridappliance.jobs.http.Caller;
+import org.gridappliance.jobs.http.Operation;
+import org.gridappliance.portal.audit.AuditLog;
+import org.gridappliance.portal.audit.AuditOperations;
+import org.gridappliance.portal.http.Contract;
+import org.gridappliance.portal.http.ContractRoutes;
+import org.gridappliance.portal.http.OperationRoutes;
+import org.gridappliance.portal.http.Problems;
+import org.gridappliance.portal.live.HealthRoutes;
+import org.gridappliance.portal.pages.StaticPages;
+import org.gridappliance.portal.people.People;
+import org.gridappliance.portal.people.Principal;
+import org.gridappliance.portal.security.Gate;
+import org.gridappliance.portal.security.HostNames;
+import org.gridappliance.portal.settings.Settings;
+import org.gridappliance.portal.settings.SettingsException;
+import org.gridappliance.portal.store.DataFolder;
+import org.gridappliance.portal.store.Database;
+import org.gridappliance.portal.store.Disk;
+import org.gridappliance.portal.store.StoreException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running portal. Started in this order: data folder → database → people → jobs → HTTP → what can
+ * wait until it listens. Closed in the opposite one.
+ */
+public final class PortalServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(PortalServer.class);
+
+  private static final int IDLE_SECONDS = 90;
+
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final Settings settings;
+  private final ExecutorService virtualThreads =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("request-", 0).factory());
+  private URI address = URI.create("http://localhost");
+
+  private PortalServer(Settings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * Starts a portal; returns when it listens.
+   *
+   * @throws StoreException when data folder or database cannot be used
+   * @throws SettingsException when something it was told cannot be done
+   */
+  public static PortalServer start(Settings settings) throws StoreException, SettingsException {
+    PortalServer server = new PortalServer(settings);
+    try {
+      server.open(Clock.systemUTC(), System.getenv("APPLIANCE_ADMIN"));
+      return server;
+    } catch (IOException e) {
+      server.close();
+      throw new StoreException(settings.data() + " cannot be used: " + e);
+    } catch (StoreException | SettingsException | RuntimeException e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  private void open(Clock clock, @Nullable String administrator)
+      throws StoreException, SettingsException, IOException {
+    CompletableFuture<Contract> contract =
+        CompletableFuture.supplyAsync(Contract::load, virtualThreads);
+    DataFolder data = keep(DataFolder.open(settings.data()));
+    Database database = keep(Database.open(data));
+    Disk disk = new Disk(data.path(), settings.reserveBytes());
+    AuditLog audit = new AuditLog(database.jdbi(), clock);
+    People people = new People(database.jdbi(), clock, settings, audit, Version.text());
+    people.setup().fromEnvironment(administrator);
+
+    Vertx vertx =
+        Vertx.vertx(
+            new VertxOptions()
+                .setEventLoopPoolSize(Math.max(2, Runtime.getRuntime().availableProcessors())));
+    keep(() -> vertx.close().await(10, TimeUnit.SECONDS));
+    InetAddress listen = InetAddress.getByName(settings.listen());
+    if (!listen.isLoopbackAddress()) {
+      throw new SettingsException("listen=" + settings.listen() + ": want a loopback address");
+    }
+    boolean tls = false;
+    HealthRoutes health = keep(new HealthRoutes(() -> trouble(database, disk), virtualThreads));
+    Map<String, Operation> jobs = new java.util.HashMap<>(new AuditOperations(audit).all());
+    OperationRoutes operations =
+        new OperationRoutes(
+            people.operations(),
+            jobs,
+            new OperationRoutes.Parts(
+                vertx,
+                virtualThreads,
+                principal -> caller(data, principal),
+                () -> disk.requireRoom(0),
+                health::answered,
+                settings.dev(),
+                tls));
+
+    Router router = Router.router(vertx);
+    Router api = Router.router(vertx);
+    Gate gate = new Gate(people, new HostNames(settings, listen), virtualThreads, tls);
+    ContractRoutes contractRoutes = new ContractRoutes(api, contract, operations);
+    router.route().handler(gate::checkSite);
+    router.get("/healthz").handler(health::healthz);
+    router.get("/metrics").handler(gate::identify).handler(health::scrape);
+    router.route("/api/v1/*").handler(gate::identify);
+    contractRoutes.mount(router);
+    router.get().handler(new StaticPages(virtualThreads)::handle);
+    router.route().failureHandler(Problems::handle);
+    for (int status : new int[] {400, 404, 405, 500}) {
+      router.errorHandler(status, Problems::handle);
+      api.errorHandler(status, Problems::handle);
+    }
+
+    HttpServer http =
+        vertx
+            .createHttpServer(options())
+            .requestHandler(router)
+            .listen(settings.port(), settings.listen())
+            .await();
+    address = uri(tls, listen, http.actualPort());
+    people.setup().offerLink(address);
+    log.info("portal listens address={} elapsedMs={}", address, uptimeMillis());
+    contractRoutes.join();
+    health.bindJvm();
+  }
+
+  private static HttpServerOptions options() {
+    return new HttpServerOptions()
+        .setIdleTimeout(IDLE_SECONDS)
+        .setIdleTimeoutUnit(TimeUnit.SECONDS)
+        .setMaxHeaderSize(16 * 1024)
+        .setMaxInitialLineLength(16 * 1024)
+        .setDecompressionSupported(false)
+        .setHandle100ContinueAutomatically(true);
+  }
+
+  private static Caller caller(DataFolder data, Principal principal) throws IOException {
+    boolean writes = principal.scopes().contains(org.gridappliance.portal.people.Scope.JOBS);
+    return new Caller(
+        principal.name(),
+        principal.administrator(),
+        principal.poolAdmin(),
+        writes,
+        data.home(principal.name()));
+  }
+
+  private static Optional<String> trouble(Database database, Disk disk) {
+    if (!database.answers()) {
+      return Optional.of("the database does not answer; restart the appliance and read its log");
+    }
+    return disk.spareBytes() == 0
+        ? Optional.of("the disk of the data folder is nearly full; delete jobs or files")
+        : Optional.empty();
+  }
+
+  private static URI uri(boolean tls, InetAddress listen, int port) {
+    String host = listen.getHostAddress();
+    String name = host.contains(":") ? "[" + host + "]" : host;
+    return URI.create((tls ? "https://" : "http://") + name + ":" + port);
+  }
+
+  private static long uptimeMillis() {
+    return System.currentTimeMillis()
+        - ProcessHandle.current()
+            .info()
+            .startInstant()
+            .orElseGet(java.time.Instant::now)
+            .toEpochMilli();
+  }
+
+  private <T extends AutoCloseable> T keep(T part) {
+    parts.push(part);
+    return part;
+  }
+
+  /** {@return the address at which it listens, as {@code http://127.0.0.1:8443}} */
+  public URI address() {
+    return address;
+  }
+
+  /** Stops listening, then closes what was opened, the last first. */
+  @Override
+  public void close() {
+    while (!parts.isEmpty()) {
+      try {
+        parts.pop().close();
+      } catch (Exception e) { // AutoCloseable allows any; the other parts must still be closed
+        log.error("part not closed", e);
+      }
+    }
+    virtualThreads.shutdownNow();
+  }
+}

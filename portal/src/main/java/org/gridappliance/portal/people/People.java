@@ -1,0 +1,179 @@
+package org.gridappliance.portal.people;
+
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.gridappliance.jobs.http.Problem;
+import org.gridappliance.portal.audit.AuditLog;
+import org.gridappliance.portal.settings.Settings;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The door of this package: who is asking, and the operations about people. Thread-safe; every
+ * method may block on the database.
+ */
+public final class People {
+  private final Accounts accounts;
+  private final Passwords passwords = new Passwords();
+  private final Sessions sessions;
+  private final Tokens tokens;
+  private final Throttle throttle;
+  private final AuditLog audit;
+  private final LiveSettings live;
+  private final Setup setup;
+  private final String version;
+
+  /** Held while what depends on the number of administrators is read and changed. */
+  private final ReentrantLock administrators = new ReentrantLock();
+
+  public People(Jdbi jdbi, Clock clock, Settings settings, AuditLog audit, String version) {
+    this.accounts = new Accounts(jdbi, clock);
+    this.sessions = new Sessions(jdbi, clock, settings.sessionIdle(), settings.sessionLife());
+    this.tokens = new Tokens(jdbi, clock);
+    this.throttle = new Throttle(clock, settings.loginAttempts(), settings.loginWindow());
+    this.audit = audit;
+    this.live = new LiveSettings(jdbi, settings);
+    this.setup = new Setup(this, settings.data().resolve("run"));
+    this.version = version;
+  }
+
+  /** {@return the operations about people and settings by operationId} */
+  public Map<String, PersonOperation> operations() {
+    Map<String, PersonOperation> all = new HashMap<>();
+    all.putAll(new SessionOperations(this).all());
+    all.putAll(new UserOperations(this).all());
+    all.putAll(new GroupOperations(this).all());
+    all.putAll(new TokenOperations(this).all());
+    all.putAll(new SettingsOperations(this).all());
+    return Map.copyOf(all);
+  }
+
+  /** {@return who holds this session cookie} */
+  public Optional<Principal> bySession(String cookie) {
+    return cookie.length() > 100 ? Optional.empty() : sessions.find(cookie);
+  }
+
+  /** {@return whose token this is} */
+  public Optional<Principal> byToken(String secret) {
+    return tokens.find(secret);
+  }
+
+  /**
+   * {@return the person of an account's name and password}
+   *
+   * @throws Problem 401, in the same words and time whether the name or the password is wrong; 429
+   *     after too many wrong ones
+   */
+  public Principal byPassword(String name, String password, String address) {
+    List<String> keys = List.of("account " + name, "address " + address);
+    throttle.count(keys);
+    Optional<String> encoded = accounts.password(name);
+    boolean right =
+        encoded.isPresent()
+            ? passwords.verify(password, encoded.get())
+            : passwords.verifyNobody(password);
+    Account account = right ? accounts.find(name).orElse(null) : null;
+    if (account == null) {
+      audit.append(AuditLog.NOBODY, "login.failed", name, null, address);
+      throw new Problem(
+          401, "Not logged in", "name or password is wrong; names are written in lower case");
+    }
+    throttle.giveBack(keys);
+    throttle.forget(keys.getFirst());
+    if (account.status() != Account.Status.ACTIVE) {
+      throw new Problem(
+          401,
+          "Not logged in",
+          account.status() == Account.Status.WAITING
+              ? "this account waits for an administrator's approval"
+              : "this account is disabled; ask an administrator");
+    }
+    return new Principal(
+        account.id(), account.name(), account.roles(), Principal.EVERYTHING, Optional.empty());
+  }
+
+  /** {@return whether some active account is an administrator} */
+  public boolean hasAdministrator() {
+    return accounts.jdbi().withHandle(accounts::administrators) > 0;
+  }
+
+  /** What first start needs: the one-time link, or the administrator of the environment. */
+  public Setup setup() {
+    return setup;
+  }
+
+  /** {@return what pages show everybody, if anything} */
+  public @Nullable String announcement() {
+    return live.get().announcement();
+  }
+
+  /** Makes an account; {@return it}. The caller holds no transaction. */
+  Account make(
+      Accounts.NewAccount account,
+      String actor,
+      String action,
+      @Nullable String address,
+      boolean firstAdministrator) {
+    administrators.lock();
+    try {
+      return accounts
+          .jdbi()
+          .inTransaction(
+              handle -> {
+                if (firstAdministrator && accounts.administrators(handle) > 0) {
+                  throw Problem.forbidden("an administrator exists already; log in");
+                }
+                Account made = accounts.add(handle, account);
+                audit.append(handle, actor, action, made.name(), null, address);
+                return made;
+              });
+    } finally {
+      administrators.unlock();
+    }
+  }
+
+  static Set<Role> scientist() {
+    return Set.of(Role.SCIENTIST);
+  }
+
+  Accounts accounts() {
+    return accounts;
+  }
+
+  Passwords passwords() {
+    return passwords;
+  }
+
+  Sessions sessions() {
+    return sessions;
+  }
+
+  Tokens tokens() {
+    return tokens;
+  }
+
+  Throttle throttle() {
+    return throttle;
+  }
+
+  AuditLog audit() {
+    return audit;
+  }
+
+  LiveSettings live() {
+    return live;
+  }
+
+  ReentrantLock administrators() {
+    return administrators;
+  }
+
+  String version() {
+    return version;
+  }
+}

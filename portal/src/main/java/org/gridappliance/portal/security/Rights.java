@@ -1,0 +1,34 @@
+package org.gridappliance.portal.security;
+
+import io.vertx.core.http.HttpMethod;
+import java.util.EnumSet;
+import java.util.Set;
+import org.gridappliance.portal.people.Scope;
+
+/** Which scopes of a token open a path of the API; one of them suffices. Pure. */
+final class Rights {
+  private static final Set<Scope> ANY = EnumSet.allOf(Scope.class);
+
+  private Rights() {}
+
+  /**
+   * {@return the scopes that open a path; never empty}
+   *
+   * @param path below {@code /api/v1}, as {@code /jobs/7}
+   */
+  static Set<Scope> needed(HttpMethod method, String path) {
+    boolean reads = method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
+    String first = path.substring(1).split("/", 2)[0];
+    return switch (first) {
+      case "session" -> ANY;
+      case "apps", "jobs", "events" ->
+          reads || path.equals("/jobs/estimate")
+              ? EnumSet.of(Scope.JOBS, Scope.JOBS_READ)
+              : EnumSet.of(Scope.JOBS);
+      case "nodes", "pool" ->
+          reads ? EnumSet.of(Scope.POOL, Scope.JOBS, Scope.JOBS_READ) : EnumSet.of(Scope.POOL);
+      case "files" -> reads ? EnumSet.of(Scope.FILES, Scope.FILES_READ) : EnumSet.of(Scope.FILES);
+      default -> EnumSet.of(Scope.ADMIN);
+    };
+  }
+}

@@ -1,0 +1,75 @@
+package org.gridappliance.portal.settings;
+
+import java.util.List;
+
+/**
+ * One key of {@code appliance.yaml}. The table in {@code docs/settings.md} is made from this list.
+ *
+ * @param name dotted, as {@code login.attempts}
+ * @param byDefault as it would be written in the file
+ * @param range what is accepted, in words
+ * @param about what it does, one line
+ */
+public record Key(String name, String byDefault, String range, String about) {
+  static final Key NAME =
+      new Key("name", "host name", "1..64 characters", "this node's name, shown on every page");
+  static final Key PORT = new Key("port", "8443", "0..65535; 0 takes a free one", "TCP port");
+  static final Key LISTEN =
+      new Key(
+          "listen",
+          "127.0.0.1",
+          "an IP address of this machine",
+          "address to listen on; every address that is not loopback is served by HTTPS");
+  static final Key NAMES =
+      new Key(
+          "names",
+          "[]",
+          "up to 32 host names or addresses",
+          "further names under which browsers reach this portal; others are refused");
+  static final Key REGISTRATION =
+      new Key(
+          "registration",
+          "approval",
+          "open, approval or closed",
+          "who may make an account; the Admin page changes it later");
+  static final Key FILE_BYTES =
+      new Key(
+          "files.max-bytes",
+          "68719476736",
+          "1..1099511627776 bytes",
+          "largest file that one upload may write");
+  static final Key RESERVE =
+      new Key(
+          "disk.reserve-bytes",
+          "268435456",
+          "0..1099511627776 bytes",
+          "with less free space than this in the data folder, writes are refused");
+  static final Key ATTEMPTS =
+      new Key(
+          "login.attempts",
+          "10",
+          "3..1000",
+          "wrong passwords, by account and by address, before further tries are refused");
+  static final Key WINDOW =
+      new Key(
+          "login.window-minutes", "15", "1..1440", "how long such tries are counted and refused");
+  static final Key IDLE_HOURS =
+      new Key("session.idle-hours", "12", "1..168", "a session unused for so long ends");
+  static final Key SESSION_DAYS =
+      new Key("session.days", "7", "1..90", "a session ends so long after its login");
+
+  /** All keys, in the order of the documentation. */
+  public static final List<Key> ALL =
+      List.of(
+          NAME,
+          PORT,
+          LISTEN,
+          NAMES,
+          REGISTRATION,
+          FILE_BYTES,
+          RESERVE,
+          ATTEMPTS,
+          WINDOW,
+          IDLE_HOURS,
+          SESSION_DAYS);
+}

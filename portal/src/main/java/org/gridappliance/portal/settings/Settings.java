@@ -1,0 +1,53 @@
+package org.gridappliance.portal.settings;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Everything a portal is told before it starts: the command line and {@code DATA/appliance.yaml}.
+ * Immutable; checked by {@link SettingsFile}. Keys, defaults and ranges: {@link Key}.
+ *
+ * @param data the data folder
+ * @param port 0..65535; 0 takes a free one
+ * @param listen a literal IP address
+ * @param apps folders of shipped applications, first wins
+ * @param name this node's name
+ * @param names further host names and addresses by which browsers may call
+ * @param registration open, approval or closed, until an administrator changes it
+ * @param maxFileBytes largest upload
+ * @param reserveBytes free space below which writes are refused
+ * @param loginAttempts wrong passwords before 429
+ * @param loginWindow how long they are counted
+ * @param sessionIdle an unused session's life
+ * @param sessionLife a session's life at most
+ * @param dev check answers against the contract too
+ */
+public record Settings(
+    Path data,
+    int port,
+    String listen,
+    List<Path> apps,
+    String name,
+    List<String> names,
+    Registration registration,
+    long maxFileBytes,
+    long reserveBytes,
+    int loginAttempts,
+    Duration loginWindow,
+    Duration sessionIdle,
+    Duration sessionLife,
+    boolean dev) {
+
+  /** Who may make an account. */
+  public enum Registration {
+    OPEN,
+    APPROVAL,
+    CLOSED
+  }
+
+  public Settings {
+    apps = List.copyOf(apps);
+    names = List.copyOf(names);
+  }
+}

@@ -1,0 +1,277 @@
+package org.gridappliance.portal.settings;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+
+/**
+ * Reads {@code appliance.yaml} into {@link Settings}. Every message names key, value, range and
+ * line, as {@code appliance.yaml:3: port=70000: want 0..65535}.
+ */
+public final class SettingsFile {
+  private static final long MAX_BYTES = 256 * 1024;
+  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.:_-]{0,252})");
+  private static final Pattern LITERAL =
+      Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*");
+
+  /** What the command line says; an absent value leaves the file's. */
+  public record CommandLine(
+      Path data, Optional<Integer> port, Optional<String> listen, List<Path> apps, boolean dev) {}
+
+  private record Value(String text, List<String> items, boolean list, int line) {}
+
+  private final String file;
+  private final Map<String, Value> values = new LinkedHashMap<>();
+
+  private SettingsFile(String file) {
+    this.file = file;
+  }
+
+  /**
+   * {@return the settings of a data folder; defaults where the file is absent}
+   *
+   * @throws SettingsException for the operator to read
+   */
+  public static Settings read(CommandLine command) throws SettingsException {
+    Path path = command.data().resolve("appliance.yaml");
+    String text = "";
+    try {
+      if (Files.exists(path)) {
+        if (Files.size(path) > MAX_BYTES) {
+          throw new SettingsException(
+              path + ": " + Files.size(path) + " bytes: want at most " + MAX_BYTES);
+        }
+        text = Files.readString(path, StandardCharsets.UTF_8);
+      }
+    } catch (IOException e) {
+      throw new SettingsException(path + " cannot be read as UTF-8 text: " + e.getMessage());
+    }
+    return parse("appliance.yaml", text, command);
+  }
+
+  static Settings parse(String file, String text, CommandLine command) throws SettingsException {
+    SettingsFile settings = new SettingsFile(file);
+    settings.load(text);
+    return settings.build(command);
+  }
+
+  private void load(String text) throws SettingsException {
+    Node root;
+    try {
+      LoaderOptions options = new LoaderOptions();
+      options.setMaxAliasesForCollections(0);
+      options.setNestingDepthLimit(8);
+      root = new Yaml(new SafeConstructor(options)).compose(new java.io.StringReader(text));
+    } catch (MarkedYAMLException e) {
+      int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
+      throw new SettingsException(file + ":" + line + ": not YAML: " + e.getProblem());
+    } catch (YAMLException e) {
+      throw new SettingsException(file + ": not YAML: " + e.getMessage());
+    }
+    if (root != null) {
+      collect("", root);
+    }
+  }
+
+  private void collect(String prefix, Node node) throws SettingsException {
+    if (!(node instanceof MappingNode mapping)) {
+      throw new SettingsException(at(line(node)) + "want `key: value` lines");
+    }
+    for (NodeTuple tuple : mapping.getValue()) {
+      if (!(tuple.getKeyNode() instanceof ScalarNode keyNode)) {
+        throw new SettingsException(at(line(tuple.getKeyNode())) + "a key must be one word");
+      }
+      String key = prefix + keyNode.getValue();
+      int line = line(keyNode);
+      boolean known = Key.ALL.stream().anyMatch(k -> k.name().equals(key));
+      boolean group = Key.ALL.stream().anyMatch(k -> k.name().startsWith(key + "."));
+      if (group && tuple.getValueNode() instanceof MappingNode) {
+        collect(key + ".", tuple.getValueNode());
+        continue;
+      }
+      if (!known) {
+        throw new SettingsException(
+            at(line) + key + ": no such setting; want one of " + names() + suggestion(key));
+      }
+      if (values.put(key, value(key, tuple.getValueNode(), line)) != null) {
+        throw new SettingsException(at(line) + key + ": set twice; remove one of the two");
+      }
+    }
+  }
+
+  private Value value(String key, Node node, int line) throws SettingsException {
+    if (node instanceof ScalarNode scalar) {
+      return new Value(scalar.getValue(), List.of(), false, line);
+    }
+    List<String> items = new ArrayList<>();
+    if (node instanceof SequenceNode sequence) {
+      for (Node item : sequence.getValue()) {
+        if (!(item instanceof ScalarNode scalar)) {
+          throw new SettingsException(at(line(item)) + key + ": want a list of plain words");
+        }
+        items.add(scalar.getValue());
+      }
+      return new Value(String.join(", ", items), items, true, line);
+    }
+    throw new SettingsException(at(line) + key + ": want a plain value, not a group of keys");
+  }
+
+  private Settings build(CommandLine command) throws SettingsException {
+    String listen =
+        command.listen().isPresent()
+            ? address("--listen", command.listen().get())
+            : address(place(Key.LISTEN), text(Key.LISTEN, Key.LISTEN.byDefault()));
+    int port =
+        command.port().isPresent()
+            ? (int) range("--port", Long.toString(command.port().get()), Key.PORT, 0, 65535)
+            : (int) number(Key.PORT, 0, 65535);
+    String name = text(Key.NAME, hostName());
+    if (name.isBlank() || name.length() > 64) {
+      throw bad(place(Key.NAME), name, Key.NAME);
+    }
+    return new Settings(
+        command.data(),
+        port,
+        listen,
+        command.apps(),
+        name,
+        hostNames(),
+        registration(),
+        number(Key.FILE_BYTES, 1, 1L << 40),
+        number(Key.RESERVE, 0, 1L << 40),
+        (int) number(Key.ATTEMPTS, 3, 1000),
+        Duration.ofMinutes(number(Key.WINDOW, 1, 1440)),
+        Duration.ofHours(number(Key.IDLE_HOURS, 1, 168)),
+        Duration.ofDays(number(Key.SESSION_DAYS, 1, 90)),
+        command.dev());
+  }
+
+  private List<String> hostNames() throws SettingsException {
+    Value value = values.get(Key.NAMES.name());
+    if (value == null) {
+      return List.of();
+    }
+    List<String> names = value.list() ? value.items() : List.of(value.text());
+    if (names.size() > 32 || !names.stream().allMatch(n -> HOST.matcher(n).matches())) {
+      throw bad(place(Key.NAMES), value.text(), Key.NAMES);
+    }
+    return names;
+  }
+
+  private Settings.Registration registration() throws SettingsException {
+    String text = text(Key.REGISTRATION, Key.REGISTRATION.byDefault());
+    return switch (text) {
+      case "open" -> Settings.Registration.OPEN;
+      case "approval" -> Settings.Registration.APPROVAL;
+      case "closed" -> Settings.Registration.CLOSED;
+      default -> throw bad(place(Key.REGISTRATION), text, Key.REGISTRATION);
+    };
+  }
+
+  private String text(Key key, String byDefault) throws SettingsException {
+    Value value = values.get(key.name());
+    if (value == null) {
+      return byDefault;
+    }
+    if (value.list()) {
+      throw bad(place(key), value.text(), key);
+    }
+    return value.text();
+  }
+
+  private long number(Key key, long min, long max) throws SettingsException {
+    return range(place(key), text(key, key.byDefault()), key, min, max);
+  }
+
+  private static long range(String place, String text, Key key, long min, long max)
+      throws SettingsException {
+    try {
+      long number = Long.parseLong(text);
+      if (number >= min && number <= max) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      throw bad(place, text, key);
+    }
+    throw bad(place, text, key);
+  }
+
+  private static String address(String place, String text) throws SettingsException {
+    if (!LITERAL.matcher(text).matches()) {
+      throw bad(place, text, Key.LISTEN);
+    }
+    try {
+      return InetAddress.getByName(text).getHostAddress(); // a literal: no look-up
+    } catch (UnknownHostException e) {
+      throw bad(place, text, Key.LISTEN);
+    }
+  }
+
+  /** Where a value stands: {@code appliance.yaml:3: port}. */
+  private String place(Key key) {
+    @Nullable Value value = values.get(key.name());
+    return value == null ? key.name() : at(value.line()) + key.name();
+  }
+
+  private String at(int line) {
+    return file + ":" + line + ": ";
+  }
+
+  private static int line(Node node) {
+    return node.getStartMark().getLine() + 1;
+  }
+
+  private static SettingsException bad(String place, String value, Key key) {
+    return new SettingsException(place + "=" + shorten(value) + ": want " + key.range());
+  }
+
+  private static String shorten(String value) {
+    return value.length() > 80 ? value.substring(0, 80) + "…" : value;
+  }
+
+  private static String names() {
+    return String.join(", ", Key.ALL.stream().map(Key::name).toList());
+  }
+
+  private static String suggestion(String key) {
+    String lower = key.toLowerCase(Locale.ROOT);
+    return Key.ALL.stream()
+        .map(Key::name)
+        .filter(n -> n.endsWith("." + lower) || n.equals(lower))
+        .findFirst()
+        .map(n -> "; did you mean " + n + "?")
+        .orElse("");
+  }
+
+  /** The machine's name, as the kernel has it; no name service is asked. */
+  private static String hostName() {
+    try {
+      String name = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+      return name.isEmpty() || name.length() > 64 ? "appliance" : name;
+    } catch (IOException e) {
+      return "appliance"; // no such file on this kernel: the name is only shown
+    }
+  }
+}
