@@ -1,0 +1,105 @@
+package org.gridappliance.agent;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.gridappliance.agent.envelope.Bubblewrap;
+import org.gridappliance.agent.executor.Executor;
+import org.gridappliance.agent.executor.Identity;
+import org.gridappliance.agent.executor.PortalClient;
+
+/** The agent while it runs: envelope, executor and socket. */
+final class Agent implements AutoCloseable {
+  private static final long RESERVED_BYTES = 512L << 20;
+
+  private final Bubblewrap envelope;
+  private final PortalClient portal;
+  private final Executor executor;
+  private final AgentSocket socket;
+
+  private Agent(Bubblewrap envelope, PortalClient portal, Executor executor, AgentSocket socket) {
+    this.envelope = envelope;
+    this.portal = portal;
+    this.executor = executor;
+    this.socket = socket;
+  }
+
+  static Agent open(AgentOptions options) throws IOException, InterruptedException {
+    Path folder = options.data().resolve("executor");
+    Files.createDirectories(folder);
+    Bubblewrap envelope =
+        new Bubblewrap(folder.resolve("envelope"), options.uidBase(), options.slots());
+    envelope
+        .obstacle()
+        .ifPresent(why -> System.getLogger("agent").log(System.Logger.Level.WARNING, why));
+    Identity identity = new Enrolling(options).identity();
+    if (options.link() != null) {
+      System.out.printf(
+          "%s runs jobs for %s with %d slots. Ctrl-C stops it; the same command goes on later;"
+              + " to leave for good, stop it and remove %s.%n",
+          options.name(), identity.portal(), options.slots(), options.data());
+    }
+    PortalClient portal = new PortalClient(identity);
+    Executor executor =
+        new Executor(
+            portal,
+            envelope,
+            new Executor.Settings(folder, options.slots(), options.cacheBytes(), memoryForJobs()));
+    AgentSocket socket =
+        new AgentSocket(
+            options.data().resolve("run").resolve("agent.sock"),
+            () -> status(envelope, executor, identity));
+    return new Agent(envelope, portal, executor, socket);
+  }
+
+  void start() throws IOException, InterruptedException {
+    socket.start();
+    executor.start();
+  }
+
+  private static Map<String, Object> status(
+      Bubblewrap envelope, Executor executor, Identity identity) {
+    Executor.Status now = executor.status();
+    Map<String, Object> status = new LinkedHashMap<>();
+    status.put("version", version());
+    status.put("java", Runtime.version().toString());
+    status.put("executor", identity.executor());
+    status.put("portal", now.portal());
+    status.put("slots", now.slots());
+    status.put("running", now.running());
+    status.put("queued", now.queued());
+    status.put("undelivered", now.undelivered());
+    status.put("ready", envelope.obstacle().isEmpty());
+    status.put("reason", envelope.obstacle().orElse(""));
+    status.put("memoryGuard", envelope.memoryGuard());
+    return status;
+  }
+
+  /** {@return what is left of this machine's memory for jobs, at least a quarter of it} */
+  static long memoryForJobs() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/meminfo"))) {
+      if (line.startsWith("MemTotal:")) {
+        String kilobytes = line.replaceAll("[^0-9]", "");
+        long total = Long.parseLong(kilobytes) * 1024;
+        return Math.max(total / 4, total - total / 10 - RESERVED_BYTES);
+      }
+    }
+    throw new IOException("/proc/meminfo has no line MemTotal");
+  }
+
+  /** {@return the program's version as built, {@code dev} when run from classes} */
+  static String version() {
+    String version = Agent.class.getPackage().getImplementationVersion();
+    return version == null ? "dev" : version;
+  }
+
+  @Override
+  public void close() {
+    socket.close();
+    executor.close();
+    portal.close();
+    envelope.close();
+  }
+}

@@ -1,0 +1,68 @@
+package org.gridappliance.agent;
+
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * The agent's command line.
+ *
+ * <pre>
+ * agent run  --data DIR --portal URL [--slots N] [--uid-base N] [--cache-gb N]   this machine's executor
+ * agent join LINK --data DIR [--slots N] …                                       another portal's executor
+ * </pre>
+ *
+ * One run: {@link AgentOptions} → {@link Enrolling} (who am I) → {@link Agent} (envelope, executor,
+ * socket) until SIGTERM. Ends with 0, 2 for a wrong command line, 1 for anything else, and a
+ * sentence on stderr.
+ */
+public final class AgentMain {
+  private AgentMain() {}
+
+  /** Starts; returns when told to stop. */
+  public static void main(String[] arguments) {
+    System.setProperty(
+        "java.util.logging.SimpleFormatter.format", "%1$tFT%1$tT%1$tz %4$s %5$s%6$s%n");
+    int status = 0;
+    try {
+      run(AgentOptions.parse(arguments));
+    } catch (AgentOptions.Wrong e) {
+      System.err.println("agent: " + e.getMessage());
+      status = 2;
+    } catch (IOException e) {
+      System.err.println("agent: " + e.getMessage());
+      status = 1;
+    } catch (InterruptedException e) {
+      status = 1;
+    }
+    System.exit(status); // the shutdown hook has nothing left to do
+  }
+
+  private static void run(AgentOptions options) throws IOException, InterruptedException {
+    CountDownLatch told = new CountDownLatch(1);
+    CountDownLatch ended = new CountDownLatch(1);
+    Thread main = Thread.currentThread();
+    Runtime.getRuntime()
+        .addShutdownHook(
+            Thread.ofPlatform()
+                .unstarted(
+                    () -> {
+                      told.countDown();
+                      main.interrupt();
+                      try {
+                        ended.await();
+                      } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                      }
+                    }));
+    try (Agent agent = Agent.open(options)) {
+      agent.start();
+      told.await();
+    } catch (InterruptedException e) {
+      if (told.getCount() > 0) {
+        throw e;
+      }
+    } finally {
+      ended.countDown();
+    }
+  }
+}

@@ -1,0 +1,447 @@
+package org.gridappliance.agent.envelope;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.gridappliance.jobs.lease.Failure;
+import org.gridappliance.jobs.lease.Limits;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The envelope made of namespaces by Debian's {@code bubblewrap}. A program sees {@code /usr}, a
+ * {@link Skeleton} around it, its scratch folder at {@code /work} and a private {@code /tmp}; no
+ * network, no other process, no capability, no user namespace of its own ({@link Seccomp}). As root
+ * every slot has its own user number; bwrap then needs no user namespace.
+ *
+ * <p>One run: prepare → {@link Posix#spawn} bwrap → bwrap builds the envelope and blocks → limits
+ * are laid on its first process → it is let go → wait → {@link Outcome}.
+ *
+ * <p>Memory: a {@link ControlGroup} where there is one: the kernel then counts everything, tmpfs
+ * included. Else RLIMIT_DATA for each process (not RLIMIT_AS: virtual machines and valgrind reserve
+ * far more than they touch) and the {@link Watch} for the sum of resident memory, twice a second;
+ * memory that is written but mapped by nobody (memfd) then escapes the sum, up to RLIMIT_FSIZE
+ * each.
+ */
+public final class Bubblewrap implements Envelope, AutoCloseable {
+  private static final Pattern CHILD = Pattern.compile("\"child-pid\": *(\\d+)");
+  private static final Pattern EXIT = Pattern.compile("\"exit-code\": *(\\d+)");
+  private static final List<String> SEARCH = List.of("/usr/local/bin", "/usr/bin", "/bin");
+  private static final String PATH = String.join(":", SEARCH);
+  private static final List<String> OWN_ENVIRONMENT = List.of("PATH=" + PATH, "LANG=C.UTF-8");
+  private static final int MOST_MOUNTED_INPUTS = 16;
+  private static final long SLACK_BYTES = 1 << 20;
+
+  private final Path folder;
+  private final int firstUid;
+  private final boolean root;
+  private final String bwrap;
+  private final @Nullable Skeleton skeleton;
+  private final @Nullable String obstacle;
+  private final Map<Integer, Optional<ControlGroup>> groups = new ConcurrentHashMap<>();
+  private final Watch watch = new Watch();
+
+  /**
+   * Prepares the envelope and tries it.
+   *
+   * @param folder for what the envelope needs itself; made
+   * @param firstUid user number of slot 0 where the agent is root; slot n has {@code firstUid + n}
+   * @param slots how many programs may run at once
+   */
+  public Bubblewrap(Path folder, int firstUid, int slots) {
+    this.folder = folder;
+    this.firstUid = firstUid;
+    this.root = Posix.geteuid() == 0;
+    this.bwrap = find("bwrap");
+    Skeleton made = null;
+    String problem = missing();
+    if (problem == null) {
+      try {
+        Files.createDirectories(folder);
+        List<Integer> uids = new ArrayList<>();
+        for (int slot = 0; root && slot < slots; slot++) {
+          uids.add(firstUid + slot);
+        }
+        made = new Skeleton(folder.resolve("root"), root ? uids : List.of(Posix.geteuid()));
+        Files.write(folder.resolve("seccomp.bpf"), Seccomp.program());
+        Posix.becomeSubreaper();
+      } catch (IOException e) {
+        problem = "The folder " + folder + " cannot be prepared for jobs: " + e.getMessage() + ".";
+      }
+    }
+    this.skeleton = made;
+    this.obstacle = problem != null ? problem : tryOut();
+  }
+
+  private @Nullable String missing() {
+    if (!Seccomp.fits(System.getProperty("os.arch"))) {
+      return "Jobs are contained on x86-64 only; this machine is "
+          + System.getProperty("os.arch")
+          + ".";
+    }
+    if (bwrap.isEmpty()) {
+      return "The program bwrap, which contains jobs, is not installed; install it with:"
+          + " apt-get install bubblewrap";
+    }
+    if (root && find("setpriv").isEmpty()) {
+      return "The program setpriv is not installed; install it with: apt-get install util-linux";
+    }
+    return null;
+  }
+
+  /** Runs {@code true} in the envelope. */
+  private @Nullable String tryOut() {
+    Path trial = folder.resolve("trial");
+    try {
+      Files.createDirectories(trial.resolve("work"));
+      Files.createDirectories(trial.resolve("tmp"));
+      Files.write(trial.resolve("stdout"), new byte[0]);
+      Files.write(trial.resolve("stderr"), new byte[0]);
+    } catch (IOException e) {
+      return "The folder " + trial + " cannot be made: " + e.getMessage() + ".";
+    }
+    Outcome outcome =
+        run(
+            new Spec(
+                List.of("true"),
+                Map.of(),
+                trial.resolve("work"),
+                trial.resolve("tmp"),
+                List.of(),
+                trial.resolve("stdout"),
+                trial.resolve("stderr"),
+                new Limits(1, 1L << 30, 1 << 20, 64, 30, 1 << 16),
+                0),
+            new Reins());
+    if (Integer.valueOf(0).equals(outcome.exitCode())) {
+      return null;
+    }
+    Failure failure = outcome.failure();
+    String why = failure == null ? "it ended with " + outcome : failure.message();
+    return "This machine cannot contain jobs, so none run here: "
+        + why
+        + " Most often user namespaces are switched off; an administrator switches them on with:"
+        + " sysctl -w kernel.unprivileged_userns_clone=1 user.max_user_namespaces=15000"
+        + " (Ubuntu: also kernel.apparmor_restrict_unprivileged_userns=0).";
+  }
+
+  @Override
+  public Optional<String> obstacle() {
+    return Optional.ofNullable(obstacle);
+  }
+
+  /** {@return how memory is limited here, in words} */
+  public String memoryGuard() {
+    return group(0).isPresent() ? "control group" : "watch";
+  }
+
+  @Override
+  public Outcome run(Spec spec, Reins reins) {
+    String program = spec.command().getFirst();
+    String missing = absent(program);
+    if (missing != null) {
+      return Outcome.failed(
+          Failure.of(
+              Failure.Kind.ENVELOPE,
+              "The program " + program + " is not there: " + missing + ".",
+              "Install the application's packages on this machine, or correct its command."));
+    }
+    Posix.Pipe status = Posix.pipe();
+    Posix.Pipe go = Posix.pipe();
+    if (status == null || go == null) {
+      return Outcome.failed(broken("no file descriptor is left"));
+    }
+    int pid;
+    try {
+      prepare(spec);
+      pid =
+          Posix.spawn(
+              arguments(spec),
+              OWN_ENVIRONMENT,
+              List.of(
+                  new Posix.Opened("/dev/null", 0, Posix.O_RDONLY),
+                  new Posix.Opened(spec.stdout().toString(), 1, Posix.O_WRONLY_APPEND),
+                  new Posix.Opened(spec.stderr().toString(), 2, Posix.O_WRONLY_APPEND),
+                  new Posix.Opened(folder.resolve("seccomp.bpf").toString(), 5, Posix.O_RDONLY)),
+              List.of(new Posix.Passed(status.writeEnd(), 3), new Posix.Passed(go.readEnd(), 4)));
+    } catch (IOException e) {
+      pid = 0;
+      Posix.close(go.writeEnd());
+      Posix.close(status.readEnd());
+      return Outcome.failed(broken("its folders cannot be prepared: " + e.getMessage()));
+    } finally {
+      Posix.close(status.writeEnd());
+      Posix.close(go.readEnd());
+    }
+    try {
+      if (pid < 0) {
+        return Outcome.failed(broken("bwrap cannot be started (error " + -pid + ")"));
+      }
+      return follow(spec, reins, pid, status.readEnd(), go.writeEnd());
+    } finally {
+      Posix.close(status.readEnd());
+      Posix.close(go.writeEnd());
+    }
+  }
+
+  /** From the blocked envelope to its end. */
+  private Outcome follow(Spec spec, Reins reins, int outer, int statusEnd, int goEnd) {
+    StringBuilder report = new StringBuilder();
+    int first = firstPid(statusEnd, report);
+    if (first < 0) {
+      Posix.wait4(outer);
+      return Outcome.failed(broken(lastWords(spec)));
+    }
+    Optional<ControlGroup> group = group(spec.slot());
+    Running running = new Running(spec, first, group.isEmpty());
+    try {
+      limit(spec, first, group);
+    } catch (IOException e) {
+      running.fail(broken("its limits cannot be set: " + e.getMessage()));
+    }
+    watch.add(running);
+    reins.attach(running);
+    Posix.writeByte(goEnd);
+    Posix.Ended ended = Posix.wait4(outer);
+    Posix.Ended inner = Posix.wait4(first); // our child since its parent is gone: see subreaper
+    Duration wall = running.wall();
+    watch.remove(running);
+    reins.detach();
+    running.end();
+    return outcome(spec, running, group, ended, inner, wall, rest(statusEnd, report));
+  }
+
+  private static Outcome outcome(
+      Spec spec,
+      Running running,
+      Optional<ControlGroup> group,
+      Posix.@Nullable Ended ended,
+      Posix.@Nullable Ended inner,
+      Duration wall,
+      String report) {
+    Duration cpu =
+        Duration.ofNanos(
+            (inner == null ? 0 : inner.cpuNanos()) + (ended == null ? 0 : ended.cpuNanos()));
+    long peak = Math.max(inner == null ? 0 : inner.maxRssBytes(), running.peakBytes());
+    Failure failure = running.failure();
+    try {
+      if (failure == null && group.isPresent() && group.get().ranOutOfMemory()) {
+        long most = spec.limits().memoryBytes();
+        failure = Watch.memory(Math.max(peak, most), most);
+        peak = Math.max(peak, most);
+      }
+    } catch (IOException e) {
+      failure = broken("its control group cannot be read: " + e.getMessage());
+    }
+    Matcher exit = EXIT.matcher(report);
+    boolean reported = exit.find();
+    if (failure == null && !reported && ended != null && ended.status() != 137) {
+      failure = broken(lastWords(spec));
+    }
+    if (failure == null && reported && exit.group(1).equals("153")) { // 128 + SIGXFSZ
+      failure = Watch.disk(spec.limits().diskBytes());
+    }
+    if (failure != null) {
+      return new Outcome(null, null, failure, wall, cpu, peak);
+    }
+    int status = reported ? Integer.parseInt(exit.group(1)) : 137;
+    return Outcome.ended(status, wall, cpu, peak);
+  }
+
+  private void limit(Spec spec, int pid, Optional<ControlGroup> group) throws IOException {
+    Limits limits = spec.limits();
+    if (group.isPresent()) {
+      group.get().limit(limits.memoryBytes(), limits.processes() + 2L);
+      group.get().admit(pid);
+    } else {
+      Posix.prlimit(pid, Posix.RLIMIT_DATA, limits.memoryBytes());
+    }
+    long largest = Math.max(limits.diskBytes(), limits.outputBytes()) + SLACK_BYTES;
+    Posix.prlimit(pid, Posix.RLIMIT_FSIZE, largest);
+    Posix.prlimit(pid, Posix.RLIMIT_CORE, 0);
+    Posix.prlimit(pid, Posix.RLIMIT_NOFILE, 4096);
+    Posix.prlimit(pid, Posix.RLIMIT_NPROC, limits.processes() + 2L); // bwrap's own two
+    Posix.lowestPriority(pid);
+    Path sessionGroup = Path.of("/proc", Integer.toString(pid), "autogroup");
+    try {
+      Files.writeString(sessionGroup, "19");
+    } catch (IOException e) {
+      // no such grouping in this kernel, or too many changes within a second: nice alone then
+    }
+  }
+
+  private void prepare(Spec spec) throws IOException {
+    boolean mounted = spec.inputs().size() <= MOST_MOUNTED_INPUTS;
+    List<Path> made =
+        new ArrayList<>(List.of(spec.work(), spec.tmp(), spec.stdout(), spec.stderr()));
+    for (Spec.Input input : spec.inputs()) {
+      Path place = spec.work().resolve(input.path());
+      Path parent = place.getParent();
+      for (; parent != null && !parent.equals(spec.work()); parent = parent.getParent()) {
+        made.add(parent);
+      }
+      Files.createDirectories(place.getParent());
+      if (mounted) {
+        made.add(Files.createFile(place));
+      } else {
+        Files.createSymbolicLink(place, Path.of("/inputs").resolve(input.path()));
+        Path shown = inputs(spec).resolve(input.path());
+        Files.createDirectories(shown.getParent());
+        Files.createLink(shown, input.file());
+      }
+    }
+    if (root) {
+      int uid = firstUid + spec.slot();
+      for (Path path : made) {
+        Files.setAttribute(path, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
+        Files.setAttribute(path, "unix:gid", uid, LinkOption.NOFOLLOW_LINKS);
+      }
+      Files.setPosixFilePermissions(spec.tmp(), PosixFilePermissions.fromString("rwx------"));
+    }
+  }
+
+  private static Path inputs(Spec spec) {
+    return spec.work().resolveSibling("inputs");
+  }
+
+  private List<String> arguments(Spec spec) {
+    List<String> a = new ArrayList<>(128);
+    a.add(bwrap);
+    a.addAll(List.of("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"));
+    a.addAll(List.of("--unshare-cgroup", "--hostname", "subjob", "--die-with-parent"));
+    if (!root) {
+      a.add("--unshare-user");
+    }
+    a.addAll(List.of("--json-status-fd", "3", "--block-fd", "4", "--seccomp", "5"));
+    a.addAll(skeleton == null ? List.of() : skeleton.mounts());
+    a.addAll(List.of("--bind", spec.tmp().toString(), "/tmp"));
+    a.addAll(List.of("--bind", spec.work().toString(), "/work"));
+    if (spec.inputs().size() > MOST_MOUNTED_INPUTS) {
+      a.addAll(List.of("--ro-bind", inputs(spec).toString(), "/inputs"));
+    } else {
+      for (Spec.Input input : spec.inputs()) {
+        a.addAll(List.of("--ro-bind", input.file().toString(), "/work/" + input.path()));
+      }
+    }
+    a.addAll(List.of("--chdir", "/work", "--cap-drop", "ALL", "--clearenv"));
+    if (!root) {
+      environment(spec).forEach((k, v) -> a.addAll(List.of("--setenv", k, v)));
+      a.add("--");
+    } else {
+      // setpriv and env run before the program's own environment counts: a variable such as
+      // LD_PRELOAD must not reach a process that still is root
+      a.addAll(List.of("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--"));
+      String uid = Integer.toString(firstUid + spec.slot());
+      a.addAll(List.of("/usr/bin/setpriv", "--reuid", uid, "--regid", uid, "--clear-groups"));
+      a.addAll(List.of("--inh-caps=-all", "--no-new-privs", "/usr/bin/env", "-i"));
+      environment(spec).forEach((k, v) -> a.add(k + "=" + v));
+    }
+    a.addAll(spec.command());
+    return a;
+  }
+
+  private static Map<String, String> environment(Spec spec) {
+    Map<String, String> all = new HashMap<>();
+    all.put("PATH", PATH);
+    all.put("HOME", "/work");
+    all.put("TMPDIR", "/tmp");
+    all.put("LANG", "C.UTF-8");
+    all.put("OMP_NUM_THREADS", Integer.toString(spec.limits().cpus()));
+    spec.environment()
+        .forEach(
+            (k, v) -> {
+              if (!k.isEmpty() && !k.contains("=")) {
+                all.put(k, v);
+              }
+            });
+    return all;
+  }
+
+  private Optional<ControlGroup> group(int slot) {
+    return groups.computeIfAbsent(
+        slot, s -> ControlGroup.of(Integer.toHexString(folder.toString().hashCode()), s));
+  }
+
+  private static int firstPid(int statusEnd, StringBuilder report) {
+    byte[] buffer = new byte[1024];
+    int got;
+    while ((got = Posix.read(statusEnd, buffer, 0)) > 0) {
+      report.append(new String(buffer, 0, got, StandardCharsets.UTF_8));
+      Matcher child = CHILD.matcher(report);
+      if (child.find() && report.indexOf("}") > 0) {
+        return Integer.parseInt(child.group(1));
+      }
+    }
+    return -1;
+  }
+
+  private static String rest(int statusEnd, StringBuilder report) {
+    byte[] buffer = new byte[1024];
+    int got;
+    while ((got = Posix.read(statusEnd, buffer, 0)) > 0) {
+      report.append(new String(buffer, 0, got, StandardCharsets.UTF_8));
+    }
+    return report.toString();
+  }
+
+  /** What bwrap said before it gave up. */
+  private static String lastWords(Spec spec) {
+    try {
+      String said = Files.readString(spec.stderr(), StandardCharsets.ISO_8859_1).strip();
+      return said.isEmpty()
+          ? "bwrap ended without a word"
+          : said.substring(Math.max(0, said.length() - 400));
+    } catch (IOException e) {
+      return "bwrap ended and its words cannot be read";
+    }
+  }
+
+  private static Failure broken(String why) {
+    return Failure.of(
+        Failure.Kind.ENVELOPE,
+        "The envelope could not be started: " + why + ".",
+        "See the log of the executor on this machine.");
+  }
+
+  /** {@return null when the program is there, else where it was sought} */
+  private static @Nullable String absent(String program) {
+    if (program.contains("=")) { // env(1) would take it for a variable
+      return "no program's name holds a =";
+    }
+    if (program.contains("/")) {
+      Path path = Path.of(program);
+      if (!path.startsWith("/usr") && !path.startsWith("/bin")) {
+        return null; // in the scratch folder or an input: the start itself tells
+      }
+      return Files.exists(path) ? null : path + " does not exist";
+    }
+    return find(program).isEmpty() ? "it was sought in " + PATH : null;
+  }
+
+  private static String find(String program) {
+    for (String folder : SEARCH) {
+      Path path = Path.of(folder, program);
+      if (Files.isExecutable(path)) {
+        return path.toString();
+      }
+    }
+    return "";
+  }
+
+  @Override
+  public void close() {
+    watch.close();
+    groups.values().forEach(group -> group.ifPresent(ControlGroup::remove));
+  }
+}

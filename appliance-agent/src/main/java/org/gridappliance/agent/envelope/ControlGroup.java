@@ -1,0 +1,148 @@
+package org.gridappliance.agent.envelope;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * One slot's control group: hard limits on memory and processes, and the lowest share of the
+ * processor. Made once a slot and used by one subjob after the other, so it costs a few writes
+ * each. Only where the agent may make groups (root, and version 1 controllers, or version 2 with
+ * the controllers handed down); elsewhere {@link Watch} looks at the processes' memory.
+ */
+final class ControlGroup {
+  private static final Path MOUNT = Path.of("/sys/fs/cgroup");
+  private static final String NAME = "grid-appliance";
+
+  private final Path memory;
+  private final Path pids;
+  private final boolean unified;
+  private long oomKillsBefore;
+  private long memoryBytes;
+  private long processes;
+
+  private ControlGroup(Path memory, Path pids, boolean unified) {
+    this.memory = memory;
+    this.pids = pids;
+    this.unified = unified;
+  }
+
+  /** {@return the group of a slot, or empty where there can be none} */
+  static Optional<ControlGroup> of(String owner, int slot) {
+    String name = NAME + "-" + owner;
+    try {
+      ControlGroup group =
+          Files.exists(MOUNT.resolve("cgroup.controllers"))
+              ? unified(name, slot)
+              : separate(name, slot);
+      group.limit(Long.MAX_VALUE / 2, 1_000_000);
+      return Optional.of(group);
+    } catch (IOException e) { // not ours to make: the watch takes its place
+      return Optional.empty();
+    }
+  }
+
+  private static ControlGroup unified(String name, int slot) throws IOException {
+    Path parent = MOUNT.resolve(name);
+    Files.createDirectories(parent);
+    Files.writeString(parent.resolve("cgroup.subtree_control"), "+memory +pids +cpu");
+    Path group = Files.createDirectories(parent.resolve("slot" + slot));
+    Files.writeString(group.resolve("memory.oom.group"), "1");
+    Files.writeString(group.resolve("cpu.weight"), "1");
+    return new ControlGroup(group, group, true);
+  }
+
+  private static ControlGroup separate(String name, int slot) throws IOException {
+    return new ControlGroup(
+        Files.createDirectories(own("memory").resolve(name).resolve("slot" + slot)),
+        Files.createDirectories(own("pids").resolve(name).resolve("slot" + slot)),
+        false);
+  }
+
+  /** Below the agent's own group, so that its limits hold for the jobs too. */
+  private static Path own(String controller) throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/self/cgroup"))) {
+      String[] parts = line.split(":", 3);
+      if (parts.length == 3 && parts[1].equals(controller)) {
+        Path own = MOUNT.resolve(controller).resolve(parts[2].substring(1));
+        return Files.isDirectory(own) ? own : MOUNT.resolve(controller);
+      }
+    }
+    throw new IOException("no controller " + controller);
+  }
+
+  /** Sets the limits of the next subjob; nobody is in the group now. */
+  void limit(long newMemoryBytes, long newProcesses) throws IOException {
+    oomKillsBefore = oomKills();
+    if (newMemoryBytes != memoryBytes) {
+      memory(newMemoryBytes);
+      memoryBytes = newMemoryBytes;
+    }
+    if (newProcesses != processes) {
+      Files.writeString(pids.resolve("pids.max"), Long.toString(newProcesses));
+      processes = newProcesses;
+    }
+  }
+
+  private void memory(long bytes) throws IOException {
+    if (unified) {
+      Files.writeString(memory.resolve("memory.max"), Long.toString(bytes));
+      Path swap = memory.resolve("memory.swap.max");
+      if (Files.exists(swap)) {
+        Files.writeString(swap, "0");
+      }
+    } else {
+      versionOne(bytes);
+    }
+  }
+
+  /** Memory and swap together may not be less than memory alone, at any moment. */
+  private void versionOne(long bytes) throws IOException {
+    Path ram = memory.resolve("memory.limit_in_bytes");
+    Path both = memory.resolve("memory.memsw.limit_in_bytes");
+    boolean swap = Files.exists(both);
+    if (swap) {
+      Files.writeString(both, "-1");
+    }
+    Files.writeString(ram, Long.toString(bytes));
+    if (swap) {
+      Files.writeString(both, Long.toString(bytes));
+    }
+  }
+
+  /** Moves a process into it; what the process starts later is in it too. */
+  void admit(int pid) throws IOException {
+    Files.writeString(memory.resolve("cgroup.procs"), Integer.toString(pid));
+    if (!unified) {
+      Files.writeString(pids.resolve("cgroup.procs"), Integer.toString(pid));
+    }
+  }
+
+  /** {@return whether the kernel ended a process for want of memory since {@link #limit}} */
+  boolean ranOutOfMemory() throws IOException {
+    return oomKills() > oomKillsBefore;
+  }
+
+  /** Removes it; nobody may be in it. */
+  void remove() {
+    try {
+      Files.deleteIfExists(memory);
+      Files.deleteIfExists(pids);
+      Files.deleteIfExists(memory.getParent());
+      Files.deleteIfExists(pids.getParent());
+    } catch (IOException e) {
+      // another slot of the same agent is still there and removes the parent
+    }
+  }
+
+  private long oomKills() throws IOException {
+    Path file = memory.resolve(unified ? "memory.events" : "memory.oom_control");
+    for (String line : Files.readAllLines(file)) {
+      if (line.startsWith("oom_kill ")) {
+        return Long.parseLong(line.substring("oom_kill ".length()).trim());
+      }
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,27 @@
+package org.gridappliance.agent.envelope;
+
+import java.util.Optional;
+
+/**
+ * Runs one program so that it can touch its scratch folder and nothing else. {@link Bubblewrap} is
+ * the one of today; the Entropia VM takes this place later.
+ */
+public interface Envelope {
+
+  /**
+   * {@return empty when programs can be contained here, else why not and what to do about it, in
+   * words}
+   */
+  Optional<String> obstacle();
+
+  /**
+   * Runs a program to its end, or until a limit or {@code reins} ends it. When this returns, every
+   * process that the program started is dead.
+   *
+   * <p>Blocks. Must be called on a platform thread that outlives the program: the kernel kills the
+   * program when the <em>thread</em> that started it ends.
+   *
+   * @return how it ended; never throws for what the program did
+   */
+  Outcome run(Spec spec, Reins reins);
+}

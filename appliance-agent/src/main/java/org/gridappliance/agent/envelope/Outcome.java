@@ -1,0 +1,37 @@
+package org.gridappliance.agent.envelope;
+
+import java.time.Duration;
+import org.gridappliance.jobs.lease.Failure;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a program ended.
+ *
+ * @param exitCode 0..255 when it ended by itself, else null
+ * @param signal the signal that ended it, as {@code SIGSEGV}; exit codes 129..159 count as signals,
+ *     as in a shell
+ * @param failure set when it was not the program that ended it: a limit, the envelope
+ * @param wall from its start to its end, without the time it was suspended
+ * @param cpu user and system time of all its processes; null when unknown
+ * @param peakMemoryBytes most resident memory, of its largest process or of all together when that
+ *     was seen to be more; null when unknown
+ */
+public record Outcome(
+    @Nullable Integer exitCode,
+    @Nullable String signal,
+    @Nullable Failure failure,
+    Duration wall,
+    @Nullable Duration cpu,
+    @Nullable Long peakMemoryBytes) {
+
+  static Outcome failed(Failure failure) {
+    return new Outcome(null, null, failure, Duration.ZERO, null, null);
+  }
+
+  static Outcome ended(
+      int status, Duration wall, @Nullable Duration cpu, @Nullable Long peakMemoryBytes) {
+    return status > 128 && status < 160
+        ? new Outcome(null, Signals.name(status - 128), null, wall, cpu, peakMemoryBytes)
+        : new Outcome(status, null, null, wall, cpu, peakMemoryBytes);
+  }
+}

@@ -1,0 +1,71 @@
+package org.gridappliance.agent.envelope;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds a program that runs, or is about to: stop it, suspend it, let it go on. Safe from any
+ * thread, before, during and after the run; orders given before the start hold from the start.
+ */
+public final class Reins {
+
+  /** What an envelope does to its running program. Called with the reins' lock held. */
+  public interface Harness {
+    void kill();
+
+    void suspend();
+
+    void resume();
+  }
+
+  private @Nullable Harness harness;
+  private boolean stopped;
+  private boolean suspended;
+
+  /** Ends the program; one that has not started yet is not started. */
+  public synchronized void stop() {
+    stopped = true;
+    if (harness != null) {
+      harness.kill();
+    }
+  }
+
+  /** Pauses or continues the program; saying the same twice changes nothing. */
+  public synchronized void suspend(boolean pause) {
+    if (suspended == pause) {
+      return;
+    }
+    suspended = pause;
+    if (harness != null && !stopped) {
+      if (pause) {
+        harness.suspend();
+      } else {
+        harness.resume();
+      }
+    }
+  }
+
+  /** {@return whether {@link #stop} was called} */
+  public synchronized boolean isStopped() {
+    return stopped;
+  }
+
+  /** {@return whether the program is to pause} */
+  public synchronized boolean isSuspended() {
+    return suspended;
+  }
+
+  /** For envelopes: the program runs now. Orders given before are carried out at once. */
+  public synchronized void attach(Harness running) {
+    harness = running;
+    if (stopped) {
+      running.kill();
+    } else if (suspended) {
+      running.suspend();
+    }
+  }
+
+  /** For envelopes: the program is gone; nothing is called any more once this returns. */
+  public synchronized void detach() {
+    harness = null;
+  }
+}

@@ -1,0 +1,40 @@
+package org.gridappliance.agent.envelope;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.gridappliance.jobs.lease.Limits;
+
+/**
+ * What to run.
+ *
+ * @param command the argument list, never empty; the program is a name on the path or a path inside
+ *     the envelope
+ * @param environment variables beside the envelope's own
+ * @param work the scratch folder, seen as {@code /work}; exists, holds nothing but folders
+ * @param tmp seen as {@code /tmp}; exists, empty
+ * @param inputs files shown read-only below {@code /work}
+ * @param stdout an existing empty file that takes the program's standard output
+ * @param stderr likewise
+ * @param limits what it may use
+ * @param slot which slot it runs in, from 0; two programs at once never share one
+ */
+public record Spec(
+    List<String> command,
+    Map<String, String> environment,
+    Path work,
+    Path tmp,
+    List<Input> inputs,
+    Path stdout,
+    Path stderr,
+    Limits limits,
+    int slot) {
+
+  /**
+   * A file shown to the program.
+   *
+   * @param file on this machine, read-only
+   * @param path where the program sees it, relative to {@code /work}, already checked
+   */
+  public record Input(Path file, String path) {}
+}

@@ -1,0 +1,322 @@
+package org.gridappliance.agent.executor;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.gridappliance.agent.envelope.Envelope;
+import org.gridappliance.jobs.lease.Failure;
+import org.gridappliance.jobs.lease.Heartbeat;
+import org.gridappliance.jobs.lease.Lease;
+import org.gridappliance.jobs.lease.LeaseProtocol;
+import org.gridappliance.jobs.lease.LeaseRequest;
+import org.gridappliance.jobs.lease.SubjobResult;
+
+/**
+ * Runs subjobs for a portal: {@code asks} → {@link #queue} → slot threads with {@link Runner} →
+ * {@link Outbox}; {@code heartbeat} renews every lease in hand and carries orders back; {@code
+ * output} sends what running programs print.
+ *
+ * <p>Short subjobs are asked for before slots are empty, about a second's worth at a time, so that
+ * slots do not wait for the portal. While the portal is away running subjobs go on; their results
+ * wait in the outbox and their leases are renewed as soon as it is back.
+ */
+public final class Executor implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Executor.class.getName());
+  private static final int LONG_POLL_SECONDS = 20;
+  private static final long LONGEST_WAIT_MILLIS = 10_000;
+  private static final double SHORT_SECONDS = 2;
+
+  /**
+   * How much of this machine to use.
+   *
+   * @param folder for scratch folders, cache and spool; one executor only
+   * @param slots subjobs at once, ≥ 1
+   * @param cacheBytes the most that cached inputs may take
+   * @param memoryBytes memory for all subjobs together
+   */
+  public record Settings(Path folder, int slots, long cacheBytes, long memoryBytes) {}
+
+  /** What the executor does now, for people. */
+  public record Status(int slots, int running, int queued, int undelivered, String portal) {}
+
+  private final PortalClient portal;
+  private final Envelope envelope;
+  private final Settings settings;
+  private final Runner runner;
+  private final Outbox outbox;
+  private final LiveOutput output;
+  private final Map<String, Subjob> held = new ConcurrentHashMap<>();
+  private final Map<String, Long> undelivered = new ConcurrentHashMap<>();
+  private final BlockingQueue<Subjob> queue = new LinkedBlockingQueue<>();
+  private final Semaphore cores;
+  private final Semaphore wanted = new Semaphore(0);
+  private final Semaphore beat = new Semaphore(0);
+  private final List<Thread> threads = new ArrayList<>();
+  private volatile double meanSeconds = SHORT_SECONDS;
+  private volatile boolean closed;
+  private volatile String portalState = "not asked yet";
+
+  /**
+   * Takes over what an earlier run left in the folder: scratch folders go, finished results are
+   * delivered.
+   */
+  public Executor(PortalClient portal, Envelope envelope, Settings settings) throws IOException {
+    this.portal = portal;
+    this.envelope = envelope;
+    this.settings = settings;
+    this.cores = new Semaphore(settings.slots(), true);
+    Path folder = Files.createDirectories(settings.folder());
+    Path scratch = folder.resolve("scratch");
+    Folders.remove(scratch);
+    Files.createDirectories(scratch);
+    this.outbox = new Outbox(portal, folder.resolve("spool"), this::delivered);
+    InputCache cache = new InputCache(folder.resolve("cache"), settings.cacheBytes());
+    this.runner = new Runner(portal, envelope, cache, scratch, outbox.spool());
+    this.output = new LiveOutput(portal);
+  }
+
+  /** Starts its threads; returns at once. */
+  public void start() throws IOException, InterruptedException {
+    for (Parcel parcel : outbox.recover()) {
+      undelivered.put(parcel.result().lease(), parcel.result().fence());
+      outbox.add(parcel);
+    }
+    outbox.start();
+    for (int slot = 0; slot < settings.slots(); slot++) {
+      int number = slot;
+      thread("slot-" + slot, () -> work(number));
+    }
+    thread("asks", this::ask);
+    thread("heartbeat", this::renew);
+    thread("output", this::stream);
+  }
+
+  /** {@return what it does now} */
+  public Status status() {
+    int running = settings.slots() - cores.availablePermits();
+    return new Status(settings.slots(), running, queue.size(), outbox.waiting(), portalState);
+  }
+
+  private interface Loop {
+    void run() throws InterruptedException;
+  }
+
+  private void thread(String name, Loop loop) {
+    threads.add(
+        Thread.ofPlatform()
+            .name(name)
+            .start(
+                () -> {
+                  try {
+                    loop.run();
+                  } catch (InterruptedException e) {
+                    // closing
+                  }
+                }));
+  }
+
+  // --- asking for work
+
+  private void ask() throws InterruptedException {
+    Backoff backoff = new Backoff(LONGEST_WAIT_MILLIS);
+    while (!closed) {
+      Optional<String> obstacle = envelope.obstacle();
+      int free = freeCores();
+      boolean ahead = free <= 0;
+      if (ahead && (queue.size() >= lowWater() || meanSeconds >= SHORT_SECONDS)) {
+        wanted.tryAcquire(LONG_POLL_SECONDS, TimeUnit.SECONDS);
+        wanted.drainPermits();
+        continue;
+      }
+      try {
+        List<Lease> leases = portal.lease(request(free, ahead, obstacle)).leases();
+        backoff.succeeded();
+        portalState = "answers";
+        leases.forEach(this::accept);
+        if (leases.isEmpty()) {
+          beat.release(); // it may have answered early because of an order
+          if (ahead) {
+            wanted.tryAcquire(1, TimeUnit.SECONDS);
+          }
+        }
+      } catch (PortalException e) {
+        portalState = String.valueOf(e.getMessage());
+        LOG.log(System.Logger.Level.WARNING, "No work: {0}", e.getMessage());
+        pause(e.isPassing() ? backoff.nextMillis() : LONGEST_WAIT_MILLIS);
+      } catch (IOException e) { // the portal is away
+        portalState = "cannot be reached: " + e;
+        pause(backoff.nextMillis());
+      }
+    }
+  }
+
+  private LeaseRequest request(int free, boolean ahead, Optional<String> obstacle)
+      throws IOException {
+    int batch = (int) Math.clamp(settings.slots() / meanSeconds, 1, LeaseProtocol.MAX_BATCH);
+    int cpus = ahead ? settings.slots() : free;
+    long memory = settings.memoryBytes();
+    for (Subjob subjob : ahead ? List.<Subjob>of() : held.values()) {
+      memory -= subjob.lease.limits().memoryBytes();
+    }
+    return new LeaseRequest(
+        obstacle.isPresent() ? 0 : cpus,
+        Math.max(0, memory),
+        Files.getFileStore(settings.folder()).getUsableSpace(),
+        Math.max(batch, cpus),
+        ahead ? 0 : LONG_POLL_SECONDS,
+        obstacle.isEmpty(),
+        obstacle.orElse(null));
+  }
+
+  private int freeCores() {
+    int queued = queue.stream().mapToInt(s -> s.cpus(settings.slots())).sum();
+    return cores.availablePermits() - queued;
+  }
+
+  /** Half a second's worth of subjobs. */
+  private int lowWater() {
+    return (int) Math.clamp(settings.slots() * 0.5 / meanSeconds, 1, LeaseProtocol.MAX_BATCH / 2);
+  }
+
+  private void accept(Lease lease) {
+    if (!LeaseCheck.isName(lease.lease())) {
+      LOG.log(System.Logger.Level.WARNING, "A lease without a usable name was dropped");
+      return;
+    }
+    Subjob subjob = new Subjob(lease);
+    if (held.putIfAbsent(lease.lease(), subjob) == null) {
+      queue.add(subjob);
+    }
+  }
+
+  // --- running
+
+  private void work(int slot) throws InterruptedException {
+    while (!closed) {
+      Subjob subjob = queue.take();
+      if (queue.size() < lowWater()) {
+        wanted.release();
+      }
+      int cpus = subjob.cpus(settings.slots());
+      cores.acquire(cpus);
+      try {
+        Optional<String> problem = LeaseCheck.problem(subjob.lease);
+        Optional<Parcel> parcel =
+            problem.isPresent()
+                ? Optional.of(refused(subjob.lease, problem.get()))
+                : subjob.reins.isStopped() ? Optional.empty() : runner.run(subjob, slot);
+        if (parcel.isEmpty()) {
+          held.remove(subjob.lease.lease());
+        } else {
+          meanSeconds =
+              0.9 * meanSeconds + 0.1 * Math.max(0.002, parcel.get().result().wallSeconds());
+          undelivered.put(subjob.lease.lease(), subjob.lease.fence());
+          held.remove(subjob.lease.lease());
+          outbox.add(parcel.get());
+        }
+      } finally {
+        cores.release(cpus);
+        wanted.release();
+      }
+    }
+  }
+
+  private static Parcel refused(Lease lease, String why) {
+    Failure failure =
+        Failure.of(
+            Failure.Kind.EXECUTOR,
+            "The executor refused the lease: " + why + ".",
+            "This is a fault of the portal; its log tells more.");
+    SubjobResult result =
+        new SubjobResult(
+            lease.lease(), lease.fence(), null, null, failure, 0, null, null, List.of(), "", "");
+    return new Parcel(result, 0, 0, null);
+  }
+
+  private void delivered(String lease) {
+    undelivered.remove(lease);
+  }
+
+  // --- heartbeats and orders
+
+  private void renew() throws InterruptedException {
+    while (!closed) {
+      int seconds =
+          held.values().stream().mapToInt(s -> s.lease.heartbeatSeconds()).min().orElse(10);
+      beat.tryAcquire(Math.clamp(seconds, 1, 60), TimeUnit.SECONDS);
+      beat.drainPermits();
+      List<Heartbeat.Item> items = new ArrayList<>();
+      held.values().stream()
+          .limit(LeaseProtocol.MAX_HEARTBEAT_LEASES / 2)
+          .forEach(
+              s ->
+                  items.add(
+                      new Heartbeat.Item(s.lease.lease(), s.lease.fence(), s.isStarted(), null)));
+      undelivered.entrySet().stream()
+          .limit(LeaseProtocol.MAX_HEARTBEAT_LEASES / 2)
+          .forEach(e -> items.add(new Heartbeat.Item(e.getKey(), e.getValue(), true, null)));
+      try {
+        obey(portal.heartbeat(new Heartbeat(items)));
+      } catch (IOException e) { // away or unwilling: the ask loop tells; running subjobs go on
+        LOG.log(System.Logger.Level.DEBUG, "No heartbeat: {0}", e.toString());
+      }
+    }
+  }
+
+  private void obey(Heartbeat.Orders orders) {
+    for (String lease : orders.stop()) {
+      Subjob subjob = held.get(lease);
+      if (subjob != null) {
+        subjob.reins.stop();
+        if (queue.remove(subjob)) {
+          held.remove(lease);
+          wanted.release();
+        }
+      }
+    }
+    Set<String> pause = new HashSet<>(orders.suspend());
+    held.values().forEach(s -> s.reins.suspend(pause.contains(s.lease.lease())));
+  }
+
+  // --- live output
+
+  private void stream() throws InterruptedException {
+    while (!closed) {
+      TimeUnit.SECONDS.sleep(1);
+      for (Subjob subjob : held.values()) {
+        if (subjob.isStarted()) {
+          try {
+            output.send(subjob);
+          } catch (IOException e) { // the rest goes with the result
+            LOG.log(System.Logger.Level.DEBUG, "Output waits: {0}", e.toString());
+          }
+        }
+      }
+    }
+  }
+
+  private static void pause(long millis) throws InterruptedException {
+    TimeUnit.MILLISECONDS.sleep(millis);
+  }
+
+  /** Stops: programs in envelopes end, their leases go back by themselves; results stay on disk. */
+  @Override
+  public void close() {
+    closed = true;
+    held.values().forEach(s -> s.reins.stop());
+    threads.forEach(Thread::interrupt);
+    Joining.join(threads);
+    outbox.close();
+  }
+}

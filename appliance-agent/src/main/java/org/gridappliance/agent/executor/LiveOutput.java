@@ -1,0 +1,137 @@
+package org.gridappliance.agent.executor;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.gridappliance.jobs.lease.Lease;
+
+/**
+ * Sends what a program printed, by offset, so that the page can show its tail while it runs: at
+ * most once a second and a bounded piece each time.
+ */
+final class LiveOutput {
+  static final int PIECE = 256 << 10;
+
+  /** How far the portal is. Guarded by itself while something is sent. */
+  static final class Sent {
+    private final Stream stdout = new Stream("stdout");
+    private final Stream stderr = new Stream("stderr");
+    private volatile boolean touched;
+
+    /** Whether anything was or may have been sent; then the output must go this way to its end. */
+    boolean isTouched() {
+      return touched;
+    }
+
+    Stream stdout() {
+      return stdout;
+    }
+
+    Stream stderr() {
+      return stderr;
+    }
+  }
+
+  /** One of the two streams. */
+  static final class Stream {
+    private final String name;
+    private long offset;
+
+    /** Where the portal is if it took a piece whose answer was lost; else as {@code offset}. */
+    private long perhaps;
+
+    Stream(String name) {
+      this.name = name;
+    }
+
+    Stream(String name, long offset) {
+      this.name = name;
+      this.offset = offset;
+      this.perhaps = offset;
+    }
+
+    long offset() {
+      return offset;
+    }
+  }
+
+  private final PortalClient portal;
+
+  LiveOutput(PortalClient portal) {
+    this.portal = portal;
+  }
+
+  /** Sends a next piece of a running subjob's output; another try follows when it fails. */
+  void send(Subjob subjob) throws IOException, InterruptedException {
+    Sent sent = subjob.sent();
+    synchronized (sent) {
+      Path folder = subjob.streams();
+      if (folder == null) {
+        return;
+      }
+      for (Stream stream : new Stream[] {sent.stdout, sent.stderr}) {
+        if (folder.resolve(stream.name).toFile().length() > stream.offset) {
+          sent.touched = true;
+          if (subjob.streams() == null) { // it ended just now and may have its output inside
+            return;
+          }
+          long most = subjob.lease.limits().outputBytes();
+          piece(subjob.lease, folder.resolve(stream.name), stream, most);
+        }
+      }
+    }
+  }
+
+  /** Sends all that is left of one stream. */
+  void finish(String lease, long fence, Path file, Stream stream, long most)
+      throws IOException, InterruptedException {
+    while (piece(lease, fence, file, stream, most)) {
+      // next piece
+    }
+  }
+
+  private void piece(Lease lease, Path file, Stream stream, long most)
+      throws IOException, InterruptedException {
+    piece(lease.lease(), lease.fence(), file, stream, most);
+  }
+
+  /** {@return whether something was sent} */
+  private boolean piece(String lease, long fence, Path file, Stream stream, long most)
+      throws IOException, InterruptedException {
+    byte[] bytes = read(file, stream.offset, most);
+    if (bytes.length == 0) {
+      return false;
+    }
+    try {
+      portal.append(lease, stream.name, fence, stream.offset, bytes);
+    } catch (PortalException e) {
+      if (e.status() == 409 && stream.perhaps > stream.offset) {
+        stream.offset = stream.perhaps; // it had taken the piece whose answer was lost
+        return true;
+      }
+      throw e;
+    } catch (IOException e) {
+      stream.perhaps = stream.offset + bytes.length;
+      throw e;
+    }
+    stream.offset += bytes.length;
+    stream.perhaps = stream.offset;
+    return true;
+  }
+
+  private static byte[] read(Path file, long offset, long most) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      long end = Math.min(channel.size(), most);
+      int count = Math.clamp(end - offset, 0, PIECE);
+      ByteBuffer buffer = ByteBuffer.allocate(count);
+      while (buffer.hasRemaining() && channel.read(buffer, offset + buffer.position()) > 0) {
+        // the rest of the piece
+      }
+      byte[] bytes = new byte[buffer.position()];
+      buffer.flip().get(bytes);
+      return bytes;
+    }
+  }
+}

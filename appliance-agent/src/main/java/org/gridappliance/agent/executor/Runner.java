@@ -1,0 +1,264 @@
+package org.gridappliance.agent.executor;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.gridappliance.agent.envelope.Envelope;
+import org.gridappliance.agent.envelope.Outcome;
+import org.gridappliance.agent.envelope.Spec;
+import org.gridappliance.jobs.lease.Failure;
+import org.gridappliance.jobs.lease.FileRef;
+import org.gridappliance.jobs.lease.Lease;
+import org.gridappliance.jobs.lease.SubjobResult;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes one subjob from its lease to its parcel: inputs from the cache → scratch folder → envelope
+ * → outputs into the spool → scratch gone. Runs on the slot's platform thread.
+ */
+final class Runner {
+  private static final System.Logger LOG = System.getLogger(Runner.class.getName());
+  private static final int INLINE_BYTES = 60_000;
+  private static final int LAST_LINES_BYTES = 4096;
+  private static final int LAST_LINES = 10;
+
+  private final PortalClient portal;
+  private final Envelope envelope;
+  private final InputCache cache;
+  private final Path scratch;
+  private final Path spool;
+  private final AtomicLong number = new AtomicLong();
+
+  Runner(PortalClient portal, Envelope envelope, InputCache cache, Path scratch, Path spool) {
+    this.portal = portal;
+    this.envelope = envelope;
+    this.cache = cache;
+    this.scratch = scratch;
+    this.spool = spool;
+  }
+
+  /**
+   * {@return the result with its files, or empty when the subjob was stopped meanwhile: then nobody
+   * wants it}
+   */
+  Optional<Parcel> run(Subjob subjob, int slot) throws InterruptedException {
+    Lease lease = subjob.lease;
+    List<InputCache.Lent> lent = new ArrayList<>();
+    Path own = scratch.resolve(Long.toString(number.incrementAndGet()));
+    try {
+      List<Spec.Input> inputs = new ArrayList<>();
+      Failure missing = stageIn(lease, lent, inputs);
+      if (missing != null) {
+        return Optional.of(new Parcel(failed(lease, missing), 0, 0, null));
+      }
+      Path work = Files.createDirectories(own.resolve("work"));
+      Path tmp = Files.createDirectory(own.resolve("tmp"));
+      Path stdout = Files.createFile(own.resolve("stdout"));
+      Path stderr = Files.createFile(own.resolve("stderr"));
+      subjob.start(own);
+      Outcome outcome =
+          envelope.run(
+              new Spec(
+                  lease.command(),
+                  lease.environment(),
+                  work,
+                  tmp,
+                  inputs,
+                  stdout,
+                  stderr,
+                  lease.limits(),
+                  slot),
+              subjob.reins);
+      subjob.ended();
+      return subjob.reins.isStopped() ? Optional.empty() : Optional.of(pack(subjob, outcome, own));
+    } catch (IOException e) { // this machine's disk: another executor may do better
+      Failure broken =
+          Failure.of(
+              Failure.Kind.EXECUTOR,
+              "The executor could not handle the subjob's files: " + e + ".",
+              "See the executor's log, and whether its disk is full.");
+      return Optional.of(new Parcel(failed(lease, broken), 0, 0, null));
+    } finally {
+      subjob.ended();
+      lent.forEach(cache::release);
+      try {
+        Folders.remove(own);
+      } catch (IOException e) { // tried again at the next start
+        LOG.log(System.Logger.Level.WARNING, "{0} cannot be removed: {1}", own, e);
+      }
+    }
+  }
+
+  private @Nullable Failure stageIn(
+      Lease lease, List<InputCache.Lent> lent, List<Spec.Input> inputs)
+      throws InterruptedException {
+    for (FileRef input : lease.inputs()) {
+      try {
+        InputCache.Lent one =
+            cache.take(
+                input, (f, into) -> portal.fetch(lease.lease(), f.sha256(), f.bytes(), into));
+        lent.add(one);
+        inputs.add(new Spec.Input(one.path(), input.path()));
+      } catch (IOException e) {
+        return Failure.of(
+            Failure.Kind.INPUT,
+            "The input " + input.path() + " could not be brought here: " + e.getMessage() + ".",
+            "It is tried again on another executor.");
+      }
+    }
+    return null;
+  }
+
+  private Parcel pack(Subjob subjob, Outcome outcome, Path own) throws IOException {
+    Lease lease = subjob.lease;
+    Path folder = spool.resolve(lease.lease());
+    List<FileRef> outputs = new ArrayList<>();
+    Failure failure = outcome.failure();
+    if (failure == null) {
+      try {
+        collect(lease, own.resolve("work"), folder, outputs);
+      } catch (Outputs.Refused e) {
+        failure =
+            Failure.of(
+                Failure.Kind.PROGRAM,
+                e.getMessage() == null ? "Its outputs were refused." : e.getMessage(),
+                "Let the program leave regular files under the names of its outputs.");
+        outputs.clear();
+        Folders.remove(folder);
+      }
+    }
+    long most = lease.limits().outputBytes();
+    byte[] stdout = head(own.resolve("stdout"), most);
+    byte[] stderr = head(own.resolve("stderr"), most);
+    String out = subjob.sent().isTouched() ? null : text(stdout);
+    String err = subjob.sent().isTouched() ? null : text(stderr);
+    if (failure != null) {
+      failure =
+          new Failure(
+              failure.kind(),
+              failure.message(),
+              failure.remedy(),
+              outcome.exitCode(),
+              outcome.signal(),
+              lastLines(own.resolve("stderr")));
+    }
+    SubjobResult result =
+        new SubjobResult(
+            lease.lease(),
+            lease.fence(),
+            outcome.exitCode(),
+            outcome.signal(),
+            failure,
+            seconds(outcome.wall()),
+            outcome.cpu() == null ? null : seconds(outcome.cpu()),
+            outcome.peakMemoryBytes(),
+            outputs,
+            out,
+            err);
+    boolean streams = out == null || err == null;
+    if (outputs.isEmpty() && !streams) {
+      return new Parcel(result, 0, 0, null);
+    }
+    Files.createDirectories(folder);
+    if (out == null) {
+      keep(own.resolve("stdout"), folder.resolve("stdout"), most);
+    }
+    if (err == null) {
+      keep(own.resolve("stderr"), folder.resolve("stderr"), most);
+    }
+    synchronized (subjob.sent()) {
+      return new Parcel(
+              result, subjob.sent().stdout().offset(), subjob.sent().stderr().offset(), folder)
+          .store(spool);
+    }
+  }
+
+  private static void collect(Lease lease, Path work, Path folder, List<FileRef> outputs)
+      throws IOException, Outputs.Refused {
+    Set<String> inputs = new HashSet<>();
+    lease.inputs().forEach(input -> inputs.add(input.path()));
+    List<Path> found = Outputs.find(work, lease.outputs(), inputs);
+    long bytes = 0;
+    for (Path path : found) {
+      bytes += Files.size(work.resolve(path));
+    }
+    if (bytes > lease.limits().diskBytes()) {
+      throw new Outputs.Refused(
+          "Its outputs have %d bytes; at most %d are allowed."
+              .formatted(bytes, lease.limits().diskBytes()));
+    }
+    for (Path path : found) {
+      Path file = work.resolve(path);
+      String sha256 = Digests.sha256(file);
+      outputs.add(new FileRef(path.toString(), sha256, Files.size(file)));
+      Path kept = Parcel.file(folder, sha256);
+      if (!Files.exists(kept)) {
+        Files.createDirectories(kept.getParent());
+        Files.move(file, kept);
+      }
+    }
+  }
+
+  private static void keep(Path file, Path place, long most) throws IOException {
+    Files.move(file, place);
+    if (Files.size(place) > most) {
+      try (var channel =
+          java.nio.channels.FileChannel.open(place, java.nio.file.StandardOpenOption.WRITE)) {
+        channel.truncate(most);
+      }
+    }
+  }
+
+  /** At most one byte more than can travel inside a result. */
+  private static byte[] head(Path file, long most) throws IOException {
+    try (var in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+      return in.readNBytes((int) Math.min(most, INLINE_BYTES + 1));
+    }
+  }
+
+  /** {@return the bytes as text, or null when they are too many or no UTF-8} */
+  private static @Nullable String text(byte[] bytes) {
+    if (bytes.length > INLINE_BYTES) {
+      return null;
+    }
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      return null;
+    }
+  }
+
+  private static List<String> lastLines(Path stderr) {
+    if (!Files.exists(stderr)) {
+      return List.of();
+    }
+    try (var in = Files.newInputStream(stderr)) {
+      in.skipNBytes(Math.max(0, Files.size(stderr) - LAST_LINES_BYTES));
+      String text = new String(in.readNBytes(LAST_LINES_BYTES), StandardCharsets.UTF_8);
+      List<String> lines = text.lines().toList();
+      return lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size());
+    } catch (IOException e) { // words of a failure that is already told
+      return List.of();
+    }
+  }
+
+  private static SubjobResult failed(Lease lease, Failure failure) {
+    return new SubjobResult(
+        lease.lease(), lease.fence(), null, null, failure, 0, null, null, List.of(), "", "");
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toNanos() / 1e9;
+  }
+}

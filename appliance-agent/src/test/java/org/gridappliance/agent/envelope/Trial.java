@@ -1,0 +1,90 @@
+package org.gridappliance.agent.envelope;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.gridappliance.jobs.lease.Limits;
+
+/** One envelope below a temporary folder and a short way to run commands in it. */
+final class Trial implements AutoCloseable {
+  static final Limits ROOMY = new Limits(1, 512L << 20, 64L << 20, 64, 30, 1 << 20);
+
+  final Path folder;
+  final Bubblewrap envelope;
+  private final AtomicInteger number = new AtomicInteger();
+
+  Trial(Path folder) {
+    this.folder = folder;
+    this.envelope = new Bubblewrap(folder.resolve("envelope"), 58_700, 2);
+  }
+
+  /** How it ended and what it left. */
+  record Ran(Outcome outcome, String stdout, String stderr, Path work) {
+    boolean succeeded() {
+      return Integer.valueOf(0).equals(outcome.exitCode());
+    }
+  }
+
+  Ran run(String... command) throws IOException {
+    return run(ROOMY, List.of(command));
+  }
+
+  Ran run(Limits limits, List<String> command) throws IOException {
+    return run(limits, command, Map.of(), List.of(), new Reins());
+  }
+
+  Ran run(
+      Limits limits,
+      List<String> command,
+      Map<String, String> environment,
+      List<Spec.Input> inputs,
+      Reins reins)
+      throws IOException {
+    Path own = Files.createDirectories(folder.resolve("scratch" + number.incrementAndGet()));
+    Path work = Files.createDirectory(own.resolve("work"));
+    Path tmp = Files.createDirectory(own.resolve("tmp"));
+    Path stdout = Files.createFile(own.resolve("stdout"));
+    Path stderr = Files.createFile(own.resolve("stderr"));
+    Outcome outcome =
+        envelope.run(
+            new Spec(
+                new ArrayList<>(command),
+                environment,
+                work,
+                tmp,
+                inputs,
+                stdout,
+                stderr,
+                limits,
+                0),
+            reins);
+    return new Ran(outcome, text(stdout), text(stderr), work);
+  }
+
+  private static String text(Path file) throws IOException {
+    try (var in = Files.newInputStream(file)) {
+      return new String(in.readNBytes(1 << 20), java.nio.charset.StandardCharsets.UTF_8);
+    }
+  }
+
+  @Override
+  public void close() {
+    envelope.close();
+    remove(folder.resolve("envelope"));
+  }
+
+  /** Links that lead out of a temporary folder are gone before JUnit warns of them. */
+  static void remove(Path folder) {
+    try {
+      new ProcessBuilder("rm", "-rf", folder.toString()).inheritIO().start().waitFor();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
