@@ -2,6 +2,7 @@
  * The one door to the server: typed calls, the CSRF header, and problems (RFC 9457) as errors.
  * Calls run on the page's thread and reject with ApiError, whose message is fit to be shown.
  */
+import { plain } from "../lib/format";
 import { text } from "../text/common";
 import type { paths } from "./generated/api";
 import type { Problem, Session } from "./types";
@@ -67,7 +68,7 @@ export function address(
   const search = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) {
     if (value !== undefined && value !== null && value !== "") {
-      search.set(key, String(value));
+      search.set(key, plain(value));
     }
   }
   const tail = search.toString();

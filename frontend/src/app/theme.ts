@@ -6,6 +6,7 @@ export const theme = createTheme({
   primaryShade: { light: 7, dark: 8 },
   colors: {
     petrol: ["#e7f5f8", "#d4e7ec", "#a9d3df", "#7bbccd", "#56a9be", "#3f9cb4", "#2d8ba5", "#176f88", "#0f6479", "#00505f"],
+    dark: ["#d3d9dd", "#b4bcc2", "#949ca3", "#69727a", "#3d454c", "#2f363c", "#22272b", "#1a1e21", "#15181b", "#0f1214"],
   },
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SFMono-Regular", Menlo, Consolas, "DejaVu Sans Mono", monospace',

@@ -1,5 +1,13 @@
 /** Numbers as people read them. Pure; units are in the names. */
 
+/** Any JSON value as a line of text: words as they are, the rest as JSON. */
+export function plain(value: unknown): string {
+  if (typeof value === "string") {
+    return value;
+  }
+  return value === undefined ? "" : JSON.stringify(value);
+}
+
 const counts = new Intl.NumberFormat("en");
 
 /** 1234567 → `1,234,567`. */

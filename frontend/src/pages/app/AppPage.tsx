@@ -1,2 +1,124 @@
+/** An application: its form, what a run would become, and the last runs. */
+import { Alert, Box, Button, Grid, Group, Stack, Text, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
-export default function AppPage(): ReactElement { return <p/>; }
+import { Link, useParams, useSearchParams } from "react-router";
+import { ApiError } from "../../api/client";
+import { appQuery, jobQuery, jobsQuery } from "../../api/queries";
+import type { App } from "../../api/types";
+import { text } from "../../text/apps";
+import { Icon } from "../../ui/icons";
+import { StateChip } from "../../ui/StateChip";
+import { Empty, ErrorBox, Loading, PageTitle } from "../../ui/states";
+import { Ago } from "../../ui/time";
+import { AppForm } from "./AppForm";
+import { emptyForm, fromExample, fromJob } from "./form";
+
+export default function AppPage(): ReactElement {
+  const { app: id = "" } = useParams();
+  const [search] = useSearchParams();
+  const app = useQuery(appQuery(id));
+  const from = Number(search.get("from") ?? 0);
+  const job = useQuery({ ...jobQuery(from), enabled: from > 0 });
+  if (app.isError) {
+    return app.error instanceof ApiError && app.error.status === 404 ? (
+      <Empty icon="apps" title={text.form.missing.title} body={text.form.missing.body} action={{ label: text.form.missing.action, to: "/apps" }} />
+    ) : (
+      <ErrorBox error={app.error} retry={() => void app.refetch()} />
+    );
+  }
+  if (app.data === undefined || (from > 0 && job.isPending)) {
+    return <Loading lines={8} />;
+  }
+  const example = search.get("example");
+  const chosen = example === null ? undefined : app.data.examples[Number(example)];
+  const start =
+    job.data !== undefined ? fromJob(app.data, job.data) : chosen !== undefined ? fromExample(app.data, chosen) : emptyForm(app.data);
+  return (
+    <Stack gap="lg">
+      <Box>
+        <Text size="sm" c="dimmed">
+          {app.data.category}
+        </Text>
+        <PageTitle title={app.data.title} />
+        <Text mt="xs" maw={760} style={{ whiteSpace: "pre-wrap" }} className="wrap">
+          {app.data.about}
+        </Text>
+      </Box>
+      {!app.data.runnable && (
+        <Alert color="red" title={text.form.notRunnable} className="wrap" icon={<Icon name="warn" />}>
+          {app.data.problem}
+        </Alert>
+      )}
+      {from > 0 && job.isError && <ErrorBox error={job.error} />}
+      <Examples app={app.data} current={chosen === undefined ? -1 : Number(example)} from={job.data?.name} />
+      <AppForm key={`${app.data.id}/${example ?? ""}/${from}`} app={app.data} start={start} />
+      <LastRuns app={app.data} />
+    </Stack>
+  );
+}
+
+function Examples({ app, current, from }: { app: App; current: number; from: string | undefined }): ReactElement | null {
+  if (app.examples.length === 0 && from === undefined) {
+    return null;
+  }
+  return (
+    <Group gap="sm">
+      {app.examples.length > 0 && (
+        <Text size="sm" c="dimmed">
+          {text.form.examples}
+        </Text>
+      )}
+      {app.examples.map((example, i) => (
+        <Button
+          key={example.title}
+          component={Link}
+          to={`?example=${i}`}
+          replace
+          size="compact-md"
+          variant={i === current ? "light" : "default"}
+          aria-current={i === current}
+          leftSection={<Icon name={i === current ? "check" : "file"} size={14} />}
+          title={example.about}
+        >
+          {example.title}
+        </Button>
+      ))}
+      {from !== undefined && (
+        <Text size="sm" c="dimmed" role="status" className="wrap">
+          {text.form.prefilled(from)}
+        </Text>
+      )}
+    </Group>
+  );
+}
+
+function LastRuns({ app }: { app: App }): ReactElement {
+  const runs = useQuery(jobsQuery({ app: app.id, limit: 5 }));
+  return (
+    <section aria-labelledby="runs">
+      <Title order={2} id="runs" mb="xs">
+        {text.form.lastRuns}
+      </Title>
+      {runs.data?.jobs.length === 0 && <Text c="dimmed">{text.form.noRuns}</Text>}
+      <Grid gap={0}>
+        {(runs.data?.jobs ?? []).map((j) => (
+          <Grid.Col key={j.id} span={12} py="xs" style={{ borderTop: "1px solid var(--line)" }}>
+            <Group gap="sm" wrap="wrap">
+              <StateChip state={j.state} />
+              <Link to={`/jobs/${j.id}`} className="quiet-link wrap" style={{ fontWeight: 500, flex: "1 1 160px" }}>
+                {j.name}
+              </Link>
+              <Text size="sm" c="dimmed">
+                <Ago at={j.submittedAt} />
+              </Text>
+              <Button component={Link} to={`/apps/${app.id}?from=${j.id}`} size="compact-sm" variant="subtle">
+                {text.form.again}
+              </Button>
+            </Group>
+          </Grid.Col>
+        ))}
+      </Grid>
+    </section>
+  );
+}

@@ -1,2 +1,253 @@
-import type { ReactElement } from "react";
-export default function JobsPage(): ReactElement { return <p/>; }
+/** All jobs of the person; filters and page stand in the address. */
+import { Button, Group, NativeSelect, Stack, Switch, Table, Text, TextInput } from "@mantine/core";
+import { useDebouncedCallback } from "@mantine/hooks";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useCallback, useState, type ReactElement } from "react";
+import { Link, useNavigate, useSearchParams } from "react-router";
+import { useUser } from "../../app/user";
+import { appsQuery, jobsQuery, type JobFilter } from "../../api/queries";
+import type { Job, JobState } from "../../api/types";
+import { count, duration } from "../../lib/format";
+import { states, text as common } from "../../text/common";
+import { text } from "../../text/jobs";
+import { Icon } from "../../ui/icons";
+import { useListKeys } from "../../ui/listKeys";
+import { JobProgress, took } from "../../ui/progress";
+import { StateChip } from "../../ui/StateChip";
+import { Empty, ErrorBox, Loading, PageTitle } from "../../ui/states";
+import { Ago, useNow } from "../../ui/time";
+
+const STATES: readonly JobState[] = ["Idle", "Running", "Suspended", "Held", "Completed", "Failed", "Removed"];
+const PAGE = 50;
+const NO_JOBS: readonly Job[] = [];
+
+function filterOf(search: URLSearchParams): JobFilter {
+  const state = STATES.find((s) => s === search.get("state"));
+  const before = Number(search.get("before") ?? 0);
+  return {
+    state,
+    app: search.get("app") ?? undefined,
+    text: search.get("text") ?? undefined,
+    owner: search.get("owner") === "all" ? "all" : undefined,
+    before: Number.isInteger(before) && before > 0 ? before : undefined,
+    limit: PAGE,
+  };
+}
+
+export default function JobsPage(): ReactElement {
+  const user = useUser();
+  const navigate = useNavigate();
+  const [search, setSearch] = useSearchParams();
+  const filter = filterOf(search);
+  const jobs = useQuery({ ...jobsQuery(filter), placeholderData: keepPreviousData });
+  const apps = useQuery(appsQuery);
+  const [typed, setTyped] = useState(filter.text ?? "");
+  const list = jobs.data?.jobs ?? NO_JOBS;
+  const set = (key: string, value: string) =>
+    setSearch(
+      (before) => {
+        before.delete("before");
+        if (value === "") {
+          before.delete(key);
+        } else {
+          before.set(key, value);
+        }
+        return before;
+      },
+      { replace: true },
+    );
+  const setText = useDebouncedCallback((value: string) => set("text", value.trim()), 250);
+  const open = useCallback(
+    (row: number) => {
+      const job = list[row];
+      if (job !== undefined) {
+        void navigate(`/jobs/${job.id}`);
+      }
+    },
+    [list, navigate],
+  );
+  const current = useListKeys(list.length, open);
+  const filtered = ["state", "app", "text", "owner"].some((k) => search.has(k));
+  const total = jobs.data?.count ?? 0;
+  const next = jobs.data?.next ?? undefined;
+  return (
+    <Stack gap="md">
+      <Group justify="space-between">
+        <PageTitle title={text.title} />
+        <Button component={Link} to="/apps" leftSection={<Icon name="plus" size={16} />}>
+          {text.newJob}
+        </Button>
+      </Group>
+      <Group gap="sm">
+        <TextInput
+          data-filter
+          aria-label={text.filterText}
+          placeholder={text.filterText}
+          leftSection={<Icon name="search" size={16} />}
+          value={typed}
+          maxLength={200}
+          onChange={(e) => {
+            setTyped(e.currentTarget.value);
+            setText(e.currentTarget.value);
+          }}
+          w={{ base: "100%", xs: 240 }}
+        />
+        <NativeSelect
+          aria-label={text.columns.state}
+          value={filter.state ?? ""}
+          data={[{ value: "", label: text.anyState }, ...STATES.map((s) => ({ value: s, label: states[s] }))]}
+          onChange={(e) => set("state", e.currentTarget.value)}
+        />
+        <NativeSelect
+          aria-label={text.columns.app}
+          value={filter.app ?? ""}
+          maw={220}
+          data={[{ value: "", label: text.anyApp }, ...(apps.data ?? []).map((a) => ({ value: a.id, label: a.title }))]}
+          onChange={(e) => set("app", e.currentTarget.value)}
+        />
+        {user.roles.includes("administrator") && (
+          <Switch
+            label={text.everybody}
+            checked={filter.owner === "all"}
+            onChange={(e) => set("owner", e.currentTarget.checked ? "all" : "")}
+          />
+        )}
+        {jobs.data !== undefined && (
+          <Text size="sm" c="dimmed" ml="auto" role="status">
+            {text.count(count(total), total === 1)}
+          </Text>
+        )}
+      </Group>
+      {jobs.isPending && <Loading lines={8} />}
+      {jobs.isError && <ErrorBox error={jobs.error} retry={() => void jobs.refetch()} />}
+      {jobs.isSuccess && list.length === 0 && (
+        <Empty
+          icon="jobs"
+          {...(filtered
+            ? {
+                ...text.noMatch,
+                action: {
+                  label: text.noMatch.action,
+                  onClick: () => {
+                    setTyped("");
+                    setSearch({});
+                  },
+                },
+              }
+            : { ...text.none, action: { label: text.none.action, to: "/apps" } })}
+        />
+      )}
+      {list.length > 0 && <JobsTable jobs={list} current={current} owners={filter.owner === "all"} />}
+      {(next !== undefined || filter.before !== undefined) && (
+        <Group justify="flex-end" gap="sm">
+          {filter.before !== undefined && (
+            <Button
+              variant="default"
+              leftSection={<Icon name="left" size={16} />}
+              onClick={() =>
+                setSearch((before) => {
+                  before.delete("before");
+                  return before;
+                })
+              }
+            >
+              {common.newer}
+            </Button>
+          )}
+          {next !== undefined && (
+            <Button
+              variant="default"
+              rightSection={<Icon name="right" size={16} />}
+              onClick={() => {
+                setSearch((before) => {
+                  before.set("before", String(next));
+                  return before;
+                });
+                window.scrollTo(0, 0);
+              }}
+            >
+              {common.older}
+            </Button>
+          )}
+        </Group>
+      )}
+    </Stack>
+  );
+}
+
+function JobsTable({ jobs, current, owners }: { jobs: readonly Job[]; current: number; owners: boolean }): ReactElement {
+  const navigate = useNavigate();
+  const now = useNow(jobs.some((j) => j.state === "Running") ? 1_000 : 0);
+  const c = text.columns;
+  return (
+    <Table verticalSpacing="xs" style={{ tableLayout: "fixed" }}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th w={132}>{c.state}</Table.Th>
+          <Table.Th>{c.name}</Table.Th>
+          <Table.Th visibleFrom="sm" w="18%">
+            {c.app}
+          </Table.Th>
+          {owners && (
+            <Table.Th visibleFrom="sm" w={110}>
+              {c.owner}
+            </Table.Th>
+          )}
+          <Table.Th visibleFrom="md" w="22%">
+            {c.progress}
+          </Table.Th>
+          <Table.Th visibleFrom="sm" w={110}>
+            {c.submitted}
+          </Table.Th>
+          <Table.Th visibleFrom="md" w={120} ta="right">
+            {c.took}
+          </Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {jobs.map((job, i) => {
+          const seconds = took(job, now);
+          return (
+            <Table.Tr
+              key={job.id}
+              className="row"
+              data-current={i === current}
+              onClick={(e) => {
+                if (!(e.target as HTMLElement).closest("a") && window.getSelection()?.toString() === "") {
+                  void navigate(`/jobs/${job.id}`);
+                }
+              }}
+            >
+              <Table.Td>
+                <StateChip state={job.state} />
+              </Table.Td>
+              <Table.Td>
+                <Link to={`/jobs/${job.id}`} className="quiet-link wrap" style={{ fontWeight: 500 }}>
+                  {job.name}
+                </Link>
+                <Text size="xs" c="dimmed" hiddenFrom="sm">
+                  {job.appTitle} · <Ago at={job.submittedAt} />
+                </Text>
+              </Table.Td>
+              <Table.Td visibleFrom="sm">
+                <Text size="sm" truncate>
+                  {job.appTitle}
+                </Text>
+              </Table.Td>
+              {owners && <Table.Td visibleFrom="sm">{job.owner}</Table.Td>}
+              <Table.Td visibleFrom="md">
+                <JobProgress job={job} />
+              </Table.Td>
+              <Table.Td visibleFrom="sm">
+                <Ago at={job.submittedAt} />
+              </Table.Td>
+              <Table.Td visibleFrom="md" ta="right">
+                {seconds === undefined ? "–" : duration(seconds)}
+              </Table.Td>
+            </Table.Tr>
+          );
+        })}
+      </Table.Tbody>
+    </Table>
+  );
+}

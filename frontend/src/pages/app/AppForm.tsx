@@ -1,0 +1,216 @@
+import { Accordion, Box, Grid, Stack, Text, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactElement } from "react";
+import { useNavigate } from "react-router";
+import { ApiError, call, words } from "../../api/client";
+import { keys } from "../../api/queries";
+import type { App, JobRequest } from "../../api/types";
+import { validator } from "../../lib/validator";
+import { text } from "../../text/apps";
+import { toast } from "../../ui/toasts";
+import type { FieldContext } from "./context";
+import { check, schemaFor, serverErrors, type Errors, type FormState } from "./form";
+import { Summary } from "./Summary";
+import { InputsForm, templates, widgets } from "./templates";
+
+const NONE: Errors = {};
+
+/** The form and its summary. Errors are shown from the first Run on, and follow the typing from then. */
+export function AppForm({ app, start }: { app: App; start: FormState }): ReactElement {
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const [form, setForm] = useState(start);
+  const [tried, setTried] = useState(false);
+  const [refused, setRefused] = useState<Errors>(NONE);
+  const [uploading, setUploading] = useState<ReadonlySet<string>>(new Set());
+  const area = useRef<HTMLDivElement>(null);
+  const checked = useMemo(() => check(app, form), [app, form]);
+  const [asked] = useDebouncedValue(checked, 400);
+  const estimate = useQuery({
+    queryKey: ["estimate", asked],
+    queryFn: ({ signal }) => call("post", "/jobs/estimate", { body: (asked as { request: JobRequest }).request, signal }),
+    enabled: asked.kind === "request" && app.runnable,
+    placeholderData: keepPreviousData,
+    retry: false,
+    staleTime: 5_000,
+  });
+  const submit = useMutation({
+    mutationFn: (request: JobRequest) => call("post", "/jobs", { body: request }),
+    onSuccess: (job) => {
+      void client.invalidateQueries({ queryKey: keys.jobLists });
+      toast.done(text.form.submitted(job.id));
+      void navigate(`/jobs/${job.id}`);
+    },
+    onError: (e) => {
+      if (e instanceof ApiError) {
+        setRefused(serverErrors(app, e.problem.errors ?? []));
+      }
+    },
+  });
+  const errors = tried ? { ...refused, ...(checked.kind === "errors" ? checked.errors : NONE) } : refused;
+  const wrong = Object.keys(errors).filter((name) => name !== "");
+
+  const focusFirst = useCallback((names: readonly string[]) => {
+    const fields = names.map((name) => area.current?.querySelector<HTMLElement>(`[id="root_${name}"]`)).filter((f) => f !== null && f !== undefined);
+    const first = fields.toSorted((a, b) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1))[0];
+    const target = first?.matches("input[type=file]") === true ? first.parentElement?.querySelector("button") : first;
+    target?.focus();
+    target?.scrollIntoView({ block: "center" });
+  }, []);
+
+  const run = () => {
+    setTried(true);
+    if (checked.kind === "errors") {
+      focusFirst(Object.keys(checked.errors));
+      return;
+    }
+    if (!submit.isPending && uploading.size === 0 && app.runnable) {
+      setRefused(NONE);
+      submit.mutate(checked.request);
+    }
+  };
+  useEffect(() => {
+    if (submit.isError) {
+      focusFirst(Object.keys(refused));
+    }
+  }, [submit.isError, refused, focusFirst]);
+
+  const edit = (change: Partial<FormState>, ...fields: string[]) => {
+    setForm((before) => ({ ...before, ...change }));
+    setRefused((before) => (fields.some((f) => f in before) ? Object.fromEntries(Object.entries(before).filter(([f]) => !fields.includes(f))) : before));
+  };
+  const context: FieldContext = {
+    app,
+    sweep: form.sweep,
+    errors,
+    setSweep: (name, value) => {
+      const sweep = Object.fromEntries(Object.entries(form.sweep).filter(([n]) => n !== name));
+      edit({ sweep: value === undefined ? sweep : { ...sweep, [name]: value } }, name);
+    },
+    busy: (name, is) =>
+      setUploading((before) => {
+        const next = new Set(before);
+        if (is) {
+          next.add(name);
+        } else {
+          next.delete(name);
+        }
+        return next;
+      }),
+  };
+  const schema = useMemo(() => schemaFor(app, form.sweep), [app, form.sweep]);
+  const uiSchema = useMemo(() => ({ ...app.ui, "ui:submitButtonOptions": { norender: true } }), [app]);
+  const split = app.split ?? undefined;
+
+  return (
+    <Grid
+      gap="xl"
+      ref={area}
+      onKeyDown={(e) => {
+        if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) {
+          e.preventDefault();
+          run();
+        }
+      }}
+    >
+      <Grid.Col span={{ base: 12, md: 8 }}>
+        <Stack gap="lg">
+          <InputsForm
+            tagName="div"
+            schema={schema}
+            uiSchema={uiSchema}
+            validator={validator}
+            formData={form.inputs}
+            formContext={context}
+            templates={templates}
+            widgets={widgets}
+            noHtml5Validate
+            showErrorList={false}
+            experimental_defaultFormStateBehavior={{ emptyObjectFields: "skipDefaults" }}
+            onChange={(event, id) => edit({ inputs: event.formData ?? {} }, (id ?? "").replace(/^root_/, ""))}
+          />
+          <TextInput
+            id="root_name"
+            label={text.form.name}
+            placeholder={text.form.namePlaceholder}
+            maxLength={200}
+            value={form.name}
+            error={errors.name}
+            onChange={(e) => edit({ name: e.currentTarget.value }, "name")}
+            maw={400}
+          />
+          {split !== undefined && (
+            <Accordion variant="default" chevronPosition="left" defaultValue={form.chunks === undefined ? null : "advanced"}>
+              <Accordion.Item value="advanced" style={{ border: 0 }}>
+                <Accordion.Control px={0} w="auto">
+                  <Text size="sm" fw={500}>
+                    {text.form.advanced}
+                  </Text>
+                </Accordion.Control>
+                <Accordion.Panel>
+                  <Chunks
+                    unit={split.unit ?? split.input ?? ""}
+                    chunks={form.chunks}
+                    error={errors.chunks}
+                    change={(chunks) => edit({ chunks }, "chunks")}
+                  />
+                </Accordion.Panel>
+              </Accordion.Item>
+            </Accordion>
+          )}
+        </Stack>
+      </Grid.Col>
+      <Grid.Col span={{ base: 12, md: 4 }}>
+        <Box pos="sticky" top={72}>
+          <Summary
+            app={app}
+            estimate={checked.kind === "request" ? estimate.data : undefined}
+            estimating={estimate.isFetching || checked !== asked}
+            problem={
+              submit.isError && wrong.length === 0
+                ? (refused[""] ?? words(submit.error))
+                : wrong.length > 0
+                  ? text.form.fix(wrong.length)
+                  : checked.kind === "request" && estimate.isError
+                    ? words(estimate.error)
+                    : undefined
+            }
+            busy={submit.isPending}
+            disabled={uploading.size > 0 || !app.runnable}
+            run={run}
+          />
+        </Box>
+      </Grid.Col>
+    </Grid>
+  );
+}
+
+function Chunks({
+  unit,
+  chunks,
+  error,
+  change,
+}: {
+  unit: string;
+  chunks: number | undefined;
+  error: string | undefined;
+  change: (chunks: number | undefined) => void;
+}): ReactElement {
+  return (
+    <TextInput
+      id="root_chunks"
+      label={text.form.chunks}
+      description={text.form.chunksHelp(unit)}
+      placeholder={text.form.chunksAuto}
+      inputMode="numeric"
+      value={chunks === undefined ? "" : String(chunks)}
+      error={error}
+      onChange={(e) => {
+        const digits = e.currentTarget.value.replace(/\D/g, "").slice(0, 6);
+        change(digits === "" ? undefined : Math.max(1, Math.min(100_000, Number(digits))));
+      }}
+      maw={280}
+    />
+  );
+}

@@ -1,0 +1,65 @@
+import { Alert, Button, Group, Stack, Text, Title } from "@mantine/core";
+import type { ReactElement } from "react";
+import type { App, Estimate } from "../../api/types";
+import { count, duration, memory } from "../../lib/format";
+import { text } from "../../text/apps";
+import { Icon } from "../../ui/icons";
+
+export interface SummaryProps {
+  app: App;
+  estimate: Estimate | undefined;
+  estimating: boolean;
+  problem: string | undefined;
+  busy: boolean;
+  disabled: boolean;
+  run: () => void;
+}
+
+/** What a run would become, beside the button that starts it. */
+export function Summary({ app, estimate, estimating, problem, busy, disabled, run }: SummaryProps): ReactElement {
+  return (
+    <section className="card" aria-labelledby="summary">
+      <Title order={2} id="summary" mb="sm">
+        {text.form.summary}
+      </Title>
+      {estimate === undefined ? (
+        <Text size="sm" c="dimmed" mih={120}>
+          {text.form.unknown}
+        </Text>
+      ) : (
+        <Stack gap={6} mih={120} style={{ opacity: estimating ? 0.7 : 1 }} aria-live="polite">
+          <Line label={text.form.subjobs} value={count(estimate.subjobs)} />
+          <Line label={text.form.time} value={typeof estimate.wallSeconds === "number" ? text.form.wall(duration(estimate.wallSeconds)) : "–"} />
+          <Line label={text.form.cpuTime} value={duration(estimate.cpuSeconds)} />
+          <Line label={text.form.memory} value={memory(app.resources.memoryBytes)} />
+          <Line label={text.form.slots} value={count(estimate.freeSlots)} />
+          <Line label={text.form.waits} value={estimate.waitsFor ?? text.form.starts} />
+        </Stack>
+      )}
+      {problem !== undefined && (
+        <Alert color="red" variant="light" mt="sm" role="alert" className="wrap" p="sm">
+          {problem}
+        </Alert>
+      )}
+      <Button fullWidth mt="md" size="md" loading={busy} disabled={disabled} onClick={run} leftSection={<Icon name="play" size={16} />}>
+        {text.form.run}
+      </Button>
+      <Text size="xs" c="dimmed" ta="center" mt={8} visibleFrom="sm">
+        <kbd className="kbd">{text.form.runHint}</kbd>
+      </Text>
+    </section>
+  );
+}
+
+function Line({ label, value }: { label: string; value: string }): ReactElement {
+  return (
+    <Group justify="space-between" wrap="nowrap" align="flex-start" gap="md">
+      <Text size="sm" c="dimmed">
+        {label}
+      </Text>
+      <Text size="sm" ta="right" className="wrap">
+        {value}
+      </Text>
+    </Group>
+  );
+}

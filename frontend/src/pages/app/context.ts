@@ -1,0 +1,11 @@
+import type { App } from "../../api/types";
+import type { FormState } from "./form";
+
+/** What fields need beyond their own value; RJSF hands it to every widget and template. */
+export interface FieldContext {
+  app: App;
+  sweep: FormState["sweep"];
+  errors: Readonly<Record<string, string>>;
+  setSweep: (name: string, value: string | string[] | undefined) => void;
+  busy: (name: string, uploading: boolean) => void;
+}

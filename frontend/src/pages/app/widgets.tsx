@@ -1,0 +1,132 @@
+/** The form's fields in Mantine. Numbers are typed as text, so that 1e-5 can be written the way the field writes it. */
+import { Checkbox, NativeSelect, Text, Textarea, TextInput } from "@mantine/core";
+import type { WidgetProps } from "@rjsf/utils";
+import { useState, type ReactElement } from "react";
+import { number } from "../../lib/sweep";
+import { measured } from "../../lib/format";
+import type { FieldContext } from "./context";
+import { choicesOf } from "./form";
+
+export function helpOf(props: WidgetProps): string | undefined {
+  const help = props.options.help ?? props.options.description ?? props.schema.description;
+  return typeof help === "string" ? help : undefined;
+}
+
+export function errorOf(props: WidgetProps): string | undefined {
+  const context = props.registry.formContext as FieldContext;
+  return context.errors[props.name];
+}
+
+function Units({ props }: { props: WidgetProps }): ReactElement | null {
+  const units = props.schema["x-units"] as unknown;
+  return typeof units === "string" && units !== "" ? (
+    <Text size="sm" c="dimmed" component="span" px={8}>
+      {units}
+    </Text>
+  ) : null;
+}
+
+function shared(props: WidgetProps) {
+  return {
+    id: props.id,
+    label: props.label,
+    description: helpOf(props),
+    error: errorOf(props),
+    required: props.required,
+    disabled: props.disabled === true || props.readonly === true,
+  };
+}
+
+export function TextWidget(props: WidgetProps): ReactElement {
+  if (props.schema.type === "number" || props.schema.type === "integer") {
+    return <NumberWidget {...props} />;
+  }
+  return (
+    <TextInput
+      {...shared(props)}
+      value={(props.value as string | undefined) ?? ""}
+      placeholder={props.placeholder}
+      spellCheck={false}
+      maxLength={props.schema.maxLength}
+      rightSection={<Units props={props} />}
+      rightSectionWidth="auto"
+      onChange={(e) => props.onChange(e.currentTarget.value === "" ? undefined : e.currentTarget.value)}
+    />
+  );
+}
+
+/** Keeps what was typed beside the value, so that `1e-` can become `1e-5`. */
+function NumberWidget(props: WidgetProps): ReactElement {
+  const value = props.value as number | string | undefined;
+  const asText = value === undefined ? "" : typeof value === "number" ? measured(value) : value;
+  const [typed, setTyped] = useState(asText);
+  const same = typed === "" ? value === undefined : (number(typed) ?? typed) === value;
+  const whole = props.schema.type === "integer";
+  return (
+    <TextInput
+      {...shared(props)}
+      value={same ? typed : asText}
+      placeholder={props.placeholder}
+      inputMode={whole ? "numeric" : "decimal"}
+      autoComplete="off"
+      spellCheck={false}
+      maw={280}
+      rightSection={<Units props={props} />}
+      rightSectionWidth="auto"
+      onChange={(e) => {
+        const next = e.currentTarget.value;
+        setTyped(next);
+        props.onChange(next.trim() === "" ? undefined : (number(next) ?? next));
+      }}
+    />
+  );
+}
+
+export function TextareaWidget(props: WidgetProps): ReactElement {
+  return (
+    <Textarea
+      {...shared(props)}
+      autosize
+      minRows={3}
+      maxRows={12}
+      spellCheck={false}
+      value={(props.value as string | undefined) ?? ""}
+      onChange={(e) => props.onChange(e.currentTarget.value === "" ? undefined : e.currentTarget.value)}
+    />
+  );
+}
+
+/** The system's own list: quick, reachable by keyboard, right on a phone. */
+export function SelectWidget(props: WidgetProps): ReactElement {
+  const choices = choicesOf(props.schema) ?? [];
+  const isNumber = props.schema.type === "number" || props.schema.type === "integer";
+  const value = props.value === undefined || props.value === null ? "" : String(props.value as string | number);
+  const data = props.required && value !== "" ? choices : [{ value: "", label: "–" }, ...choices];
+  return (
+    <NativeSelect
+      {...shared(props)}
+      maw={400}
+      data={data}
+      value={value}
+      onChange={(e) => {
+        const next = e.currentTarget.value;
+        props.onChange(next === "" ? undefined : isNumber ? Number(next) : next);
+      }}
+    />
+  );
+}
+
+export function CheckboxWidget(props: WidgetProps): ReactElement {
+  return (
+    <Checkbox
+      id={props.id}
+      label={props.label}
+      description={helpOf(props)}
+      error={errorOf(props)}
+      disabled={props.disabled === true || props.readonly === true}
+      checked={props.value === true}
+      onChange={(e) => props.onChange(e.currentTarget.checked)}
+      py={4}
+    />
+  );
+}

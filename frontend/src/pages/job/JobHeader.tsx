@@ -1,0 +1,186 @@
+import { ActionIcon, Alert, Box, Button, Code, Group, Menu, Stack, Text } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import type { ReactElement } from "react";
+import { Link, useNavigate } from "react-router";
+import { call, words } from "../../api/client";
+import { keys } from "../../api/queries";
+import type { Failure, JobDetail } from "../../api/types";
+import { duration } from "../../lib/format";
+import { text } from "../../text/jobs";
+import { confirm } from "../../ui/confirm";
+import { Icon, type IconName } from "../../ui/icons";
+import { JobProgress, took } from "../../ui/progress";
+import { StateChip } from "../../ui/StateChip";
+import { PageTitle } from "../../ui/states";
+import { Ago, useNow } from "../../ui/time";
+import { toast } from "../../ui/toasts";
+
+type Action = "cancel" | "suspend" | "resume" | "resubmit" | "remove";
+
+/** What may be done with a job in its state; the first is the primary one. */
+export function actionsFor(job: JobDetail): readonly Action[] {
+  const again: readonly Action[] = job.counts.failed > 0 ? ["resubmit"] : [];
+  switch (job.state) {
+    case "Idle":
+    case "Running":
+      return [...again, "suspend", "cancel"];
+    case "Suspended":
+      return ["resume", ...again, "cancel"];
+    case "Held":
+      return ["resume", ...again, "cancel"];
+    case "Completed":
+    case "Failed":
+    case "Removed":
+      return [...again, "remove"];
+  }
+}
+
+const icons: Record<Action, IconName> = { cancel: "stop", suspend: "pause", resume: "play", resubmit: "again", remove: "trash" };
+
+function useJobAction(job: JobDetail) {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  return useMutation({
+    mutationFn: async (action: Action) => {
+      if (action === "remove") {
+        await call("delete", "/jobs/{job}", { path: { job: job.id } });
+        return;
+      }
+      const after = await call("post", "/jobs/{job}/{action}", { path: { job: job.id, action } });
+      client.setQueryData(keys.job(job.id), { ...job, ...after });
+    },
+    onSuccess: (_, action) => {
+      toast.done(text.job.did[action]);
+      void client.invalidateQueries({ queryKey: keys.jobLists });
+      if (action === "remove") {
+        void navigate("/jobs");
+        client.removeQueries({ queryKey: keys.job(job.id) });
+        return;
+      }
+      for (const key of [keys.job(job.id), keys.states(job.id), keys.subjobs(job.id)]) {
+        void client.invalidateQueries({ queryKey: key });
+      }
+    },
+    onError: (e) => toast.failed(words(e)),
+  });
+}
+
+export function JobHeader({ job }: { job: JobDetail }): ReactElement {
+  const act = useJobAction(job);
+  const now = useNow(job.state === "Running" ? 1_000 : 0);
+  const seconds = took(job, now);
+  const actions = actionsFor(job);
+  const label = (action: Action) => (action === "resubmit" ? text.job.resubmit(job.counts.failed) : text.job[action]);
+  const press = async (action: Action) => {
+    if (action === "cancel" && !(await confirm(text.job.sureCancel, text.job.cancel))) {
+      return;
+    }
+    if (action === "remove" && !(await confirm(text.job.sureRemove, text.job.remove))) {
+      return;
+    }
+    act.mutate(action);
+  };
+  const quick = actions.filter((a) => a !== "remove");
+  return (
+    <Stack gap="sm">
+      <Group justify="space-between" align="flex-start" gap="md">
+        <Box flex="1 1 260px" miw={0}>
+          <PageTitle title={job.name} />
+        </Box>
+        <Group gap="xs">
+          {quick.map((action, i) => (
+            <Button
+              key={action}
+              variant={i === 0 && (action === "resume" || action === "resubmit") ? "filled" : "default"}
+              leftSection={<Icon name={icons[action]} size={16} />}
+              loading={act.isPending && act.variables === action}
+              onClick={() => void press(action)}
+            >
+              {label(action)}
+            </Button>
+          ))}
+          {quick.length === 0 && (
+            <Button component={Link} to={`/apps/${job.app}?from=${job.id}`} leftSection={<Icon name="again" size={16} />}>
+              {text.job.again}
+            </Button>
+          )}
+          <Menu position="bottom-end" transitionProps={{ duration: 80 }}>
+            <Menu.Target>
+              <ActionIcon variant="default" size={36} aria-label={text.job.more}>
+                <Icon name="more" />
+              </ActionIcon>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item component={Link} to={`/apps/${job.app}?from=${job.id}`} leftSection={<Icon name="again" size={16} />}>
+                {text.job.again}
+              </Menu.Item>
+              {actions.includes("remove") && (
+                <Menu.Item c="var(--mantine-color-error)" leftSection={<Icon name="trash" size={16} />} onClick={() => void press("remove")}>
+                  {text.job.remove}
+                </Menu.Item>
+              )}
+            </Menu.Dropdown>
+          </Menu>
+        </Group>
+      </Group>
+      <Group gap="sm">
+        <StateChip state={job.state} />
+        <Text size="sm" c="dimmed">
+          <Link to={`/apps/${job.app}`} className="quiet-link">
+            {job.appTitle}
+          </Link>
+          {" · "}
+          {text.job.submitted.toLowerCase()} <Ago at={job.submittedAt} /> {text.job.by} {job.owner}
+          {seconds !== undefined && ` · ${duration(seconds)}`}
+        </Text>
+      </Group>
+      <JobProgress job={job} wide />
+      {typeof job.phase === "string" && job.phase !== "" && (
+        <Text size="sm" c="dimmed" role="status" className="wrap">
+          {job.phase}
+        </Text>
+      )}
+      {job.failure !== null && job.failure !== undefined && (
+        <FailureBanner failure={job.failure} job={job} resubmit={actions.includes("resubmit") ? () => void press("resubmit") : undefined} />
+      )}
+    </Stack>
+  );
+}
+
+/** A sentence, its remedy, and the last lines of the program's own words. */
+export function FailureBanner({ failure, job, resubmit }: { failure: Failure; job: JobDetail; resubmit?: () => void }): ReactElement {
+  const lines = failure.lines ?? [];
+  return (
+    <Alert color="red" variant="light" icon={<Icon name="warn" />} title={failure.message} className="wrap" role="alert">
+      {typeof failure.remedy === "string" && <Text size="sm">{failure.remedy}</Text>}
+      {lines.length > 0 && (
+        <>
+          <Text size="xs" mt="xs" c="dimmed">
+            {text.job.lastLines}
+          </Text>
+          <Code block mt={4} className="wrap" style={{ whiteSpace: "pre-wrap" }} tabIndex={0}>
+            {lines.join("\n")}
+          </Code>
+        </>
+      )}
+      <Group gap="xs" mt="sm">
+        {failure.kind === "input" ? (
+          <Button size="xs" component={Link} to={`/apps/${job.app}?from=${job.id}`}>
+            {text.job.again}
+          </Button>
+        ) : (
+          resubmit !== undefined && (
+            <Button size="xs" onClick={resubmit}>
+              {text.job.resubmit(job.counts.failed)}
+            </Button>
+          )
+        )}
+        {job.counts.failed > 0 && (
+          <Button size="xs" variant="default" component={Link} to={`/jobs/${job.id}?tab=subjobs&state=Failed`}>
+            {text.job.showFailed}
+          </Button>
+        )}
+      </Group>
+    </Alert>
+  );
+}

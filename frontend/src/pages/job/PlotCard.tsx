@@ -1,0 +1,122 @@
+import { Box, Button, Group, Switch, Text, Title, useComputedColorScheme } from "@mantine/core";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { lazy, Suspense, useMemo, useRef, useState, type ReactElement } from "react";
+import { call, words } from "../../api/client";
+import type { Plot, ResultTable } from "../../api/types";
+import { count, plain } from "../../lib/format";
+import { text } from "../../text/jobs";
+import { Icon } from "../../ui/icons";
+import { save } from "../../ui/save";
+import { ErrorBox, Loading } from "../../ui/states";
+import { toast } from "../../ui/toasts";
+import type { ChartHandle } from "./Chart";
+import { dropped, type PlotData } from "./plot";
+
+const Chart = lazy(() => import("./Chart"));
+
+/** More points than this are not drawn; the card says so. */
+const MOST = 50_000;
+
+function number(value: unknown): number {
+  return typeof value === "number" ? value : typeof value === "string" && value.trim() !== "" ? Number(value) : Number.NaN;
+}
+
+export function PlotCard({ job, plot, table }: { job: number; plot: Plot; table: ResultTable | undefined }): ReactElement {
+  const scheme = useComputedColorScheme("light");
+  const handle = useRef<ChartHandle>(null);
+  const [logX, setLogX] = useState(plot.x.scale === "log");
+  const [logY, setLogY] = useState(plot.y?.scale === "log");
+  const columns = [...new Set([plot.x.column, plot.y?.column, plot.label ?? undefined].filter((c) => c !== undefined))];
+  const rows = useQuery({
+    queryKey: ["plot", job, plot.table, columns, table?.rows],
+    queryFn: ({ signal }) =>
+      call("get", "/jobs/{job}/tables/{table}", {
+        path: { job, table: plot.table },
+        query: { columns: columns.join(","), limit: MOST },
+        signal,
+      }),
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+  });
+  const data = useMemo<PlotData>(() => {
+    const names = rows.data?.columns.map((c) => c.name) ?? [];
+    const list = rows.data?.rows ?? [];
+    const at = (name: string | undefined) => (name === undefined ? -1 : names.indexOf(name));
+    const [xAt, yAt, labelAt] = [at(plot.x.column), at(plot.y?.column), at(plot.label ?? undefined)];
+    const isText = rows.data?.columns[xAt]?.type === "string" && plot.kind !== "histogram";
+    return {
+      x: list.map((r) => (isText ? plain(r[xAt]) : number(r[xAt]))),
+      y: yAt < 0 ? [] : list.map((r) => number(r[yAt])),
+      label: labelAt < 0 ? [] : list.map((r) => plain(r[labelAt])),
+    };
+  }, [rows.data, plot]);
+  const scales = useMemo(() => ({ logX, logY }), [logX, logY]);
+  const gone = dropped(plot, data, scales);
+  const all = rows.data?.count ?? 0;
+  const store = (kind: "svg" | "png") => {
+    try {
+      const blob = handle.current?.save(kind);
+      if (blob !== undefined) {
+        save(blob, `job-${job}-${plot.title}.${kind}`);
+      }
+    } catch (e) {
+      toast.failed(words(e)); // the browser's canvas limits
+    }
+  };
+  const named = data.x.some((v) => typeof v === "string") || plot.kind === "bar";
+  return (
+    <section className="card" aria-label={plot.title} style={{ minWidth: 0 }}>
+      <Group justify="space-between" gap="xs" mb="xs">
+        <Title order={2}>{plot.title}</Title>
+        <Group gap="sm">
+          {!named && <Switch size="xs" label={text.results.logX} checked={logX} onChange={(e) => setLogX(e.currentTarget.checked)} />}
+          <Switch size="xs" label={text.results.logY} checked={logY} onChange={(e) => setLogY(e.currentTarget.checked)} />
+          {(["svg", "png"] as const).map((kind) => (
+            <Button
+              key={kind}
+              size="compact-xs"
+              variant="default"
+              leftSection={<Icon name="download" size={12} />}
+              aria-label={text.results.exportLabel(plot.title, kind.toUpperCase())}
+              onClick={() => store(kind)}
+            >
+              {kind === "svg" ? text.results.saveSvg : text.results.savePng}
+            </Button>
+          ))}
+        </Group>
+      </Group>
+      {rows.isError ? (
+        <ErrorBox error={rows.error} retry={() => void rows.refetch()} />
+      ) : rows.data === undefined ? (
+        <Box h={340}>
+          <Loading lines={6} />
+        </Box>
+      ) : data.x.length === 0 ? (
+        <Text c="dimmed" py="xl" ta="center">
+          {text.results.noPoints}
+        </Text>
+      ) : (
+        <Suspense fallback={<Box h={340} />}>
+          <Chart
+            ref={handle}
+            plot={plot}
+            data={data}
+            scales={scales}
+            scheme={scheme}
+            label={text.results.plotLabel(plot.title, plot.kind, count(data.x.length))}
+          />
+        </Suspense>
+      )}
+      {gone > 0 && (
+        <Text size="xs" c="dimmed">
+          {text.results.dropped(count(gone))}
+        </Text>
+      )}
+      {all > MOST && (
+        <Text size="xs" c="dimmed">
+          {text.results.cut(count(MOST), count(all))}
+        </Text>
+      )}
+    </section>
+  );
+}

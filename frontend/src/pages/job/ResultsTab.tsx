@@ -1,0 +1,87 @@
+/** Plots first, then tables, then texts. */
+import { Anchor, Code, Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactElement } from "react";
+import { send } from "../../api/client";
+import { resultsQuery } from "../../api/queries";
+import type { JobDetail } from "../../api/types";
+import { readHead } from "../../lib/tail";
+import { bytes } from "../../lib/format";
+import { text } from "../../text/jobs";
+import { Empty, ErrorBox, Loading } from "../../ui/states";
+import { DataTable } from "./DataTable";
+import { DownloadAll } from "./DownloadAll";
+import { resultUrl } from "./FilesTab";
+import { PlotCard } from "./PlotCard";
+
+const TEXT_BYTES = 64_000;
+
+export default function ResultsTab({ job }: { job: JobDetail }): ReactElement {
+  const results = useQuery(resultsQuery(job.id));
+  if (results.isError) {
+    return <ErrorBox error={results.error} retry={() => void results.refetch()} />;
+  }
+  if (results.data === undefined) {
+    return <Loading lines={8} />;
+  }
+  const { plots, tables, files, complete } = results.data;
+  const texts = results.data.texts ?? [];
+  if (plots.length + tables.length + texts.length + files.length === 0) {
+    const ended = ["Completed", "Failed", "Removed"].includes(job.state);
+    return <Empty icon="plot" {...(ended ? text.results.none : text.results.notYet)} />;
+  }
+  return (
+    <Stack gap="lg">
+      <Group justify="space-between">
+        <Text size="sm" c="dimmed">
+          {complete ? "" : text.results.partial}
+        </Text>
+        <DownloadAll job={job.id} />
+      </Group>
+      {plots.length > 0 && (
+        <SimpleGrid cols={{ base: 1, lg: plots.length === 1 ? 1 : 2 }} spacing="md">
+          {plots.map((plot) => (
+            <PlotCard key={`${plot.title}/${plot.table}`} job={job.id} plot={plot} table={tables.find((t) => t.name === plot.table)} />
+          ))}
+        </SimpleGrid>
+      )}
+      {tables.map((table) => (
+        <DataTable key={table.name} job={job.id} table={table} />
+      ))}
+      {texts.map((t) => (
+        <TextFile key={t.file} job={job.id} title={t.title} path={t.file} />
+      ))}
+    </Stack>
+  );
+}
+
+function TextFile({ job, title, path }: { job: number; title: string; path: string }): ReactElement {
+  const head = useQuery({
+    queryKey: ["text", job, path],
+    queryFn: async ({ signal }) => readHead(await send("GET", resultUrl(job, path), { signal }), TEXT_BYTES),
+    staleTime: 60_000,
+  });
+  return (
+    <section>
+      <Group justify="space-between" mb="xs">
+        <Title order={2}>{title}</Title>
+        <Anchor href={resultUrl(job, path)} download size="sm">
+          {text.results.downloadFile(path)}
+        </Anchor>
+      </Group>
+      {head.isError && <ErrorBox error={head.error} />}
+      {head.data !== undefined && (
+        <>
+          <Code block mah={420} style={{ overflow: "auto" }} tabIndex={0} role="region" aria-label={title}>
+            {head.data.text}
+          </Code>
+          {head.data.more && (
+            <Text size="xs" c="dimmed" mt={4}>
+              {text.results.textCut(bytes(TEXT_BYTES))}
+            </Text>
+          )}
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,187 @@
+/** From a plot's declaration and its rows to ECharts' option. Pure, so that screen and export draw the same. */
+import type { EChartsCoreOption } from "echarts/core";
+import type { Axis, Plot } from "../../api/types";
+import { histogram } from "../../lib/histogram";
+import { count, measured } from "../../lib/format";
+import { text } from "../../text/jobs";
+
+/** Okabe and Ito's colours: told apart with any colour vision. The first is lighter on dark ground. */
+export const palette = {
+  light: { ink: "#22282d", soft: "#5b646c", line: "#dfe3e7", main: "#0072b2", paper: "#ffffff" },
+  dark: { ink: "#d3d9dd", soft: "#a6adb4", line: "#343b41", main: "#56b4e9", paper: "#15181b" },
+} as const;
+
+export type Scheme = keyof typeof palette;
+
+export interface PlotData {
+  x: (number | string)[];
+  y: number[];
+  label: string[];
+}
+
+export interface Scales {
+  logX: boolean;
+  logY: boolean;
+}
+
+export function axisTitle(axis: Axis | { label: string; units?: string | null }): string {
+  return typeof axis.units === "string" && axis.units !== "" ? `${axis.label} [${axis.units}]` : axis.label;
+}
+
+/** Values that a log axis cannot show. */
+export function dropped(plot: Plot, data: PlotData, scales: Scales): number {
+  let n = 0;
+  for (let i = 0; i < data.x.length; i++) {
+    const x = data.x[i];
+    const y = data.y[i];
+    if ((scales.logX && typeof x === "number" && x <= 0) || (scales.logY && plot.kind !== "histogram" && y !== undefined && y <= 0)) {
+      n++;
+    }
+  }
+  return n;
+}
+
+function tick(value: number): string {
+  return measured(value);
+}
+
+function axis(title: string, log: boolean, scheme: Scheme, vertical: boolean) {
+  const c = palette[scheme];
+  return {
+    type: log ? "log" : "value",
+    name: title,
+    nameLocation: "middle",
+    nameGap: vertical ? 52 : 30,
+    nameTextStyle: { color: c.ink, fontSize: 12 },
+    scale: true,
+    axisLine: { show: true, lineStyle: { color: c.soft } },
+    axisTick: { show: true, lineStyle: { color: c.soft } },
+    axisLabel: { color: c.soft, formatter: tick, hideOverlap: true },
+    splitLine: { show: vertical, lineStyle: { color: c.line } },
+  };
+}
+
+function base(scheme: Scheme) {
+  const c = palette[scheme];
+  return {
+    animation: false,
+    backgroundColor: "transparent",
+    textStyle: { fontFamily: 'system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif', color: c.ink },
+    grid: { left: 76, right: 24, top: 16, bottom: 52 },
+    // richText draws the tooltip in the canvas: no HTML, so names of the user's making stay text
+    tooltip: {
+      trigger: "item",
+      renderMode: "richText",
+      backgroundColor: c.paper,
+      borderColor: c.line,
+      textStyle: { color: c.ink, fontSize: 12 },
+      confine: true,
+    },
+  };
+}
+
+function histogramOption(plot: Plot, data: PlotData, scales: Scales, scheme: Scheme): EChartsCoreOption {
+  const bins = histogram(data.x.filter((v) => typeof v === "number"), scales.logX);
+  const c = palette[scheme];
+  const rows = bins.filter((b) => b.count > 0).map((b) => [b.from, b.to, b.count]);
+  return {
+    ...base(scheme),
+    xAxis: {
+      ...axis(axisTitle(plot.x), scales.logX, scheme, false),
+      min: bins[0]?.from,
+      max: bins.at(-1)?.to,
+    },
+    yAxis: { ...axis(text.results.count, scales.logY, scheme, true), scale: false, minInterval: 1, min: scales.logY ? 0.5 : 0 },
+    tooltip: {
+      ...base(scheme).tooltip,
+      formatter: (p: { value: number[] }) => {
+        const [from = 0, to = 0, n = 0] = p.value;
+        return `${plot.x.label}: ${measured(from)} – ${measured(to)}\n${text.results.count}: ${count(n)}`;
+      },
+    },
+    series: [
+      {
+        type: "custom",
+        data: rows,
+        encode: { x: [0, 1], y: 2 },
+        clip: true,
+        itemStyle: { color: c.main },
+        renderItem: (
+          _: unknown,
+          api: { value: (i: number) => number; coord: (at: [number, number]) => [number, number]; visual: (name: string) => string },
+        ) => {
+          const [left, top] = api.coord([api.value(0), api.value(2)]);
+          const [right, bottom] = api.coord([api.value(1), scales.logY ? 0.5 : 0]);
+          const gap = right - left > 4 ? 1 : 0;
+          return {
+            type: "rect",
+            shape: { x: left + gap / 2, y: top, width: Math.max(1, right - left - gap), height: Math.max(1, bottom - top) },
+            style: { fill: api.visual("color") },
+          };
+        },
+      },
+    ],
+  };
+}
+
+function pointsOption(plot: Plot, data: PlotData, scales: Scales, scheme: Scheme): EChartsCoreOption {
+  const c = palette[scheme];
+  const named = data.x.some((v) => typeof v === "string");
+  const yTitle = plot.y === null || plot.y === undefined ? text.results.count : axisTitle(plot.y);
+  const usable = data.x
+    .map((x, i) => [x, data.y[i] ?? Number.NaN, data.label[i] ?? ""] as [number | string, number, string])
+    .filter(([x, y]) => Number.isFinite(y) && (!scales.logY || y > 0) && (!scales.logX || typeof x === "string" || x > 0));
+  if (plot.kind === "line" && !named) {
+    usable.sort((a, b) => Number(a[0]) - Number(b[0]));
+  }
+  const many = usable.length > 2_000;
+  const bars = plot.kind === "bar";
+  const xAxis =
+    named || bars
+      ? {
+          ...axis(axisTitle(plot.x), false, scheme, false),
+          type: "category",
+          data: usable.map(([x]) => (typeof x === "number" ? measured(x) : x)),
+          axisLabel: { color: c.soft, hideOverlap: true, overflow: "truncate", width: 120 },
+          scale: undefined,
+        }
+      : axis(axisTitle(plot.x), scales.logX, scheme, false);
+  const series = {
+    data: named || bars ? usable.map(([, y, label]) => ({ value: y, name: label })) : usable.map(([x, y, label]) => ({ value: [x, y], name: label })),
+    itemStyle: { color: c.main, opacity: plot.kind === "scatter" && usable.length > 300 ? 0.6 : 1 },
+    lineStyle: { color: c.main, width: 2 },
+    symbolSize: plot.kind === "line" ? 6 : many ? 4 : 6,
+    showSymbol: usable.length <= 200,
+    sampling: plot.kind === "line" ? "lttb" : undefined,
+    barMaxWidth: 48,
+  };
+  return {
+    ...base(scheme),
+    xAxis,
+    yAxis: { ...axis(yTitle, scales.logY, scheme, true), scale: !bars },
+    tooltip: {
+      ...base(scheme).tooltip,
+      formatter: (p: { dataIndex: number }) => {
+        const row = usable[p.dataIndex];
+        if (row === undefined) {
+          return "";
+        }
+        const [x, y, label] = row;
+        const lines = [`${plot.x.label}: ${typeof x === "number" ? measured(x) : x}`, `${plot.y?.label ?? text.results.count}: ${measured(y)}`];
+        return (label === "" ? lines : [label, ...lines]).join("\n");
+      },
+    },
+    series: [{ type: plot.kind, ...series }],
+  };
+}
+
+export function optionFor(plot: Plot, data: PlotData, scales: Scales, scheme: Scheme): EChartsCoreOption {
+  switch (plot.kind) {
+    case "histogram":
+      return histogramOption(plot, data, scales, scheme);
+    case "scatter":
+    case "line":
+    case "bar":
+      return pointsOption(plot, data, scales, scheme);
+  }
+}
