@@ -126,10 +126,7 @@ final class AppRules {
   }
 
   private String noInput(String name) {
-    return app.inputs().stream()
-        .map(Input::name)
-        .filter(known -> Spelling.isNear(known, name))
-        .findFirst()
+    return Spelling.nearest(app.inputs().stream().map(Input::name).toList(), name)
         .map(known -> "there is no input \"" + name + "\"; did you mean \"" + known + "\"?")
         .orElse("there is no input \"" + name + "\"");
   }

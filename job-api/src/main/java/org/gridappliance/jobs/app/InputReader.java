@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 
 /** Reads {@code inputs:}. */
 final class InputReader {
@@ -82,12 +83,23 @@ final class InputReader {
           case TEXT -> reader.text();
           case FILE -> reader.file();
         };
-    reader.refuseForeign(kind);
+    if (isKnownKind(fields)) {
+      reader.refuseForeign(kind);
+    }
     input
         .byDefault()
         .flatMap(value -> InputValues.wrong(input, value))
         .ifPresent(message -> fields.get("default").orElse(at).problem(message));
     return input;
+  }
+
+  /** Where the type itself is wrong, one complaint is enough. */
+  private static boolean isKnownKind(YamlFields fields) {
+    return fields
+        .get("type")
+        .filter(Yaml::isText)
+        .filter(t -> Stream.of(Kind.values()).anyMatch(k -> k.name().equalsIgnoreCase(t.text())))
+        .isPresent();
   }
 
   /** Complains of keys that belong to other kinds. */

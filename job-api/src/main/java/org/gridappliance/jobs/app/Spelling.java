@@ -1,14 +1,24 @@
 package org.gridappliance.jobs.app;
 
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Optional;
+
 /** Finds the word that was meant. */
 final class Spelling {
   private Spelling() {}
 
-  /** {@return whether two short words differ by at most two letters (Levenshtein)} */
-  static boolean isNear(String a, String b) {
-    if (a.length() > 40 || b.length() > 40) {
-      return false;
-    }
+  /** {@return the known word that differs least from the given one, when it is by a few letters} */
+  static Optional<String> nearest(Collection<String> known, String word) {
+    return known.stream()
+        .filter(k -> distance(k, word) <= Math.min(2, k.length() / 2))
+        .min(Comparator.comparingInt(k -> distance(k, word)));
+  }
+
+  /** Levenshtein's; of long words only the beginnings are compared. */
+  private static int distance(String first, String second) {
+    String a = first.substring(0, Math.min(40, first.length()));
+    String b = second.substring(0, Math.min(40, second.length()));
     int[] row = new int[b.length() + 1];
     for (int j = 0; j <= b.length(); j++) {
       row[j] = j;
@@ -22,6 +32,6 @@ final class Spelling {
         row[j] = Math.min(change, 1 + Math.min(row[j], row[j - 1]));
       }
     }
-    return row[b.length()] <= Math.min(2, a.length() / 2);
+    return row[b.length()];
   }
 }

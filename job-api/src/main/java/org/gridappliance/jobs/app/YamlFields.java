@@ -18,9 +18,7 @@ record YamlFields(Yaml at, Map<String, Yaml> values) {
   }
 
   private static String advice(String key, List<String> known) {
-    return known.stream()
-        .filter(k -> Spelling.isNear(k, key))
-        .findFirst()
+    return Spelling.nearest(known, key)
         .map(k -> "did you mean \"" + k + "\"?")
         .orElse("known are " + String.join(", ", known));
   }

@@ -1,12 +1,23 @@
 package org.gridappliance.jobs.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.vertx.core.json.JsonObject;
+import io.vertx.json.schema.Draft;
+import io.vertx.json.schema.JsonSchema;
+import io.vertx.json.schema.JsonSchemaOptions;
+import io.vertx.json.schema.OutputFormat;
+import io.vertx.json.schema.OutputUnit;
+import io.vertx.json.schema.Validator;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class ShippedAppsTest {
@@ -18,6 +29,37 @@ class ShippedAppsTest {
     catalog
         .list()
         .forEach(entry -> assertEquals("", entry.problem().orElse(""), "problem of " + entry.id()));
+  }
+
+  @Test
+  void theyFitThePublishedSchemaAndTheirExamplesTheirForms() throws Exception {
+    JsonObject published =
+        new JsonObject(
+            new String(
+                Objects.requireNonNull(getClass().getResourceAsStream("/app.schema.json"))
+                    .readAllBytes(),
+                StandardCharsets.UTF_8));
+    YAMLMapper yaml = new YAMLMapper();
+    for (AppCatalog.Entry entry : catalog.list()) {
+      App app = entry.app().orElseThrow();
+      String text = yaml.readTree(app.folder().resolve("app.yaml").toFile()).toString();
+      assertValid(published, new JsonObject(text), entry.id());
+      JsonObject form = new JsonObject(AppSchema.schema(app).toString());
+      for (App.Example example : app.examples()) {
+        assertValid(form, new JsonObject(example.inputs().toString()), example.title());
+      }
+      assertTrue(!app.examples().isEmpty(), "examples of " + entry.id());
+    }
+  }
+
+  private static void assertValid(JsonObject schema, JsonObject value, String what) {
+    JsonSchemaOptions options =
+        new JsonSchemaOptions()
+            .setDraft(Draft.DRAFT202012)
+            .setBaseUri("app://schema")
+            .setOutputFormat(OutputFormat.Basic);
+    OutputUnit answer = Validator.create(JsonSchema.of(schema), options).validate(value);
+    assertTrue(Boolean.TRUE.equals(answer.getValid()), () -> what + ": " + answer.toJson());
   }
 
   @Test
