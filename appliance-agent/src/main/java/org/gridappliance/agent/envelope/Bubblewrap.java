@@ -1,10 +1,13 @@
 package org.gridappliance.agent.envelope;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,10 +32,10 @@ import org.jspecify.annotations.Nullable;
  * are laid on its first process → it is let go → wait → {@link Outcome}.
  *
  * <p>Memory: a {@link ControlGroup} where there is one: the kernel then counts everything, tmpfs
- * included. Else RLIMIT_DATA for each process (not RLIMIT_AS: virtual machines and valgrind reserve
- * far more than they touch) and the {@link Watch} for the sum of resident memory, twice a second;
- * memory that is written but mapped by nobody (memfd) then escapes the sum, up to RLIMIT_FSIZE
- * each.
+ * included. Else the {@link Watch} adds up resident memory five times a second, and RLIMIT_DATA at
+ * twice the limit and a little more stops a single process that is faster than that (not RLIMIT_AS:
+ * virtual machines and valgrind reserve far more than they touch). What is written but mapped by
+ * nobody (memfd) then escapes the sum, up to RLIMIT_FSIZE each.
  */
 public final class Bubblewrap implements Envelope, AutoCloseable {
   private static final Pattern CHILD = Pattern.compile("\"child-pid\": *(\\d+)");
@@ -42,6 +45,7 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
   private static final List<String> OWN_ENVIRONMENT = List.of("PATH=" + PATH, "LANG=C.UTF-8");
   private static final int MOST_MOUNTED_INPUTS = 16;
   private static final long SLACK_BYTES = 1 << 20;
+  private static final long DATA_SLACK_BYTES = 256 << 20;
 
   private final Path folder;
   private final int firstUid;
@@ -207,8 +211,8 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
     Running running = new Running(spec, first, group.isEmpty());
     try {
       limit(spec, first, group);
-    } catch (IOException e) {
-      running.fail(broken("its limits cannot be set: " + e.getMessage()));
+    } catch (IOException | RuntimeException e) { // whatever it is: nothing starts without limits
+      running.fail(broken("its limits cannot be set: " + e));
     }
     watch.add(running);
     reins.attach(running);
@@ -246,8 +250,15 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
     }
     Matcher exit = EXIT.matcher(report);
     boolean reported = exit.find();
+    long mostBytes = spec.limits().memoryBytes();
+    if (failure == null && group.isEmpty() && reported && peak > mostBytes * 0.9) {
+      failure = exit.group(1).equals("0") ? null : Watch.memory(peak, mostBytes);
+    }
     if (failure == null && !reported && ended != null && ended.status() != 137) {
       failure = broken(lastWords(spec));
+    }
+    if (failure == null) {
+      failure = Watch.outputLimit(spec);
     }
     if (failure == null && reported && exit.group(1).equals("153")) { // 128 + SIGXFSZ
       failure = Watch.disk(spec.limits().diskBytes());
@@ -265,7 +276,7 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
       group.get().limit(limits.memoryBytes(), limits.processes() + 2L);
       group.get().admit(pid);
     } else {
-      Posix.prlimit(pid, Posix.RLIMIT_DATA, limits.memoryBytes());
+      Posix.prlimit(pid, Posix.RLIMIT_DATA, 2 * limits.memoryBytes() + DATA_SLACK_BYTES);
     }
     long largest = Math.max(limits.diskBytes(), limits.outputBytes()) + SLACK_BYTES;
     Posix.prlimit(pid, Posix.RLIMIT_FSIZE, largest);
@@ -273,11 +284,19 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
     Posix.prlimit(pid, Posix.RLIMIT_NOFILE, 4096);
     Posix.prlimit(pid, Posix.RLIMIT_NPROC, limits.processes() + 2L); // bwrap's own two
     Posix.lowestPriority(pid);
-    Path sessionGroup = Path.of("/proc", Integer.toString(pid), "autogroup");
-    try {
-      Files.writeString(sessionGroup, "19");
+    sessionPriority(pid);
+  }
+
+  /**
+   * Where the kernel groups processes by session, nice counts among a session's own only; this
+   * counts among sessions. It takes few changes a second, and a short subjob does not need it.
+   */
+  private static void sessionPriority(int pid) {
+    Path file = Path.of("/proc", Integer.toString(pid), "autogroup");
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap("19".getBytes(StandardCharsets.US_ASCII)));
     } catch (IOException e) {
-      // no such grouping in this kernel, or too many changes within a second: nice alone then
+      // a kernel without such groups: nice alone then
     }
   }
 

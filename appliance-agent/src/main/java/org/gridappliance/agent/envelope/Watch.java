@@ -13,12 +13,14 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.gridappliance.jobs.lease.Failure;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ends programs that use more than they may of what the kernel does not count for us: time, output,
  * scratch space, and memory where there is no {@link ControlGroup}. One thread for all slots; it
- * sleeps while nothing runs and looks 20 times a second otherwise, at memory twice a second, at
- * scratch folders at most once a second and for at most a twentieth of its time.
+ * sleeps while nothing runs and looks 20 times a second otherwise, at memory twice a second (five
+ * times where only this keeps the limit), at scratch folders at most once a second and for at most
+ * a twentieth of its time.
  */
 final class Watch implements AutoCloseable {
   private static final long TICK_NANOS = 50_000_000;
@@ -28,7 +30,7 @@ final class Watch implements AutoCloseable {
   private static final int SMALLEST_FILE = 4096;
 
   private static final class Due {
-    long memory = System.nanoTime() + MEMORY_NANOS;
+    long memory = System.nanoTime();
     long disk = System.nanoTime() + DISK_NANOS / 2;
   }
 
@@ -86,7 +88,7 @@ final class Watch implements AutoCloseable {
     outputs(running);
     long now = System.nanoTime();
     if (now - due.memory >= 0) {
-      due.memory = now + MEMORY_NANOS;
+      due.memory = now + (running.watchMemory() ? TICK_NANOS * 4 : MEMORY_NANOS);
       long bytes = running.residentBytes();
       if (running.watchMemory() && bytes > spec.limits().memoryBytes()) {
         running.fail(memory(bytes, spec.limits().memoryBytes()));
@@ -99,15 +101,23 @@ final class Watch implements AutoCloseable {
   }
 
   private static void outputs(Running running) {
-    long most = running.spec().limits().outputBytes();
-    for (Path file : new Path[] {running.spec().stdout(), running.spec().stderr()}) {
+    Failure failure = outputLimit(running.spec());
+    if (failure != null) {
+      running.fail(failure);
+    }
+  }
+
+  /** {@return what to say when it wrote more output than allowed, else null} */
+  static @Nullable Failure outputLimit(Spec spec) {
+    long most = spec.limits().outputBytes();
+    for (Path file : new Path[] {spec.stdout(), spec.stderr()}) {
       if (file.toFile().length() > most) {
-        running.fail(
-            limit(
-                "It wrote more than %s to %s.".formatted(size(most), file.getFileName()),
-                "Let the program print less, or write to a file that is an output."));
+        return limit(
+            "It wrote more than %s to %s.".formatted(size(most), file.getFileName()),
+            "Let the program print less, or write to a file that is an output.");
       }
     }
+    return null;
   }
 
   private static void scratch(Running running) {

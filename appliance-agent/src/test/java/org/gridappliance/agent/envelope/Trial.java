@@ -44,7 +44,19 @@ final class Trial implements AutoCloseable {
       List<Spec.Input> inputs,
       Reins reins)
       throws IOException {
-    Path own = Files.createDirectories(folder.resolve("scratch" + number.incrementAndGet()));
+    Path own = folder.resolve("scratch" + number.incrementAndGet());
+    return run(own, limits, command, environment, inputs, reins);
+  }
+
+  Ran run(
+      Path own,
+      Limits limits,
+      List<String> command,
+      Map<String, String> environment,
+      List<Spec.Input> inputs,
+      Reins reins)
+      throws IOException {
+    Files.createDirectories(own);
     Path work = Files.createDirectory(own.resolve("work"));
     Path tmp = Files.createDirectory(own.resolve("tmp"));
     Path stdout = Files.createFile(own.resolve("stdout"));
