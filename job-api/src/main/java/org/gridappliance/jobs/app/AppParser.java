@@ -160,7 +160,8 @@ public final class AppParser {
     } catch (MarkedYAMLException e) {
       Mark mark = e.getProblemMark();
       throw invalid(mark, "is not YAML: " + e.getProblem());
-    } catch (YAMLException e) {
+    } catch (YAMLException | IllegalArgumentException e) {
+      // SnakeYAML throws the latter for some tags, as one with blanks.
       throw invalid("is not YAML: " + e.getMessage());
     }
   }

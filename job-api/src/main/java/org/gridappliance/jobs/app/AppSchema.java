@@ -104,7 +104,7 @@ public final class AppSchema {
 
   /**
    * {@return RJSF's uiSchema}: {@code ui:order}, {@code ui:groups} (a list of {@code {title,
-   * fields}}, in order; fields without a heading come first, under an empty title) and the widgets.
+   * fields}}, in order; a field in none of them has no heading and comes first) and the widgets.
    */
   public static ObjectNode ui(App app) {
     ObjectNode ui = JSON.objectNode();
@@ -112,13 +112,14 @@ public final class AppSchema {
     Map<String, List<String>> groups = new LinkedHashMap<>();
     for (Input input : app.inputs()) {
       order.add(input.name());
-      groups.computeIfAbsent(input.common().group(), g -> new ArrayList<>()).add(input.name());
+      if (!input.common().group().isEmpty()) {
+        groups.computeIfAbsent(input.common().group(), g -> new ArrayList<>()).add(input.name());
+      }
       ObjectNode field = JSON.objectNode();
       switch (input) {
         case Input.FileInput _ -> field.put("ui:widget", "file");
         case Input.BooleanInput _ -> field.put("ui:widget", "checkbox");
-        case Input.ChoiceInput choice ->
-            field.put("ui:widget", choice.choices().size() <= 3 ? "radio" : "select");
+        case Input.ChoiceInput _ -> field.put("ui:widget", "select");
         case Input.NumberInput _, Input.IntegerInput _, Input.TextInput _ -> {}
       }
       if (!field.isEmpty()) {

@@ -8,6 +8,18 @@ import java.util.Arrays;
 
 /** The lines of a file with their places, through one buffer that grows to the longest line. */
 final class ByteLines {
+  /** The longest line, in bytes: no program's row is longer, and a memory's worth must not pass. */
+  static final int MAXIMUM_LINE = 1 << 20;
+
+  /** A line that is longer than {@link #MAXIMUM_LINE}. */
+  static final class TooLong extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    TooLong() {
+      super("a line has more than " + MAXIMUM_LINE + " bytes");
+    }
+  }
+
   private final FileChannel channel;
   private byte[] buffer = new byte[1 << 16];
   private long bufferAt;
@@ -49,6 +61,9 @@ final class ByteLines {
     bufferAt += from;
     to -= from;
     from = 0;
+    if (to >= MAXIMUM_LINE) {
+      throw new TooLong();
+    }
     if (to == buffer.length) {
       buffer = Arrays.copyOf(buffer, buffer.length * 2);
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.gridappliance.jobs.app.App;
 import org.gridappliance.jobs.app.Column;
 import org.gridappliance.jobs.app.Input;
@@ -22,6 +23,9 @@ import org.gridappliance.jobs.app.Plot;
  * rows beyond some MiB go to the disk as sorted runs ({@link RowSorter}).
  */
 public final class Merge {
+  /** Stands for the merge command among subjobs, as in the lease protocol. */
+  private static final int MERGE_INDEX = -1;
+
   private Merge() {}
 
   /**
@@ -36,16 +40,38 @@ public final class Merge {
   public static Merged run(
       App app, Collection<String> sweptNames, List<SubjobOutputs> outputs, Path results)
       throws MergeException, IOException {
+    return write(app, List.copyOf(sweptNames), outputs, results, /* fromMerge= */ false);
+  }
+
+  /**
+   * Writes the results that the merge command made, beside those of {@link #run}.
+   *
+   * @param files by the path that the application's outputs give them
+   * @param results the same folder
+   */
+  public static Merged runAfterCommand(App app, Map<String, Path> files, Path results)
+      throws MergeException, IOException {
+    List<SubjobOutputs> command = List.of(new SubjobOutputs(MERGE_INDEX, Map.of(), files));
+    return write(app, List.of(), command, results, /* fromMerge= */ true);
+  }
+
+  private static Merged write(
+      App app,
+      List<String> sweptNames,
+      List<SubjobOutputs> outputs,
+      Path results,
+      boolean fromMerge)
+      throws MergeException, IOException {
     List<Merged.Table> tables = new ArrayList<>();
     List<Merged.Text> texts = new ArrayList<>();
     List<String> files = new ArrayList<>();
     for (Output output : app.outputs()) {
-      if (output.fromMerge()) {
+      if (output.fromMerge() != fromMerge) {
         continue;
       }
       switch (output) {
         case Output.TableOutput table -> {
-          tables.add(table(app, table, List.copyOf(sweptNames), outputs, results));
+          tables.add(table(app, table, sweptNames, outputs, results));
           files.add(table.name() + ".tsv");
         }
         case Output.TextOutput text -> {
@@ -109,8 +135,7 @@ public final class Merge {
         try {
           TableReader.read(source, table, cells -> sorter.add(swept + String.join("\t", cells)));
         } catch (TableReader.BadTable e) {
-          throw new MergeException(
-              "subjob " + subjob.index() + ", " + table.file() + " " + e.getMessage());
+          throw new MergeException(nameOf(subjob) + ", " + table.file() + " " + e.getMessage());
         }
       }
       long rows = sorter.writeTo(file, header(columns));
@@ -160,10 +185,14 @@ public final class Merge {
     return all.size() == 1 ? output.title() : output.title() + " " + file;
   }
 
+  private static String nameOf(SubjobOutputs subjob) {
+    return subjob.index() == MERGE_INDEX ? "the merge command" : "subjob " + subjob.index();
+  }
+
   private static Path file(Output output, SubjobOutputs subjob) throws MergeException {
     Path file = subjob.files().get(output.file());
     if (file == null) {
-      throw new MergeException("subjob " + subjob.index() + " left no " + output.file());
+      throw new MergeException(nameOf(subjob) + " left no " + output.file());
     }
     return file;
   }

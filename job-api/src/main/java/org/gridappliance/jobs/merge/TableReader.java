@@ -1,8 +1,7 @@
 package org.gridappliance.jobs.merge;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +17,6 @@ import org.gridappliance.jobs.app.TableFormat;
 final class TableReader {
   /** The longest file in which columns are looked for by pattern. */
   static final int MAXIMUM_MATCH_BYTES = 4 << 20;
-
-  static final int MAXIMUM_LINE = 1 << 20;
 
   /** Takes the shown cells of a row. They hold no tab and no line end. */
   @FunctionalInterface
@@ -55,23 +52,20 @@ final class TableReader {
       reader.match(file);
       return;
     }
-    // A reader over a stream and not Files.newBufferedReader, which refuses bytes that are no
-    // UTF-8.
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8), 1 << 16)) {
-      reader.lines(lines);
+    try (FileChannel channel = FileChannel.open(file)) {
+      reader.lines(new ByteLines(channel));
     }
   }
 
-  private void lines(BufferedReader lines) throws BadTable, IOException {
+  private void lines(ByteLines lines) throws BadTable, IOException {
     TableFormat format = table.format();
     boolean header = format.header();
     long number = 0;
-    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+    while (hasNext(lines, number)) {
       number++;
-      if (line.length() > MAXIMUM_LINE) {
-        throw new BadTable("line " + number + " has more than " + MAXIMUM_LINE + " characters");
+      String line = lines.text();
+      if (line.endsWith("\r")) {
+        line = line.substring(0, line.length() - 1);
       }
       if (line.isBlank() || (!format.comment().isEmpty() && line.startsWith(format.comment()))) {
         continue;
@@ -88,6 +82,14 @@ final class TableReader {
             case MATCH -> throw new IllegalStateException("match reads no lines");
           };
       sink.row(checked(cells, "line " + number));
+    }
+  }
+
+  private static boolean hasNext(ByteLines lines, long number) throws BadTable, IOException {
+    try {
+      return lines.next();
+    } catch (ByteLines.TooLong e) {
+      throw new BadTable("line " + (number + 1) + ": " + e.getMessage());
     }
   }
 

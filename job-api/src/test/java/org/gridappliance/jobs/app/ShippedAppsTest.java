@@ -14,6 +14,7 @@ import io.vertx.json.schema.OutputFormat;
 import io.vertx.json.schema.OutputUnit;
 import io.vertx.json.schema.Validator;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,21 @@ class ShippedAppsTest {
       }
       assertTrue(!app.examples().isEmpty(), "examples of " + entry.id());
     }
+  }
+
+  @Test
+  void theOneInTheDocumentationIsInOrder() throws Exception {
+    String page = Files.readString(Path.of("../docs/applications.md"));
+    String from = "```yaml\n";
+    int start = page.indexOf(from) + from.length();
+    App app = Apps.parse(page.substring(start, page.indexOf("```", start)));
+    assertEquals("Count words", app.title());
+    Inputs inputs =
+        InputValues.check(app, JSON.readTree("{\"text\": \"a.txt\"}"), MissingNode.getInstance());
+    assertEquals(
+        "{ for (i = 1; i <= NF; i++) if (length($i) >= shortest) n++ }"
+            + " END { print n + 0 > \"count.txt\" }",
+        CommandLine.expand(app, inputs.all(0), Map.of()).get(3));
   }
 
   private static void assertValid(JsonObject schema, JsonObject value, String what) {
