@@ -24,5 +24,6 @@ export default ts.config(
       ],
     },
   },
+  { files: ["src/**/*.test.ts"], rules: { "@typescript-eslint/no-non-null-assertion": "off" } },
   { files: ["scripts/**", "*.config.*", "public/**"], languageOptions: { globals: { URL: "readonly", document: "readonly", localStorage: "readonly", matchMedia: "readonly" } } },
 );

@@ -109,7 +109,7 @@ export function exact(iso: string): string {
 /** A measured value in a table cell: 6 significant digits, exponent when small or large, as the field writes it. */
 export function measured(value: number): string {
   if (value === 0 || Number.isInteger(value)) {
-    return Math.abs(value) < 1e15 ? String(value) : value.toExponential(3);
+    return Math.abs(value) < 1e15 ? String(value) : value.toExponential().replace("e+", "e");
   }
   const size = Math.abs(value);
   if (size < 1e-3 || size >= 1e6) {

@@ -87,7 +87,7 @@ export function PageTitle({ title, children, hidden }: { title: string; children
     }
   }, []);
   return (
-    <Title order={1} ref={heading} tabIndex={-1} className={hidden === true ? "mantine-visually-hidden" : "wrap"}>
+    <Title order={1} ref={heading} tabIndex={-1} className={hidden === true ? "unseen" : "wrap"}>
       {children ?? title}
     </Title>
   );
