@@ -96,12 +96,18 @@ export async function send(
   method: string,
   url: string,
   request: { body?: BodyInit; type?: string; signal?: AbortSignal } = {},
+  retry = true,
 ): Promise<Response> {
   const response = await attempt(method, url, request);
   if (response.ok) {
     return response;
   }
   const error = new ApiError(response.status, await problemOf(response));
+  if (retry && response.status === 403 && error.message.includes("X-CSRF-Token")) {
+    // another tab logged in anew: learn this session's token, once
+    adoptSession(await call("get", "/session"));
+    return send(method, url, request, false);
+  }
   if (response.status === 401 && !(method === "POST" && url === `${API}/session`)) {
     onSignedOut();
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseEvent, reduceJob, replaceJob, type JobView } from "./events";
-import type { Job, JobDetail } from "./types";
+import type { Job } from "./types";
 
 const counts = { total: 4, idle: 4, running: 0, suspended: 0, held: 0, completed: 0, failed: 0, removed: 0 };
 const job: Job = { id: 7, name: "n", app: "a", appTitle: "A", owner: "ada", state: "Idle", counts, submittedAt: "2026-11-21T10:00:00Z" };
