@@ -1,0 +1,117 @@
+package org.gridappliance.ipop.sim;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import org.gridappliance.ipop.node.Node;
+import org.gridappliance.ipop.session.Identity;
+import org.gridappliance.ipop.underlay.Underlay;
+import org.gridappliance.ipop.wire.Address;
+import org.gridappliance.ipop.wire.Contact;
+import org.gridappliance.ipop.wire.Endpoint;
+
+/** Whole nodes on an {@link Internet}: the program's own node code, seeded and reproducible. */
+final class World {
+
+  private static final long TICK_MILLIS = 200;
+
+  /** A node on a host. */
+  final class SimNode implements Underlay {
+    final Internet.Host host;
+    final Identity identity;
+    final Node node;
+    final long bornAt = internet.now;
+    long settledAt = -1;
+
+    SimNode(Internet.Host host, List<Contact> bootstrap) {
+      this.host = host;
+      Random own = new Random(internet.random.nextLong());
+      identity = Identity.random(own, "");
+      node = new Node(identity, new Node.Settings("sim", bootstrap), own, this);
+      host.receiver = (from, bytes) -> node.receive(from, bytes, internet.now);
+      internet.after(internet.random.nextInt((int) TICK_MILLIS), this::tick);
+    }
+
+    private void tick() {
+      if (!host.alive) {
+        return;
+      }
+      node.tick(internet.now, internet.now * 1000);
+      internet.after(TICK_MILLIS, this::tick);
+    }
+
+    @Override
+    public void send(Endpoint to, byte[] bytes, int offset, int length) {
+      host.send(to, bytes, offset, length);
+    }
+
+    @Override
+    public List<Endpoint> localEndpoints() {
+      return List.of(host.endpoint());
+    }
+
+    /** {@return whether both direct neighbours on the ring are the true ones among the living} */
+    boolean hasTrueNeighbours() {
+      List<SimNode> sorted = sorted();
+      int at = sorted.indexOf(this);
+      Address after = sorted.get((at + 1) % sorted.size()).node.address();
+      Address before = sorted.get((at + sorted.size() - 1) % sorted.size()).node.address();
+      return node.neighbours(true).stream().findFirst().filter(after::equals).isPresent()
+          && node.neighbours(false).stream().findFirst().filter(before::equals).isPresent();
+    }
+
+    void die() {
+      host.alive = false;
+      nodes.remove(this);
+    }
+  }
+
+  final Internet internet;
+  final List<SimNode> nodes = new ArrayList<>();
+
+  World(long seed) {
+    internet = new Internet(seed);
+  }
+
+  SimNode add(Internet.Host host, SimNode... bootstrap) {
+    List<Contact> contacts = new ArrayList<>();
+    for (SimNode b : bootstrap) {
+      contacts.add(new Contact(b.identity.publicKey(), List.of(b.host.endpoint())));
+    }
+    SimNode node = new SimNode(host, contacts);
+    nodes.add(node);
+    return node;
+  }
+
+  private List<SimNode> sorted() {
+    return nodes.stream().sorted(Comparator.comparing(n -> n.node.address())).toList();
+  }
+
+  long ringErrors() {
+    List<SimNode> sorted = sorted();
+    long errors = 0;
+    for (int i = 0; i < sorted.size(); i++) {
+      Address after = sorted.get((i + 1) % sorted.size()).node.address();
+      if (sorted.get(i).node.neighbours(true).stream()
+          .findFirst()
+          .filter(after::equals)
+          .isEmpty()) {
+        errors++;
+      }
+    }
+    return errors;
+  }
+
+  /** Runs until the claim holds, looking every 200 ms. {@return virtual ms it took, -1 if never} */
+  long await(long maxMillis, java.util.function.BooleanSupplier claim) {
+    long start = internet.now;
+    while (internet.now - start < maxMillis) {
+      if (claim.getAsBoolean()) {
+        return internet.now - start;
+      }
+      internet.run(TICK_MILLIS);
+    }
+    return claim.getAsBoolean() ? internet.now - start : -1;
+  }
+}
