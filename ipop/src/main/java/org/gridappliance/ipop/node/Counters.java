@@ -18,6 +18,11 @@ public final class Counters {
   long ipRefused;
   long ipDropped;
 
+  /** Counts a packet refused because its addresses do not belong to where it comes from or goes. */
+  public void refusedIp() {
+    ipRefused++;
+  }
+
   /** {@return every counter by name} */
   public Map<String, Long> all() {
     Map<String, Long> map = new LinkedHashMap<>();

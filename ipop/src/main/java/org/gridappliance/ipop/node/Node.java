@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.gridappliance.ipop.dht.Signer;
 import org.gridappliance.ipop.session.Identity;
 import org.gridappliance.ipop.underlay.Underlay;
 import org.gridappliance.ipop.wire.Address;
@@ -54,12 +55,18 @@ public final class Node {
   private final Paths paths;
   private final Ring ring;
   private final Lookups lookups;
+  private final Dht dht;
   private PacketSink sink = (from, packet) -> {};
   private long now;
   private long wallMicros;
 
   /** The random source must be a secure one outside of simulations. */
-  public Node(Identity identity, Settings settings, RandomGenerator random, Underlay underlay) {
+  public Node(
+      Identity identity,
+      Signer signer,
+      Settings settings,
+      RandomGenerator random,
+      Underlay underlay) {
     this.identity = identity;
     this.underlay = underlay;
     links = new Links(this, identity, random, underlay);
@@ -67,6 +74,7 @@ public final class Node {
     paths = new Paths(this, links, underlay, random);
     lookups = new Lookups(this, random);
     ring = new Ring(this, links, router, random, settings.bootstrap());
+    dht = new Dht(this, ring, signer);
   }
 
   /** Takes a datagram from the network underneath. */
@@ -88,6 +96,7 @@ public final class Node {
     paths.tick();
     ring.tick();
     lookups.tick();
+    dht.tick();
   }
 
   /**
@@ -133,6 +142,11 @@ public final class Node {
         links.close(peer);
       }
     }
+  }
+
+  /** {@return the hash table}, to be used under the same rules as the node */
+  public Dht dht() {
+    return dht;
   }
 
   /** {@return this node's address on the ring} */
@@ -257,9 +271,9 @@ public final class Node {
         }
       }
       case Packet.Answer p -> lookups.answered(p.id(), p);
-      case Packet.Get p -> counters.undeliverable++;
-      case Packet.Put p -> counters.undeliverable++;
-      case Packet.Replicate p -> counters.undeliverable++;
+      case Packet.Get p -> dht.onGet(header, p);
+      case Packet.Put p -> dht.onPut(header, p);
+      case Packet.Replicate p -> dht.onReplicate(header, p);
     }
   }
 

@@ -29,6 +29,7 @@ final class Paths {
   private static final long SILENCE_MILLIS = 4_000;
   private static final long PROBE_AGAIN_MILLIS = 800;
   private static final int PROBES_TO_DOUBT = 4;
+  private static final int MAX_DOUBTS = 3;
   private static final int MAX_REFLEXIVE = 4;
 
   private final Node node;
@@ -133,6 +134,7 @@ final class Paths {
    * Something authentic came by {@code origin}: keeps the path fresh, and follows a roaming peer.
    */
   void heard(Peer peer, Path origin, boolean isProbe) {
+    peer.doubts = 0;
     if (peer.path.equals(origin)) {
       peer.heardOnPathMillis = node.now();
       peer.unansweredProbes = 0;
@@ -197,7 +199,7 @@ final class Paths {
       }
     }
     for (Contact contact : peer.relays) {
-      if (links.connect(contact, new Path.Through(peer.address)) != null) {
+      if (links.connect(contact, Path.RING) != null) {
         return;
       }
     }
@@ -233,19 +235,26 @@ final class Paths {
     }
   }
 
-  /** The path has gone silent: from direct to whatever is left, from there to nothing. */
+  /**
+   * The path has gone silent: from direct to a relay, from there to another or plain ring routing,
+   * and after {@link #MAX_DOUBTS} ways that all stay silent the peer counts as gone.
+   */
   private void doubt(Peer peer) {
-    if (peer.isDirect()) {
-      change(peer, Path.RING);
-      relay(peer);
-      links.send(peer, candidates(peer, true));
-      startPunching(peer);
-    } else if (isUsable(peer.path)) {
-      change(peer, Path.RING);
-      relay(peer);
-    } else {
+    int doubts = ++peer.doubts;
+    if (doubts >= MAX_DOUBTS || !(peer.isDirect() || isUsable(peer.path))) {
       links.down(peer);
+      return;
     }
+    boolean wasDirect = peer.isDirect();
+    change(peer, Path.RING);
+    relay(peer);
+    links.send(peer, candidates(peer, true));
+    if (wasDirect) {
+      startPunching(peer);
+    }
+    // keep asking at once: only an answer ends the doubt
+    peer.doubts = doubts;
+    peer.unansweredProbes = 1;
   }
 
   private void change(Peer peer, @Nullable Path path) {

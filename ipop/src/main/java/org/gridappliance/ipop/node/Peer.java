@@ -48,6 +48,9 @@ final class Peer {
   long probeMillis;
   int unansweredProbes;
 
+  /** Paths that have gone silent since it was last heard. */
+  int doubts;
+
   /** Where it may listen, as it says itself or as others said. */
   final Set<Endpoint> candidates = new LinkedHashSet<>();
 

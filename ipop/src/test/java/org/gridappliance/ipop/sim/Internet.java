@@ -97,6 +97,13 @@ final class Internet {
     return host;
   }
 
+  /** Gives a NAT a new public address, as a provider does at night; its mappings are lost. */
+  void move(Nat nat) {
+    publicNats.remove(nat.publicAddress);
+    nat.renumber(nextAddress++);
+    publicNats.put(nat.publicAddress, nat);
+  }
+
   /** Cuts or heals the line between hosts of side 0 and of side 1. */
   void partition(boolean cut) {
     partitioned = cut;

@@ -44,6 +44,12 @@ final class Nat {
     this.internet = internet;
   }
 
+  void renumber(int address) {
+    publicAddress = address;
+    bySource.clear();
+    byPort.clear();
+  }
+
   /** {@return the outer endpoint a datagram from inside gets} */
   Endpoint outbound(Endpoint source, Endpoint target) {
     Endpoint any = Endpoint.ipv4(0, 1);

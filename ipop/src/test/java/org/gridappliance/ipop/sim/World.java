@@ -1,10 +1,14 @@
 package org.gridappliance.ipop.sim;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import org.gridappliance.ipop.dht.Signer;
 import org.gridappliance.ipop.node.Node;
+import org.gridappliance.ipop.services.Network;
+import org.gridappliance.ipop.services.VirtualNet;
 import org.gridappliance.ipop.session.Identity;
 import org.gridappliance.ipop.underlay.Underlay;
 import org.gridappliance.ipop.wire.Address;
@@ -14,6 +18,8 @@ import org.gridappliance.ipop.wire.Endpoint;
 /** Whole nodes on an {@link Internet}: the program's own node code, seeded and reproducible. */
 final class World {
 
+  static final Network NETWORK = Network.parse("10.128.0.0/9", "ipop");
+
   private static final long TICK_MILLIS = 200;
 
   /** A node on a host. */
@@ -21,6 +27,8 @@ final class World {
     final Internet.Host host;
     final Identity identity;
     final Node node;
+    final VirtualNet net;
+    final List<ByteBuffer> received = new ArrayList<>();
     final long bornAt = internet.now;
     long settledAt = -1;
 
@@ -28,7 +36,15 @@ final class World {
       this.host = host;
       Random own = new Random(internet.random.nextLong());
       identity = Identity.random(own, "");
-      node = new Node(identity, new Node.Settings("sim", bootstrap), own, this);
+      node = new Node(identity, Signer.random(own), new Node.Settings("sim", bootstrap), own, this);
+      net =
+          new VirtualNet(
+              node,
+              identity.publicKey(),
+              (frame, offset, length) ->
+                  received.add(ByteBuffer.wrap(frame.clone(), offset, length).slice()),
+              NETWORK,
+              "sim");
       host.receiver = (from, bytes) -> node.receive(from, bytes, internet.now);
       internet.after(internet.random.nextInt((int) TICK_MILLIS), this::tick);
     }
@@ -38,6 +54,7 @@ final class World {
         return;
       }
       node.tick(internet.now, internet.now * 1000);
+      net.tick(internet.now, internet.now);
       internet.after(TICK_MILLIS, this::tick);
     }
 
@@ -59,6 +76,12 @@ final class World {
       Address before = sorted.get((at + sorted.size() - 1) % sorted.size()).node.address();
       return node.neighbours(true).stream().findFirst().filter(after::equals).isPresent()
           && node.neighbours(false).stream().findFirst().filter(before::equals).isPresent();
+    }
+
+    /** Sends a frame as the machine would. */
+    void fromMachine(byte[] frame) {
+      byte[] copy = frame.clone();
+      net.fromDevice(copy, 0, copy.length, internet.now);
     }
 
     void die() {

@@ -1,0 +1,245 @@
+package org.gridappliance.ipop.program;
+
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import org.gridappliance.ipop.device.Tap;
+import org.gridappliance.ipop.dht.Signer;
+import org.gridappliance.ipop.node.Node;
+import org.gridappliance.ipop.services.VirtualNet;
+import org.gridappliance.ipop.session.Identity;
+import org.gridappliance.ipop.underlay.UdpUnderlay;
+import org.gridappliance.ipop.wire.Address;
+import org.gridappliance.ipop.wire.Endpoint;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running node: the socket, the device, and three platform threads that take turns at the node
+ * under one lock. {@code ipop-udp}: socket → node → device. {@code ipop-device}: device → node →
+ * socket. {@code ipop-timer}: everything that waits. Nothing is queued between them: what cannot be
+ * taken in time is dropped by the kernel at the socket or the device.
+ */
+final class Program implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Program.class);
+  private static final long TICK_MILLIS = 100;
+
+  /** Room in front of a frame: the kind byte of an IP message takes one of the Ethernet header. */
+  private static final int BUFFER = 0x10000;
+
+  private final Settings settings;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Identity identity;
+  private final UdpUnderlay underlay;
+  private final Node node;
+  private final @Nullable Tap tap;
+  private final @Nullable VirtualNet net;
+  private final LocalApi api;
+  private final Thread[] threads;
+  private volatile boolean closed;
+
+  /** Opens everything, then starts the threads; on failure nothing is left open. */
+  Program(Settings settings) throws IOException {
+    this.settings = settings;
+    Files.createDirectories(settings.data());
+    Files.setPosixFilePermissions(settings.data(), PosixFilePermissions.fromString("rwx------"));
+    SecureRandom random = new SecureRandom();
+    KeyFile keys = KeyFile.open(settings.data().resolve("key"), random);
+    identity = new Identity(keys.sessionKey(), settings.secret());
+    tap = settings.device().isPresent() ? Tap.open(settings.device().get(), VirtualNet.MTU) : null;
+    underlay = new UdpUnderlay(settings.port(), this::isOverlay);
+    node =
+        new Node(
+            identity,
+            Signer.of(keys.signingSeed()),
+            new Node.Settings(settings.namespace(), settings.contacts()),
+            random,
+            underlay);
+    net =
+        tap == null
+            ? null
+            : new VirtualNet(
+                node, identity.publicKey(), tap, settings.network(), settings.namespace());
+    api = new LocalApi(socket(settings.data()), this);
+    threads =
+        new Thread[] {
+          Thread.ofPlatform().name("ipop-udp").daemon().unstarted(this::receive),
+          Thread.ofPlatform().name("ipop-device").daemon().unstarted(this::readDevice),
+          Thread.ofPlatform().name("ipop-timer").unstarted(this::keepTime)
+        };
+  }
+
+  /** {@return where the local API listens} */
+  static Path socket(Path data) {
+    return data.resolve("api.sock");
+  }
+
+  void start() {
+    log.info(
+        "overlay node started address={} namespace={} port={} device={}",
+        identity.address(),
+        settings.namespace(),
+        underlay.port(),
+        tap == null ? "none" : tap.name());
+    for (Thread thread : threads) {
+      thread.start();
+    }
+    api.start();
+  }
+
+  private boolean isOverlay(InetAddress address) {
+    return address instanceof Inet4Address
+        && settings.network().contains(ByteBuffer.wrap(address.getAddress()).getInt());
+  }
+
+  private void receive() {
+    ByteBuffer datagram = ByteBuffer.allocate(BUFFER);
+    while (!closed) {
+      try {
+        Endpoint from = underlay.receive(datagram);
+        if (from == null) {
+          return;
+        }
+        lock.lock();
+        try {
+          node.receive(from, datagram, now());
+        } finally {
+          lock.unlock();
+        }
+      } catch (IOException e) {
+        log.warn("cannot receive: {}", e.getMessage());
+        return;
+      }
+    }
+  }
+
+  private void readDevice() {
+    Tap device = tap;
+    VirtualNet virtual = net;
+    if (device == null || virtual == null) {
+      return;
+    }
+    byte[] frame = new byte[BUFFER];
+    while (!closed) {
+      try {
+        int length = device.read(frame, 0);
+        if (length < 0) {
+          return;
+        }
+        lock.lock();
+        try {
+          virtual.fromDevice(frame, 0, length, now());
+        } finally {
+          lock.unlock();
+        }
+      } catch (IOException e) {
+        log.error("device lost: {}", e.getMessage());
+        return;
+      }
+    }
+  }
+
+  private void keepTime() {
+    while (!closed) {
+      lock.lock();
+      try {
+        long wallMicros = System.currentTimeMillis() * 1000;
+        node.tick(now(), wallMicros);
+        if (net != null) {
+          net.tick(now(), wallMicros / 1000);
+        }
+      } finally {
+        lock.unlock();
+      }
+      try {
+        Thread.sleep(TICK_MILLIS);
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  /** What {@code overlay status} shows. */
+  record Status(
+      String address,
+      String key,
+      String namespace,
+      int port,
+      boolean settled,
+      long estimatedNodes,
+      List<String> addresses,
+      List<Node.PeerView> peers,
+      java.util.Map<String, Long> counters) {}
+
+  Status status() {
+    lock.lock();
+    try {
+      return new Status(
+          identity.address().toString(),
+          identity.publicKey().toString(),
+          settings.namespace(),
+          underlay.port(),
+          node.isSettled(),
+          Math.round(node.estimatedNodes()),
+          net == null
+              ? List.of()
+              : net.ownAddresses().stream()
+                  .map(org.gridappliance.ipop.services.Network::text)
+                  .toList(),
+          node.peers(),
+          node.counters().all());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Sends an echo through the ring. {@return the hops, or null if it was lost} */
+  CompletableFuture<@Nullable List<Address>> echo(Address target) {
+    CompletableFuture<@Nullable List<Address>> done = new CompletableFuture<>();
+    lock.lock();
+    try {
+      node.echo(target, now(), done::complete);
+    } finally {
+      lock.unlock();
+    }
+    return done;
+  }
+
+  private static long now() {
+    return System.nanoTime() / 1_000_000;
+  }
+
+  /** Says goodbye to the peers and ends the threads. */
+  @Override
+  public void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    lock.lock();
+    try {
+      node.close(now());
+    } finally {
+      lock.unlock();
+    }
+    api.close();
+    underlay.close();
+    if (tap != null) {
+      tap.close();
+    }
+    for (Thread thread : threads) {
+      thread.interrupt();
+    }
+    log.info("overlay node stopped address={}", identity.address());
+  }
+}
