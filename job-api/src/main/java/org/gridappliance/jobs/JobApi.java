@@ -1,0 +1,109 @@
+package org.gridappliance.jobs;
+
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.gridappliance.jobs.http.Caller;
+import org.gridappliance.jobs.http.Operation;
+import org.gridappliance.jobs.job.Database;
+import org.gridappliance.jobs.job.JobStore;
+import org.gridappliance.jobs.job.PlanLoader;
+import org.gridappliance.jobs.job.SavedApps;
+import org.gridappliance.jobs.job.SubjobStore;
+import org.gridappliance.jobs.pool.ChangeLog;
+import org.gridappliance.jobs.pool.LocalPool;
+import org.gridappliance.jobs.serve.JobEvents;
+import org.gridappliance.jobs.serve.Operations;
+
+/**
+ * The door of this module: applications, jobs, the local pool and results, for a portal to serve.
+ *
+ * <p>A job's way: {@code submitJob} → {@link org.gridappliance.jobs.job.Submission} checks, stages
+ * and splits → {@link JobStore}, one transaction → {@link LocalPool} hands out leases → results
+ * come back, group-committed → the last one has them merged → {@link JobEvents}.
+ */
+public final class JobApi implements AutoCloseable {
+  private final Database database;
+  private final LocalPool pool;
+  private final Operations operations;
+
+  private JobApi(Database database, LocalPool pool, Operations operations) {
+    this.database = database;
+    this.pool = pool;
+    this.operations = operations;
+  }
+
+  /**
+   * Opens the schema, takes up the jobs that had not ended and begins to hand out leases.
+   *
+   * @param db the appliance's database, opened with {@code WRITE_DELAY=0}
+   * @param clock for leases and times of events; the system's but in tests
+   * @param audit told of deeds
+   * @throws org.gridappliance.jobs.job.StorageException when the database or the data folder cannot
+   *     be used; nothing was changed then
+   */
+  public static JobApi start(JobSettings settings, DataSource db, Clock clock, JobAudit audit) {
+    Database database = Database.open(db);
+    try {
+      JobStore jobs = new JobStore(database);
+      SubjobStore subjobs = new SubjobStore(database);
+      PlanLoader plans = new PlanLoader(jobs, new SavedApps(settings.data()), settings.data());
+      ChangeLog changes = new ChangeLog();
+      LocalPool pool = LocalPool.open(settings, database, jobs, subjobs, plans, changes, clock);
+      Operations operations =
+          Operations.of(settings, jobs, subjobs, plans, pool, changes, clock, audit);
+      return new JobApi(database, pool, operations);
+    } catch (RuntimeException e) { // whatever it is, the writer must not stay behind
+      database.close();
+      throw e;
+    }
+  }
+
+  /**
+   * {@return every operation of {@code openapi/jobs.yaml} by its {@code operationId}}. They block:
+   * run them on virtual threads. Operations tagged {@code executors} take the bearer token of an
+   * executor, which they check themselves; the caller may be null there.
+   */
+  public Map<String, Operation> operations() {
+    return operations.all();
+  }
+
+  /**
+   * Adds the routes that carry bytes or streams, listed in comments of the contract, below {@code
+   * /api/v1}. They read request bodies themselves: no body handler may run before them. Files and
+   * output of users are answered as attachments with {@code nosniff} and a sandboxing policy.
+   *
+   * @param callers who asks; called on the event loop, must not block, throws {@link
+   *     org.gridappliance.jobs.http.Problem} 401 when nobody is logged in. Not called for the
+   *     executors' routes.
+   */
+  public void mountPlainRoutes(Router router, Function<RoutingContext, Caller> callers) {
+    operations.mountPlainRoutes(router, callers);
+  }
+
+  /** {@return the streams behind {@code GET /api/v1/events}} */
+  public JobEvents events() {
+    return operations.events();
+  }
+
+  /**
+   * Makes a one-use token with which an executor may enrol, as for this machine's own agent.
+   *
+   * @param validity how long it may be used
+   */
+  public String newJoinToken(Duration validity) {
+    return pool.newJoinToken(validity).token();
+  }
+
+  /** Ends the streams, writes what waits, stops. Leases stay as they are. */
+  @Override
+  public void close() {
+    operations.close();
+    pool.close();
+    database.close();
+  }
+}

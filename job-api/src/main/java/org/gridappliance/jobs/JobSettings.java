@@ -1,0 +1,58 @@
+package org.gridappliance.jobs;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What the job module is told at its start. Immutable.
+ *
+ * @param data the data folder; jobs live in its {@code jobs/}
+ * @param appFolders folders of applications, a later one wins where two hold the same name: those
+ *     shipped first, then {@code DATA/apps}
+ * @param shortLease how long the lease of a short subjob holds without a heartbeat, 2 s..10 min
+ * @param longLease the same for a subjob that is expected to run at least {@link #LONG_SUBJOB}, up
+ *     to 24 h
+ * @param minimumFreeBytes free space below which no job is accepted and no result taken
+ */
+public record JobSettings(
+    Path data,
+    List<Path> appFolders,
+    Duration shortLease,
+    Duration longLease,
+    long minimumFreeBytes) {
+
+  /** A subjob expected to take at least this long gets the long lease. */
+  public static final Duration LONG_SUBJOB = Duration.ofMinutes(10);
+
+  /** Checks the ranges. */
+  public JobSettings {
+    appFolders = List.copyOf(appFolders);
+    require("jobs.shortLease", shortLease, Duration.ofSeconds(2), Duration.ofMinutes(10));
+    require("jobs.longLease", longLease, shortLease, Duration.ofHours(24));
+    if (minimumFreeBytes < 0) {
+      throw new IllegalArgumentException(
+          "jobs.minimumFreeBytes=" + minimumFreeBytes + ": want 0 or more");
+    }
+  }
+
+  /** The defaults: 30 s, 2 h, 64 MiB. */
+  public static JobSettings of(Path data, List<Path> appFolders) {
+    return new JobSettings(
+        data, appFolders, Duration.ofSeconds(30), Duration.ofHours(2), 64L << 20);
+  }
+
+  private static void require(String key, Duration value, Duration least, Duration most) {
+    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+      throw new IllegalArgumentException(
+          key
+              + "="
+              + value.toSeconds()
+              + " s: want "
+              + least.toSeconds()
+              + " to "
+              + most.toSeconds()
+              + " s");
+    }
+  }
+}

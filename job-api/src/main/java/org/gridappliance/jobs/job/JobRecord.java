@@ -1,0 +1,98 @@
+package org.gridappliance.jobs.job;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.gridappliance.jobs.lease.Failure;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job as the database holds it. Immutable. Times are milliseconds since 1970.
+ *
+ * @param request the request as accepted
+ * @param facts records and bytes of its input files, by input name
+ * @param combinations of the sweep, ≥ 1
+ * @param chunks of the split input, 0 when it is not split
+ * @param completed subjobs completed, true once the job has ended
+ * @param failed likewise
+ */
+public record JobRecord(
+    long id,
+    String owner,
+    String name,
+    String app,
+    String appTitle,
+    String appDigest,
+    JsonNode request,
+    JsonNode facts,
+    int combinations,
+    int chunks,
+    JobState state,
+    int priority,
+    int completed,
+    int failed,
+    long submittedAt,
+    @Nullable Long startedAt,
+    @Nullable Long endedAt,
+    @Nullable Failure failure) {
+
+  /** {@return how many subjobs it has} */
+  public int total() {
+    return combinations * Math.max(1, chunks);
+  }
+
+  /** {@return the sweep combination that a subjob runs} */
+  public int combination(int index) {
+    return index / Math.max(1, chunks);
+  }
+
+  /** {@return the chunk that a subjob works on, 0 when the job is not split} */
+  public int chunk(int index) {
+    return index % Math.max(1, chunks);
+  }
+
+  /** {@return the same job in another state; {@code null} leaves a time as it is} */
+  public JobRecord with(
+      JobState next, @Nullable Long started, @Nullable Long ended, @Nullable Failure why) {
+    return new JobRecord(
+        id,
+        owner,
+        name,
+        app,
+        appTitle,
+        appDigest,
+        request,
+        facts,
+        combinations,
+        chunks,
+        next,
+        priority,
+        completed,
+        failed,
+        submittedAt,
+        started,
+        ended,
+        why);
+  }
+
+  /** {@return the same job with the counts of its end} */
+  public JobRecord counted(int completedNow, int failedNow) {
+    return new JobRecord(
+        id,
+        owner,
+        name,
+        app,
+        appTitle,
+        appDigest,
+        request,
+        facts,
+        combinations,
+        chunks,
+        state,
+        priority,
+        completedNow,
+        failedNow,
+        submittedAt,
+        startedAt,
+        endedAt,
+        failure);
+  }
+}

@@ -1,0 +1,342 @@
+package org.gridappliance.jobs.job;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.gridappliance.jobs.lease.Failure;
+import org.gridappliance.jobs.lease.FileRef;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Jobs, their input files, chunks and result files in the database. Subjobs: {@link SubjobStore}.
+ * Every method that changes something returns when the change is on disk. Safe for all threads.
+ */
+public final class JobStore {
+  private final Database database;
+
+  public JobStore(Database database) {
+    this.database = database;
+  }
+
+  /** Puts a whole job on disk, in one transaction. */
+  public void insert(JobRecord job, List<StoredFile> files, List<ChunkRow> chunks) {
+    database.update(
+        handle -> {
+          insertJob(handle, job);
+          for (StoredFile file : files) {
+            handle.execute(
+                "INSERT INTO input_file VALUES (?, ?, ?, ?, ?)",
+                job.id(),
+                file.input(),
+                file.name(),
+                file.bytes(),
+                file.sha256());
+          }
+          insertChunks(handle, job.id(), chunks);
+        });
+  }
+
+  private static void insertJob(Handle handle, JobRecord job) {
+    handle.execute(
+        "INSERT INTO job VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+        job.id(),
+        job.owner(),
+        job.name(),
+        job.app(),
+        job.appTitle(),
+        job.appDigest(),
+        job.request().toString(),
+        job.facts().toString(),
+        job.combinations(),
+        job.chunks(),
+        job.state().word(),
+        job.priority(),
+        job.completed(),
+        job.failed(),
+        job.submittedAt(),
+        job.startedAt(),
+        job.endedAt(),
+        failureText(job.failure()));
+  }
+
+  private static void insertChunks(Handle handle, long job, List<ChunkRow> chunks) {
+    try (PreparedBatch batch = handle.prepareBatch("INSERT INTO chunk VALUES (?, ?, ?, ?, ?)")) {
+      for (int number = 0; number < chunks.size(); number++) {
+        ChunkRow chunk = chunks.get(number);
+        batch.add(
+            Ids.chunk(job, number), chunk.start(), chunk.bytes(), chunk.sha256(), chunk.label());
+        if (batch.size() == 1000) {
+          batch.execute();
+        }
+      }
+      if (batch.size() > 0) {
+        batch.execute();
+      }
+    }
+  }
+
+  /** Writes a job's state, times, counts and failure. */
+  public void update(JobRecord job) {
+    database.update(handle -> update(handle, job));
+  }
+
+  /** The same inside somebody's transaction. */
+  public static void update(Handle handle, JobRecord job) {
+    handle.execute(
+        "UPDATE job SET state = ?, completed = ?, failed = ?, started_at = ?, ended_at = ?,"
+            + " failure = ? WHERE id = ?",
+        job.state().word(),
+        job.completed(),
+        job.failed(),
+        job.startedAt(),
+        job.endedAt(),
+        failureText(job.failure()),
+        job.id());
+  }
+
+  /** Puts a job's results on disk, together with its end. */
+  public void complete(JobRecord job, List<FileRef> files, MergedNote merged) {
+    database.update(
+        handle -> {
+          update(handle, job);
+          handle.execute("UPDATE job SET merged = ? WHERE id = ?", Json.text(merged), job.id());
+          handle.execute("DELETE FROM result_file WHERE job = ?", job.id());
+          try (PreparedBatch batch =
+              handle.prepareBatch("INSERT INTO result_file VALUES (?, ?, ?, ?)")) {
+            files.forEach(file -> batch.add(job.id(), file.path(), file.bytes(), file.sha256()));
+            if (batch.size() > 0) {
+              batch.execute();
+            }
+          }
+        });
+  }
+
+  /** {@return the result files of a job, by path; empty before its end} */
+  public List<FileRef> results(long job) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT path, sha256, bytes FROM result_file WHERE job = ? ORDER BY path")
+                .bind(0, job)
+                .map(
+                    (rows, context) ->
+                        new FileRef(rows.getString(1), rows.getString(2), rows.getLong(3)))
+                .list());
+  }
+
+  /** {@return one result file} */
+  public Optional<FileRef> result(long job, String path) {
+    return results(job).stream().filter(file -> file.path().equals(path)).findFirst();
+  }
+
+  /** {@return the merged tables and texts, once there are results} */
+  public Optional<MergedNote> merged(long job) {
+    return database
+        .read(
+            handle ->
+                handle
+                    .createQuery("SELECT merged FROM job WHERE id = ? AND merged IS NOT NULL")
+                    .bind(0, job)
+                    .mapTo(String.class)
+                    .findOne())
+        .map(text -> Json.read(text, MergedNote.class));
+  }
+
+  /** {@return the job, also somebody else's} */
+  public Optional<JobRecord> find(long id) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery("SELECT * FROM job WHERE id = ?")
+                .bind(0, id)
+                .map((rows, context) -> job(rows))
+                .findOne());
+  }
+
+  /**
+   * Which jobs to list.
+   *
+   * @param owner whose, everybody's when null
+   * @param state a word of {@link JobState}
+   * @param text part of the name
+   * @param before only ids smaller than this
+   */
+  public record Filter(
+      @Nullable String owner,
+      @Nullable String state,
+      @Nullable String app,
+      @Nullable String text,
+      @Nullable Long before,
+      int limit) {}
+
+  /** A page of jobs, newest first, and how many match in all. */
+  public record Page(List<JobRecord> jobs, long count) {}
+
+  /** {@return a page of jobs} */
+  public Page list(Filter filter) {
+    String where =
+        " WHERE (:owner IS NULL OR owner = :owner) AND (:state IS NULL OR state = :state)"
+            + " AND (:app IS NULL OR app = :app)"
+            + " AND (:text IS NULL OR LOCATE(LOWER(:text), LOWER(name)) > 0)";
+    return database.read(
+        handle -> {
+          long count =
+              handle
+                  .createQuery("SELECT COUNT(*) FROM job" + where)
+                  .bindMap(bindings(filter))
+                  .mapTo(Long.class)
+                  .one();
+          List<JobRecord> jobs =
+              handle
+                  .createQuery(
+                      "SELECT * FROM job"
+                          + where
+                          + " AND (:before IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit")
+                  .bindMap(bindings(filter))
+                  .bind("before", filter.before())
+                  .bind("limit", filter.limit())
+                  .map((rows, context) -> job(rows))
+                  .list();
+          return new Page(jobs, count);
+        });
+  }
+
+  private static Map<String, @Nullable Object> bindings(Filter filter) {
+    Map<String, @Nullable Object> bindings = new HashMap<>();
+    bindings.put("owner", filter.owner());
+    bindings.put("state", filter.state());
+    bindings.put("app", filter.app());
+    bindings.put("text", filter.text());
+    return bindings;
+  }
+
+  /** {@return the jobs that have not ended, oldest first} */
+  public List<JobRecord> unfinished() {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT * FROM job WHERE state IN ('Idle', 'Running', 'Suspended', 'Held')"
+                        + " ORDER BY id")
+                .map((rows, context) -> job(rows))
+                .list());
+  }
+
+  /** {@return the largest id ever kept, 0 when there is none} */
+  public long lastId() {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT GREATEST(COALESCE((SELECT MAX(id) FROM job), 0),"
+                        + " COALESCE((SELECT MAX(job) FROM doomed), 0))")
+                .mapTo(Long.class)
+                .one());
+  }
+
+  /** {@return the input files of a job} */
+  public List<StoredFile> files(long job) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery("SELECT input, name, bytes, sha256 FROM input_file WHERE job = ?")
+                .bind(0, job)
+                .map(
+                    (rows, context) ->
+                        new StoredFile(
+                            rows.getString(1),
+                            rows.getString(2),
+                            rows.getLong(3),
+                            rows.getString(4)))
+                .list());
+  }
+
+  /** {@return the chunks of a job, by number} */
+  public List<ChunkRow> chunks(long job) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT start_byte, bytes, sha256, label FROM chunk"
+                        + " WHERE id >= ? AND id < ? ORDER BY id")
+                .bind(0, Ids.first(job))
+                .bind(1, Ids.first(job + 1))
+                .map(
+                    (rows, context) ->
+                        new ChunkRow(
+                            rows.getLong(1), rows.getLong(2), rows.getString(3), rows.getString(4)))
+                .list());
+  }
+
+  /** Forgets a job; its folder is remembered as doomed until {@link #folderGone}. */
+  public void delete(long job) {
+    database.update(
+        handle -> {
+          handle.execute("INSERT INTO doomed VALUES (?)", job);
+          handle.execute("DELETE FROM job WHERE id = ?", job);
+          handle.execute("DELETE FROM input_file WHERE job = ?", job);
+          handle.execute("DELETE FROM result_file WHERE job = ?", job);
+          for (String table : List.of("chunk", "subjob", "short_output")) {
+            handle.execute(
+                "DELETE FROM " + table + " WHERE id >= ? AND id < ?",
+                Ids.first(job),
+                Ids.first(job + 1));
+          }
+        });
+  }
+
+  /** {@return deleted jobs whose folders may still be there} */
+  public List<Long> doomed() {
+    return database.read(
+        handle -> handle.createQuery("SELECT job FROM doomed").mapTo(Long.class).list());
+  }
+
+  /** Notes that a deleted job's folder is gone. */
+  public void folderGone(long job) {
+    database.update(handle -> handle.execute("DELETE FROM doomed WHERE job = ?", job));
+  }
+
+  static JobRecord job(ResultSet rows) throws SQLException {
+    String state = rows.getString("state");
+    return new JobRecord(
+        rows.getLong("id"),
+        rows.getString("owner"),
+        rows.getString("name"),
+        rows.getString("app"),
+        rows.getString("app_title"),
+        rows.getString("app_digest"),
+        Json.read(rows.getString("request"), JsonNode.class),
+        Json.read(rows.getString("facts"), JsonNode.class),
+        rows.getInt("combinations"),
+        rows.getInt("chunks"),
+        JobState.of(state)
+            .orElseThrow(() -> new StorageException("damaged job state " + state, null)),
+        rows.getInt("priority"),
+        rows.getInt("completed"),
+        rows.getInt("failed"),
+        rows.getLong("submitted_at"),
+        nullableLong(rows, "started_at"),
+        nullableLong(rows, "ended_at"),
+        failure(rows.getString("failure")));
+  }
+
+  static @Nullable Long nullableLong(ResultSet rows, String column) throws SQLException {
+    long value = rows.getLong(column);
+    return rows.wasNull() ? null : value;
+  }
+
+  static @Nullable String failureText(@Nullable Failure failure) {
+    return failure == null ? null : Json.text(failure);
+  }
+
+  static @Nullable Failure failure(@Nullable String text) {
+    return text == null ? null : Json.read(text, Failure.class);
+  }
+}

@@ -1,0 +1,138 @@
+package org.gridappliance.jobs.job;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.gridappliance.jobs.app.App;
+import org.gridappliance.jobs.app.Input;
+import org.gridappliance.jobs.app.Inputs;
+import org.gridappliance.jobs.app.Value;
+import org.gridappliance.jobs.http.Problem;
+
+/**
+ * Copies the input files of a job into its folder, hashing on the way, each content once. Later
+ * changes of the caller's files do not touch the job.
+ */
+final class Staging {
+  private final App app;
+  private final Path home;
+  private final JobFolder folder;
+  private final List<Problem.FieldError> errors = new ArrayList<>();
+  private final List<StoredFile> staged = new ArrayList<>();
+  private final Map<String, StoredFile> byName = new HashMap<>();
+
+  private Staging(App app, Path home, JobFolder folder) {
+    this.app = app;
+    this.home = home;
+    this.folder = folder;
+  }
+
+  /**
+   * {@return the staged files; their bytes are on disk}
+   *
+   * @throws Problem 400 naming every file that cannot be taken
+   */
+  static List<StoredFile> stage(App app, Inputs inputs, Path home, JobFolder folder)
+      throws IOException {
+    Staging staging = new Staging(app, home, folder);
+    for (Input input : app.inputs()) {
+      if (input instanceof Input.FileInput file) {
+        staging.take(file, inputs.values().get(input.name()));
+        for (Value value : inputs.sweep().getOrDefault(input.name(), List.of())) {
+          staging.take(file, value);
+        }
+      }
+    }
+    if (!staging.errors.isEmpty()) {
+      Problem.FieldError first = staging.errors.getFirst();
+      throw Problem.invalid(first.field() + ": " + first.message(), staging.errors);
+    }
+    JobFolder.sync(folder.inputs());
+    return staging.staged;
+  }
+
+  private void take(Input.FileInput input, @org.jspecify.annotations.Nullable Value value)
+      throws IOException {
+    if (!(value instanceof Value.FileValue(String path))) {
+      return;
+    }
+    StoredFile known = byName.get(path);
+    if (known != null) {
+      StoredFile again = new StoredFile(input.name(), path, known.bytes(), known.sha256());
+      if (!staged.contains(again)) {
+        staged.add(again);
+      }
+      return;
+    }
+    try (SeekableByteChannel source = open(path)) {
+      if (source.size() > input.maximumBytes()) {
+        throw new HomeFile.Refused(
+            "the file has %d bytes: want at most %d"
+                .formatted(source.size(), input.maximumBytes()));
+      }
+      StoredFile file = copy(input, path, source);
+      byName.put(path, file);
+      staged.add(file);
+    } catch (HomeFile.Refused e) {
+      errors.add(new Problem.FieldError(input.name(), String.valueOf(e.getMessage())));
+    }
+  }
+
+  private SeekableByteChannel open(String path) throws HomeFile.Refused, IOException {
+    if (path.startsWith(Input.EXAMPLE_PREFIX)) {
+      Path example =
+          app.exampleFile(path)
+              .orElseThrow(() -> new HomeFile.Refused("the application has no " + path));
+      return FileChannel.open(example, StandardOpenOption.READ);
+    }
+    return HomeFile.open(home, path);
+  }
+
+  private StoredFile copy(Input.FileInput input, String name, SeekableByteChannel source)
+      throws IOException, HomeFile.Refused {
+    Path part = folder.tmp().resolve(UUID.randomUUID().toString());
+    MessageDigest sha = sha256();
+    long bytes = 0;
+    try (FileChannel out =
+        FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      ByteBuffer buffer = ByteBuffer.allocate(1 << 18);
+      while (source.read(buffer) >= 0) {
+        buffer.flip();
+        sha.update(buffer.duplicate());
+        bytes += buffer.remaining();
+        if (bytes > input.maximumBytes()) {
+          throw new HomeFile.Refused("the file grew over " + input.maximumBytes() + " bytes");
+        }
+        while (buffer.hasRemaining()) {
+          out.write(buffer);
+        }
+        buffer.clear();
+      }
+      out.force(true);
+    }
+    String hash = HexFormat.of().formatHex(sha.digest());
+    Files.move(part, folder.input(hash), StandardCopyOption.REPLACE_EXISTING);
+    return new StoredFile(input.name(), name, bytes, hash);
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,264 @@
+package org.gridappliance.jobs.job;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntSupplier;
+import org.gridappliance.jobs.app.App;
+import org.gridappliance.jobs.app.AppCatalog;
+import org.gridappliance.jobs.app.CommandLine;
+import org.gridappliance.jobs.app.Facts;
+import org.gridappliance.jobs.app.InputValues;
+import org.gridappliance.jobs.app.Inputs;
+import org.gridappliance.jobs.http.Caller;
+import org.gridappliance.jobs.http.Problem;
+import org.gridappliance.jobs.split.CannotSplit;
+import org.gridappliance.jobs.split.SplitFile;
+import org.gridappliance.jobs.split.Splitter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes a job of a request: check against the application → stage files → split → one transaction.
+ * When it returns, the job is on disk. When it throws, nothing of it is left.
+ */
+public final class Submission {
+  private static final Logger log = LoggerFactory.getLogger(Submission.class);
+
+  private final Path data;
+  private final AppCatalog catalog;
+  private final SavedApps saved;
+  private final JobStore store;
+  private final Clock clock;
+  private final IntSupplier slots;
+  private final AtomicLong lastId;
+
+  /** A job and what its subjobs do. */
+  public record Submitted(JobRecord record, JobPlan plan) {}
+
+  /**
+   * @param slots cores of the pool now, from which the number of chunks is chosen
+   * @throws StorageException when the data folder cannot be read
+   */
+  public Submission(
+      Path data,
+      AppCatalog catalog,
+      SavedApps saved,
+      JobStore store,
+      Clock clock,
+      IntSupplier slots) {
+    this.data = data;
+    this.catalog = catalog;
+    this.saved = saved;
+    this.store = store;
+    this.clock = clock;
+    this.slots = slots;
+    try {
+      this.lastId = new AtomicLong(Math.max(store.lastId(), lastFolder(data.resolve("jobs"))));
+    } catch (IOException e) {
+      throw new StorageException("the folder " + data.resolve("jobs") + " cannot be read: " + e, e);
+    }
+  }
+
+  /** Ids go on after the largest folder: a folder that no job knows is never written into. */
+  private static long lastFolder(Path jobs) throws IOException {
+    Files.createDirectories(jobs.resolve(".apps"));
+    long last = 0;
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(jobs)) {
+      for (Path folder : folders) {
+        String name = folder.getFileName().toString();
+        if (name.matches("\\d{1,12}")) {
+          last = Math.max(last, Long.parseLong(name));
+        } else if (name.startsWith(".new-")) {
+          JobFolder.delete(folder); // a submission or an estimate that was interrupted
+        }
+      }
+    }
+    return last;
+  }
+
+  /**
+   * Takes a request on.
+   *
+   * @throws Problem 400 with an error for every bad field
+   * @throws StorageException when it cannot be put on disk
+   */
+  public Submitted submit(Caller caller, JsonNode request) throws IOException {
+    App app = app(request);
+    Inputs inputs = inputs(app, request);
+    Path draft = data.resolve("jobs").resolve(".new-" + UUID.randomUUID());
+    try {
+      Draft made = draft(app, inputs, caller, request, new JobFolder(draft));
+      saved.save(app);
+      long id = lastId.incrementAndGet();
+      JobFolder folder = JobFolder.of(data, id);
+      Files.move(draft, folder.path());
+      JobFolder.sync(data.resolve("jobs"));
+      JobRecord record = record(id, caller, app, inputs, request, made);
+      try {
+        store.insert(record, made.files(), made.chunks());
+      } catch (StorageException e) {
+        folder.delete();
+        throw e;
+      }
+      log.info(
+          "job submitted job={} user={} app={} subjobs={}",
+          id,
+          caller.name(),
+          app.id(),
+          record.total());
+      App kept = saved.load(app.id(), app.digest());
+      return new Submitted(
+          record, new JobPlan(kept, inputs, made.facts(), made.files(), made.chunks(), folder));
+    } finally {
+      JobFolder.delete(draft);
+    }
+  }
+
+  /** {@return what a request would become; nothing of it is left} */
+  public Submitted estimate(Caller caller, JsonNode request) throws IOException {
+    App app = app(request);
+    Inputs inputs = inputs(app, request);
+    JobFolder folder = new JobFolder(data.resolve("jobs").resolve(".new-" + UUID.randomUUID()));
+    try {
+      Draft made = draft(app, inputs, caller, request, folder);
+      return new Submitted(
+          record(0, caller, app, inputs, request, made),
+          new JobPlan(app, inputs, made.facts(), made.files(), made.chunks(), folder));
+    } finally {
+      folder.delete();
+    }
+  }
+
+  private record Draft(List<StoredFile> files, Map<String, Facts> facts, List<ChunkRow> chunks) {}
+
+  private App app(JsonNode request) {
+    String id = request.path("app").asText();
+    AppCatalog.Entry entry =
+        catalog.entry(id).orElseThrow(() -> field("app", "there is no application \"" + id + "\""));
+    return entry
+        .app()
+        .orElseThrow(
+            () -> field("app", "application " + id + " cannot run: " + entry.problem().orElse("")));
+  }
+
+  private static Inputs inputs(App app, JsonNode request) {
+    Inputs inputs = InputValues.check(app, request.path("inputs"), request.path("sweep"));
+    app.split()
+        .filter(split -> inputs.sweep().containsKey(split.input()))
+        .ifPresent(
+            split -> {
+              throw field(split.input(), "is cut into chunks; it takes one file, not a sweep");
+            });
+    if (inputs.combinations() > Ids.MAX_SUBJOBS) {
+      throw field(
+          "sweep",
+          "the sweep has more than " + Ids.MAX_SUBJOBS + " combinations; give fewer values");
+    }
+    return inputs;
+  }
+
+  private Draft draft(App app, Inputs inputs, Caller caller, JsonNode request, JobFolder folder)
+      throws IOException {
+    folder.create();
+    List<StoredFile> files = Staging.stage(app, inputs, caller.home(), folder);
+    Map<String, Facts> facts = new HashMap<>();
+    List<ChunkRow> chunks = List.of();
+    if (app.split().isPresent()) {
+      String input = app.split().get().input();
+      StoredFile source =
+          files.stream().filter(file -> file.input().equals(input)).findFirst().orElse(null);
+      if (source != null) {
+        SplitFile cut = split(app, request, source, folder);
+        facts.put(input, cut.facts());
+        chunks =
+            cut.chunks().stream()
+                .map(c -> new ChunkRow(c.offset(), c.bytes(), c.sha256(), shortened(c.label())))
+                .toList();
+      }
+    } else if (request.path("chunks").isInt()) {
+      throw field("chunks", "application " + app.title() + " is not cut into chunks; leave it out");
+    }
+    long subjobs = inputs.combinations() * Math.max(1, chunks.size());
+    if (subjobs > Ids.MAX_SUBJOBS) {
+      throw field(
+          "sweep",
+          "%d combinations of %d chunks are %d subjobs: want at most %d; give fewer values or chunks"
+              .formatted(inputs.combinations(), chunks.size(), subjobs, Ids.MAX_SUBJOBS));
+    }
+    checkCommands(new JobPlan(app, inputs, facts, files, chunks, folder), inputs, chunks.size());
+    return new Draft(files, facts, chunks);
+  }
+
+  private SplitFile split(App app, JsonNode request, StoredFile source, JobFolder folder)
+      throws IOException {
+    JsonNode chunks = request.path("chunks");
+    try {
+      return Splitter.split(
+          folder.input(source.sha256()),
+          app.split().orElseThrow(),
+          chunks.isInt() ? OptionalInt.of(chunks.asInt()) : OptionalInt.empty(),
+          slots.getAsInt());
+    } catch (CannotSplit e) {
+      throw field(source.input(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void checkCommands(JobPlan plan, Inputs inputs, int chunks) {
+    try {
+      for (int combination = 0; combination < inputs.combinations(); combination++) {
+        plan.work(combination * Math.max(1, chunks));
+      }
+    } catch (CommandLine.CannotExpand e) {
+      throw new Problem(400, "Not valid", "the command cannot be written: " + e.getMessage());
+    }
+  }
+
+  private static String shortened(String label) {
+    return label.length() > 200 ? label.substring(0, 199) + "…" : label;
+  }
+
+  private JobRecord record(
+      long id, Caller caller, App app, Inputs inputs, JsonNode request, Draft made) {
+    ObjectNode facts = JsonNodeFactory.instance.objectNode();
+    made.facts()
+        .forEach(
+            (input, fact) ->
+                facts.putObject(input).put("records", fact.records()).put("bytes", fact.bytes()));
+    String name = request.path("name").asText("").strip();
+    return new JobRecord(
+        id,
+        caller.name(),
+        name.isEmpty() ? app.title() : name,
+        app.id(),
+        app.title(),
+        app.digest(),
+        request,
+        facts,
+        (int) inputs.combinations(),
+        made.chunks().size(),
+        JobState.IDLE,
+        app.resources().priority(),
+        0,
+        0,
+        clock.millis(),
+        null,
+        null,
+        null);
+  }
+
+  private static Problem field(String name, String message) {
+    return Problem.invalid(name + ": " + message, List.of(new Problem.FieldError(name, message)));
+  }
+}

@@ -1,0 +1,41 @@
+package org.gridappliance.jobs.pool;
+
+import org.gridappliance.jobs.lease.Lease;
+import org.jspecify.annotations.Nullable;
+
+/** A lease that a node holds. Guarded by the pool's lock. */
+final class Held {
+  final Lease lease;
+  final Node node;
+  final ActiveJob job;
+  final int attempt;
+  final long handedOutAt;
+
+  /** Its part of a core for fair sharing; a batch of short subjobs weighs as much as one long. */
+  final double weight;
+
+  long expiresAt;
+  boolean started;
+  @Nullable Double percent;
+
+  /** Heartbeats in a row that did not name it. */
+  int missed;
+
+  /** Its result is being put on disk: nothing else may happen to it. */
+  boolean ending;
+
+  Held(Lease lease, Node node, ActiveJob job, int attempt, long now, double weight) {
+    this.lease = lease;
+    this.node = node;
+    this.job = job;
+    this.attempt = attempt;
+    this.handedOutAt = now;
+    this.weight = weight;
+    renew(now);
+  }
+
+  void renew(long now) {
+    expiresAt = now + lease.leaseSeconds() * 1000L;
+    missed = 0;
+  }
+}

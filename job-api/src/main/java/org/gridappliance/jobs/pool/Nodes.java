@@ -1,0 +1,152 @@
+package org.gridappliance.jobs.pool;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.gridappliance.jobs.http.Problem;
+import org.gridappliance.jobs.job.Database;
+import org.gridappliance.jobs.lease.Enrolment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The executors that have joined, and the one-use tokens to join with, on disk. A token is known
+ * here only by its SHA-256. Safe for all threads.
+ */
+final class Nodes {
+  /** A joined machine as the database holds it. */
+  record NodeRow(
+      long id,
+      String name,
+      String tokenHash,
+      int cpus,
+      long memoryBytes,
+      @Nullable String version,
+      long enrolledAt) {}
+
+  /** A token to join with; the only time that it exists in clear. */
+  record JoinToken(String token, Instant expiresAt) {}
+
+  private static final String COLUMNS =
+      "id, name, token_hash, cpus, memory_bytes, version, enrolled_at";
+
+  private final Database database;
+  private final Clock clock;
+
+  Nodes(Database database, Clock clock) {
+    this.database = database;
+    this.clock = clock;
+  }
+
+  JoinToken newJoinToken(Duration validity) {
+    String token = Tokens.fresh();
+    Instant expiresAt = clock.instant().plus(validity);
+    database.update(
+        handle -> {
+          handle.execute("DELETE FROM join_token WHERE expires_at < ?", clock.millis());
+          handle.execute(
+              "INSERT INTO join_token VALUES (?, ?)", Tokens.hash(token), expiresAt.toEpochMilli());
+        });
+    return new JoinToken(token, expiresAt);
+  }
+
+  /**
+   * Trades a join token for a place in the pool. A name that is taken gets a number behind it.
+   *
+   * @throws Problem 403 when the join token is unknown, used or too old; 409 when the executor's
+   *     own token is already known
+   */
+  NodeRow enrol(Enrolment asked) {
+    long now = clock.millis();
+    Long id =
+        database.write(
+            handle -> {
+              int used =
+                  handle.execute(
+                      "DELETE FROM join_token WHERE hash = ? AND expires_at > ?",
+                      Tokens.hash(asked.joinToken()),
+                      now);
+              if (used == 0) {
+                return -1L;
+              }
+              if (handle
+                      .createQuery("SELECT COUNT(*) FROM node WHERE token_hash = ?")
+                      .bind(0, asked.tokenHash())
+                      .mapTo(Integer.class)
+                      .one()
+                  > 0) {
+                return -2L;
+              }
+              String name = asked.name();
+              for (int n = 2; taken(handle, name); n++) {
+                name = asked.name() + "-" + n;
+              }
+              handle.execute(
+                  "INSERT INTO node (name, token_hash, cpus, memory_bytes, version, enrolled_at)"
+                      + " VALUES (?, ?, ?, ?, ?, ?)",
+                  name,
+                  asked.tokenHash(),
+                  asked.cpus(),
+                  asked.memoryBytes(),
+                  asked.version(),
+                  now);
+              return handle.createQuery("SELECT MAX(id) FROM node").mapTo(Long.class).one();
+            });
+    if (id == -1) {
+      throw Problem.forbidden(
+          "the join token is unknown, was used before or has expired; ask a pool admin for a new"
+              + " join link");
+    }
+    if (id == -2) {
+      throw Problem.conflict("this executor's token is already enrolled; make a new one");
+    }
+    return all().stream().filter(node -> node.id() == id).findFirst().orElseThrow();
+  }
+
+  private static boolean taken(org.jdbi.v3.core.Handle handle, String name) {
+    return handle
+            .createQuery("SELECT COUNT(*) FROM node WHERE name = ? AND removed_at IS NULL")
+            .bind(0, name)
+            .mapTo(Integer.class)
+            .one()
+        > 0;
+  }
+
+  /** {@return the machines that have joined and were not removed, by name} */
+  List<NodeRow> all() {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT " + COLUMNS + " FROM node WHERE removed_at IS NULL ORDER BY name, id")
+                .map(
+                    (rows, context) ->
+                        new NodeRow(
+                            rows.getLong(1),
+                            rows.getString(2),
+                            rows.getString(3),
+                            rows.getInt(4),
+                            rows.getLong(5),
+                            rows.getString(6),
+                            rows.getLong(7)))
+                .list());
+  }
+
+  /** {@return the name of a node, also of a removed one} */
+  String name(long id) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery("SELECT name FROM node WHERE id = ?")
+                .bind(0, id)
+                .mapTo(String.class)
+                .findOne()
+                .orElse("node " + id));
+  }
+
+  void remove(long id) {
+    database.update(
+        handle ->
+            handle.execute("UPDATE node SET removed_at = ? WHERE id = ?", clock.millis(), id));
+  }
+}

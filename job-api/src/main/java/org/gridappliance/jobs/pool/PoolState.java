@@ -1,0 +1,188 @@
+package org.gridappliance.jobs.pool;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.gridappliance.jobs.http.Problem;
+import org.gridappliance.jobs.lease.Failure;
+import org.gridappliance.jobs.lease.Limits;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the pool knows in memory: nodes, jobs that have not ended, leases that are held. One lock
+ * guards it all; it is never held over disk or network. Order of locks: a node's {@code results}, a
+ * job's {@code transition}, this one, the {@link ChangeLog}'s.
+ */
+final class PoolState {
+  final ReentrantLock lock = new ReentrantLock();
+
+  /** Signalled when there may be work or an order for a waiting node. */
+  final Condition work = lock.newCondition();
+
+  final Map<Long, Node> nodes = new TreeMap<>();
+  final Map<String, Node> nodesByToken = new HashMap<>();
+  final TreeMap<Long, ActiveJob> jobs = new TreeMap<>();
+  final Map<String, Held> held = new HashMap<>();
+  final ChangeLog changes;
+  final Clock clock;
+
+  /** Cores that each owner's subjobs use now. */
+  private final Map<String, Double> load = new HashMap<>();
+
+  /** When each owner was last served, as a running number. */
+  private final Map<String, Long> served = new HashMap<>();
+
+  private long servings;
+
+  PoolState(ChangeLog changes, Clock clock) {
+    this.changes = changes;
+    this.clock = clock;
+  }
+
+  double load(String owner) {
+    return load.getOrDefault(owner, 0.0);
+  }
+
+  long served(String owner) {
+    return served.getOrDefault(owner, 0L);
+  }
+
+  void hold(Held one) {
+    held.put(one.lease.lease(), one);
+    one.node.held.put(one.lease.lease(), one);
+    one.job.held.put(one.lease.index(), one);
+    String owner = one.job.record.owner();
+    load.merge(owner, one.weight, Double::sum);
+    served.put(owner, ++servings);
+  }
+
+  /** Ends a lease in memory; what becomes of its subjob is the caller's to say. */
+  void release(Held one) {
+    if (held.remove(one.lease.lease()) == null) {
+      return;
+    }
+    one.node.held.remove(one.lease.lease());
+    one.job.held.remove(one.lease.index(), one);
+    String owner = one.job.record.owner();
+    double left = load(owner) - one.weight;
+    if (left < 1e-9) {
+      load.remove(owner);
+    } else {
+      load.put(owner, left);
+    }
+  }
+
+  /** Ends all leases of a job and has their nodes told soon. */
+  void stopLeases(ActiveJob job) {
+    for (Held one : List.copyOf(job.held.values())) {
+      release(one);
+      one.node.nudged = true;
+    }
+    work.signalAll();
+    changes.note(0, ChangeLog.Kind.POOL, 0);
+  }
+
+  void noteSubjob(ActiveJob job, int index) {
+    changes.note(job.id(), ChangeLog.Kind.SUBJOB, index);
+  }
+
+  void noteJob(ActiveJob job) {
+    changes.note(job.id(), ChangeLog.Kind.JOB, -1);
+    changes.note(0, ChangeLog.Kind.POOL, 0);
+  }
+
+  /**
+   * {@return the node of a bearer token}
+   *
+   * @throws Problem 401 for an unknown, forged or revoked one
+   */
+  Node authenticate(@Nullable String bearer) {
+    if (bearer != null) {
+      String hash = Tokens.hash(bearer);
+      lock.lock();
+      try {
+        Node node = nodesByToken.get(hash);
+        if (node != null && !node.removed) {
+          return node;
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+    throw unauthorized();
+  }
+
+  static Problem unauthorized() {
+    return new Problem(
+        401,
+        "Not an executor of this pool",
+        "the executor's token is missing, unknown or revoked; join again with ./appliance node join"
+            + " LINK");
+  }
+
+  /** {@return whether some other usable node could run it} */
+  boolean anotherCouldRun(Node not, Limits limits, long now) {
+    for (Node node : nodes.values()) {
+      if (node != not && node.isUsable(now) && node.couldRun(limits)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** {@return usable nodes} */
+  List<Node> usable(long now) {
+    List<Node> usable = new ArrayList<>();
+    for (Node node : nodes.values()) {
+      if (node.isUsable(now)) {
+        usable.add(node);
+      }
+    }
+    return usable;
+  }
+
+  /**
+   * Takes a failed try into account and puts the subjob where the verdict says, in memory.
+   *
+   * @param programsOwn the failure may be the program's: counts toward a malformed job
+   */
+  void settle(ActiveJob job, int index, Verdict verdict, long node, boolean programsOwn) {
+    switch (verdict) {
+      case Verdict.Completed() -> {
+        job.move(index, 'C');
+        job.faults.remove(index);
+        job.badInARow = 0;
+        job.badNodes.clear();
+        if (job.goodNodes.size() < 64) {
+          job.goodNodes.add(node);
+        }
+      }
+      case Verdict.Again(Failure why) -> {
+        bad(job, why, node, programsOwn);
+        job.giveBack(index);
+        work.signalAll();
+      }
+      case Verdict.Failed(Failure why) -> {
+        bad(job, why, node, programsOwn);
+        job.move(index, 'F');
+        job.faults.remove(index);
+      }
+    }
+    noteSubjob(job, index);
+  }
+
+  private static void bad(ActiveJob job, Failure why, long node, boolean programsOwn) {
+    if (job.firstFailure == null) {
+      job.firstFailure = why;
+    }
+    if (programsOwn) {
+      job.badInARow++;
+      job.badNodes.add(node);
+    }
+  }
+}

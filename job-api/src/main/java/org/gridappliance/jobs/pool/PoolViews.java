@@ -1,0 +1,257 @@
+package org.gridappliance.jobs.pool;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import org.gridappliance.jobs.job.JobRecord;
+import org.gridappliance.jobs.job.JobState;
+import org.gridappliance.jobs.job.SubjobState;
+import org.gridappliance.jobs.lease.Limits;
+import org.jspecify.annotations.Nullable;
+
+/** How jobs, nodes and the pool stand at this moment. Safe for all threads. */
+public final class PoolViews {
+  private final PoolState state;
+  private final Set<Long> away = new HashSet<>();
+
+  PoolViews(PoolState state) {
+    this.state = state;
+  }
+
+  /** {@return a job that has not ended; empty for one that has} */
+  public Optional<JobSnapshot> job(long id) {
+    state.lock.lock();
+    try {
+      ActiveJob job = state.jobs.get(id);
+      return job == null ? Optional.empty() : Optional.of(snapshot(job));
+    } finally {
+      state.lock.unlock();
+    }
+  }
+
+  private JobSnapshot snapshot(ActiveJob job) {
+    int slots = 0;
+    for (Node node : state.usable(state.clock.millis())) {
+      slots += node.row.cpus() / Math.max(1, job.plan.limits().cpus());
+    }
+    Double left = null;
+    if (slots > 0 && (job.record.state() == JobState.RUNNING)) {
+      double work = (job.idle + job.running * 0.5) * job.meanSeconds;
+      left = Math.max(work / Math.min(slots, Math.max(1, job.idle + job.running)), 0);
+    }
+    return new JobSnapshot(
+        job.record, job.idle, job.running, job.completed, job.failed, phase(job), left);
+  }
+
+  private @Nullable String phase(ActiveJob job) {
+    if (job.finishingPhase != null) {
+      return job.finishingPhase;
+    }
+    return switch (job.record.state()) {
+      case SUSPENDED -> "suspended; resume it to go on";
+      case HELD -> "held until it is resumed";
+      case IDLE, RUNNING ->
+          job.running > 0
+              ? "running"
+              : waitsFor(job.plan.limits()).orElse("waiting for a free slot");
+      case COMPLETED, FAILED, REMOVED -> null;
+    };
+  }
+
+  /** {@return the letters of a job's subjobs as shown; empty for a job that has ended} */
+  public Optional<String> states(long id) {
+    state.lock.lock();
+    try {
+      ActiveJob job = state.jobs.get(id);
+      if (job == null) {
+        return Optional.empty();
+      }
+      char[] letters = new char[job.states.length];
+      for (int index = 0; index < letters.length; index++) {
+        letters[index] = SubjobState.shown((char) job.states[index], job.record.state());
+      }
+      return Optional.of(new String(letters));
+    } finally {
+      state.lock.unlock();
+    }
+  }
+
+  /** {@return how far a running subjob says it is, 0..100} */
+  public OptionalDouble percent(long id, int index) {
+    state.lock.lock();
+    try {
+      ActiveJob job = state.jobs.get(id);
+      Held held = job == null ? null : job.held.get(index);
+      return held == null || held.percent == null
+          ? OptionalDouble.empty()
+          : OptionalDouble.of(held.percent);
+    } finally {
+      state.lock.unlock();
+    }
+  }
+
+  /** {@return the owner of a job that has not ended} */
+  public Optional<String> owner(long id) {
+    state.lock.lock();
+    try {
+      return Optional.ofNullable(state.jobs.get(id)).map(job -> job.record.owner());
+    } finally {
+      state.lock.unlock();
+    }
+  }
+
+  /** {@return a job of the database as its last state says} */
+  public static JobSnapshot ended(JobRecord record) {
+    return new JobSnapshot(
+        record,
+        Math.max(0, record.total() - record.completed() - record.failed()),
+        0,
+        record.completed(),
+        record.failed(),
+        null,
+        null);
+  }
+
+  /** {@return all nodes, by name} */
+  public List<NodeSnapshot> nodes() {
+    state.lock.lock();
+    try {
+      long now = state.clock.millis();
+      List<NodeSnapshot> nodes = new ArrayList<>();
+      for (Node node : state.nodes.values()) {
+        nodes.add(snapshot(node, now));
+      }
+      nodes.sort(java.util.Comparator.comparing(NodeSnapshot::name));
+      return nodes;
+    } finally {
+      state.lock.unlock();
+    }
+  }
+
+  private static NodeSnapshot snapshot(Node node, long now) {
+    String word;
+    String reason = null;
+    if (node.isAway(now)) {
+      word = "Away";
+      reason =
+          node.lastSeenAt == 0
+              ? "not heard of since this portal started"
+              : "not heard of for " + (now - node.lastSeenAt) / 1000 + " s";
+    } else if (!node.ready) {
+      word = "Problem";
+      reason = node.reason;
+    } else if (node.isPaused(now)) {
+      word = "Paused";
+      reason =
+          "3 fast failures in a row; tried again in "
+              + ((node.pausedUntil - now) / 1000 + 1)
+              + " s";
+    } else {
+      word = node.freeCpus() == 0 ? "Busy" : "Ready";
+    }
+    List<NodeSnapshot.Running> running = new ArrayList<>();
+    for (Held held : node.held.values()) {
+      running.add(
+          new NodeSnapshot.Running(held.lease.job(), held.lease.index(), held.job.record.owner()));
+    }
+    return new NodeSnapshot(
+        node.id(),
+        node.row.name(),
+        word,
+        reason,
+        node.row.cpus(),
+        node.freeCpus(),
+        node.row.memoryBytes(),
+        node.row.version(),
+        node.lastSeenAt,
+        node.row.enrolledAt(),
+        running);
+  }
+
+  /** {@return the pool at a glance} */
+  public PoolSnapshot pool() {
+    state.lock.lock();
+    try {
+      int slots = 0;
+      int free = 0;
+      for (Node node : state.usable(state.clock.millis())) {
+        slots += node.row.cpus();
+        free += node.freeCpus();
+      }
+      long idle = 0;
+      long running = 0;
+      for (ActiveJob job : state.jobs.values()) {
+        idle += job.idle;
+        running += job.running;
+      }
+      return new PoolSnapshot(
+          state.nodes.size(), slots, free, idle, running, slots > 0, slots > 0 ? null : whyNone());
+    } finally {
+      state.lock.unlock();
+    }
+  }
+
+  /** {@return what a job with these limits waits for when no node could take it, in words} */
+  public Optional<String> waitsFor(Limits limits) {
+    state.lock.lock();
+    try {
+      List<Node> usable = state.usable(state.clock.millis());
+      if (usable.isEmpty()) {
+        return Optional.of(whyNone());
+      }
+      for (Node node : usable) {
+        if (node.couldRun(limits)) {
+          return Optional.empty();
+        }
+      }
+      int cores = usable.stream().mapToInt(node -> node.row.cpus()).max().orElse(0);
+      long memory = usable.stream().mapToLong(node -> node.row.memoryBytes()).max().orElse(0);
+      return Optional.of(
+          "a larger node: it needs %d cores and %d MiB, the largest here have %d cores and %d MiB"
+              .formatted(limits.cpus(), limits.memoryBytes() >> 20, cores, memory >> 20));
+    } finally {
+      state.lock.unlock();
+    }
+  }
+
+  private String whyNone() {
+    long now = state.clock.millis();
+    if (state.nodes.isEmpty()) {
+      return "no executor has joined this pool; start one with ./appliance up, or on another machine"
+          + " with ./appliance node join LINK";
+    }
+    for (Node node : state.nodes.values()) {
+      NodeSnapshot one = snapshot(node, now);
+      if (one.state().equals("Problem") && one.reason() != null) {
+        return one.name() + ": " + one.reason();
+      }
+    }
+    for (Node node : state.nodes.values()) {
+      if (!node.isAway(now) && node.isPaused(now)) {
+        NodeSnapshot one = snapshot(node, now);
+        return one.name() + " is paused: " + one.reason();
+      }
+    }
+    return "all executors are away; look whether they run and reach this portal";
+  }
+
+  /** Has event streams look again when a node was not heard of for a while. */
+  void noteNodesThatWentAway() {
+    state.lock.lock();
+    try {
+      long now = state.clock.millis();
+      boolean changed = false;
+      for (Node node : state.nodes.values()) {
+        changed |= node.isAway(now) ? away.add(node.id()) : away.remove(node.id());
+      }
+      if (changed) {
+        state.changes.note(0, ChangeLog.Kind.POOL, 0);
+      }
+    } finally {
+      state.lock.unlock();
+    }
+  }
+}

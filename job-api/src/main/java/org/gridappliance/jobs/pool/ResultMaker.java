@@ -1,0 +1,211 @@
+package org.gridappliance.jobs.pool;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.gridappliance.jobs.app.App;
+import org.gridappliance.jobs.app.Output;
+import org.gridappliance.jobs.job.JobFolder;
+import org.gridappliance.jobs.job.JobPlan;
+import org.gridappliance.jobs.job.JobRecord;
+import org.gridappliance.jobs.job.MergedNote;
+import org.gridappliance.jobs.job.PlanLoader;
+import org.gridappliance.jobs.job.SubjobRow;
+import org.gridappliance.jobs.job.SubjobStore;
+import org.gridappliance.jobs.lease.FileRef;
+import org.gridappliance.jobs.merge.Merge;
+import org.gridappliance.jobs.merge.MergeException;
+import org.gridappliance.jobs.merge.Merged;
+import org.gridappliance.jobs.merge.SubjobOutputs;
+
+/**
+ * Makes the results folder of a job from its subjobs' outputs, in a new folder beside it that takes
+ * its place when all is on disk: half-made results are never seen, and making them again is safe.
+ */
+final class ResultMaker {
+  /** The name of an output that is the program's standard output or error. */
+  private static final List<String> STREAMS = List.of("stdout", "stderr");
+
+  private final SubjobStore subjobs;
+
+  ResultMaker(SubjobStore subjobs) {
+    this.subjobs = subjobs;
+  }
+
+  /**
+   * What was made.
+   *
+   * @param files all result files, on disk
+   * @param command the application's merge command, still to be run on them
+   */
+  record Made(List<FileRef> files, MergedNote note, Optional<JobPlan.Work> command) {}
+
+  /** Merges the outputs of all subjobs. */
+  Made merge(JobPlan plan, JobRecord job) throws MergeException, IOException {
+    App app = plan.app();
+    List<SubjobOutputs> outputs = outputs(plan, job);
+    Path fresh = fresh(plan);
+    Merged merged = Merge.run(app, PlanLoader.inputs(app, job).sweep().keySet(), outputs, fresh);
+    MergedNote note = note(merged, new MergedNote(List.of(), List.of()));
+    List<FileRef> files = files(fresh);
+    Optional<JobPlan.Work> command = plan.mergeWork(files);
+    if (command.isPresent()) {
+      // the merge command fetches them as blobs, like any executor its inputs
+      for (FileRef file : files) {
+        Path blob = plan.folder().blob(file.sha256());
+        Files.createDirectories(plan.folder().blobs(file.sha256()));
+        Files.copy(fresh.resolve(file.path()), blob, StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+    replace(plan.folder(), fresh);
+    return new Made(files, note, command);
+  }
+
+  /** Adds what the merge command made to the merged results. */
+  Made collect(JobPlan plan, JobRecord job, List<FileRef> made) throws MergeException, IOException {
+    App app = plan.app();
+    List<SubjobOutputs> outputs = outputs(plan, job);
+    Path fresh = fresh(plan);
+    List<String> swept = List.copyOf(PlanLoader.inputs(app, job).sweep().keySet());
+    MergedNote note =
+        note(Merge.run(app, swept, outputs, fresh), new MergedNote(List.of(), List.of()));
+    Map<String, Path> files = new HashMap<>();
+    made.forEach(file -> files.put(file.path(), plan.folder().blob(file.sha256())));
+    SubjobOutputs one = new SubjobOutputs(0, Map.of(), files);
+    note = note(Merge.run(ofMergeCommand(app), List.of(), List.of(one), fresh), note);
+    List<FileRef> all = files(fresh);
+    replace(plan.folder(), fresh);
+    return new Made(all, note, Optional.empty());
+  }
+
+  /** The application whose only outputs are those of the merge command, as if a subjob's. */
+  private static App ofMergeCommand(App app) {
+    List<Output> outputs =
+        app.outputs().stream().filter(Output::fromMerge).map(ResultMaker::asSubjobs).toList();
+    return new App(
+        app.id(),
+        app.title(),
+        app.category(),
+        app.about(),
+        app.packages(),
+        app.inputs(),
+        app.command(),
+        app.environment(),
+        app.split(),
+        app.mergeCommand(),
+        outputs,
+        app.plots(),
+        app.resources(),
+        app.examples(),
+        app.folder(),
+        app.digest());
+  }
+
+  private static Output asSubjobs(Output output) {
+    return switch (output) {
+      case Output.TableOutput t ->
+          new Output.TableOutput(
+              t.name(), t.title(), t.file(), false, t.format(), t.columns(), t.sort());
+      case Output.TextOutput t ->
+          new Output.TextOutput(t.name(), t.title(), t.file(), false, t.join());
+      case Output.FileOutput t ->
+          new Output.FileOutput(t.name(), t.title(), t.file(), false, t.join());
+    };
+  }
+
+  private static MergedNote note(Merged merged, MergedNote before) {
+    List<MergedNote.Table> tables = new ArrayList<>(before.tables());
+    merged.tables().forEach(t -> tables.add(new MergedNote.Table(t.name(), t.file(), t.rows())));
+    List<MergedNote.Text> texts = new ArrayList<>(before.texts());
+    merged.texts().forEach(t -> texts.add(new MergedNote.Text(t.title(), t.file())));
+    return new MergedNote(tables, texts);
+  }
+
+  private List<SubjobOutputs> outputs(JobPlan plan, JobRecord job) throws IOException {
+    List<SubjobOutputs> outputs = new ArrayList<>();
+    List<SubjobRow> rows = new ArrayList<>();
+    subjobs.each(job.id(), rows::add);
+    for (SubjobRow row : rows) {
+      if (row.index() >= 0 && row.state() == 'C') {
+        Map<String, Path> files = new HashMap<>();
+        for (FileRef file : row.outputs()) {
+          files.put(file.path(), plan.folder().blob(file.sha256()));
+        }
+        for (String stream : STREAMS) {
+          if (plan.app().subjobFiles().contains(stream)) {
+            files.put(stream, stream(plan.folder(), job.id(), row.index(), stream));
+          }
+        }
+        outputs.add(new SubjobOutputs(row.index(), plan.swept(row.index()), files));
+      }
+    }
+    return outputs;
+  }
+
+  private Path stream(JobFolder folder, long job, int index, String stream) throws IOException {
+    Path file = folder.output(index, stream);
+    Optional<String> text = subjobs.shortOutput(job, index, stream);
+    if (text.isPresent()) {
+      Path copy = folder.tmp().resolve(index + "." + stream);
+      Files.writeString(copy, text.get());
+      return copy;
+    }
+    if (!Files.exists(file)) {
+      Files.createFile(file);
+    }
+    return file;
+  }
+
+  private static Path fresh(JobPlan plan) throws IOException {
+    Path fresh = plan.folder().path().resolve("results.new");
+    JobFolder.delete(fresh);
+    return Files.createDirectories(fresh);
+  }
+
+  private static void replace(JobFolder folder, Path fresh) throws IOException {
+    Path old = folder.path().resolve("results.old");
+    JobFolder.delete(old);
+    if (Files.exists(folder.results())) {
+      Files.move(folder.results(), old, StandardCopyOption.ATOMIC_MOVE);
+    }
+    Files.move(fresh, folder.results(), StandardCopyOption.ATOMIC_MOVE);
+    JobFolder.sync(folder.path());
+    JobFolder.delete(old);
+  }
+
+  /** {@return all files beneath with their hashes, each put on disk} */
+  private static List<FileRef> files(Path folder) throws IOException {
+    List<FileRef> files = new ArrayList<>();
+    try (Stream<Path> walk = Files.walk(folder)) {
+      for (Path file : walk.filter(Files::isRegularFile).sorted().toList()) {
+        JobFolder.sync(file);
+        files.add(new FileRef(folder.relativize(file).toString(), sha256(file), Files.size(file)));
+      }
+    }
+    return files;
+  }
+
+  private static String sha256(Path file) throws IOException {
+    try {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      try (InputStream in = new DigestInputStream(Files.newInputStream(file), sha)) {
+        in.transferTo(java.io.OutputStream.nullOutputStream());
+      }
+      return HexFormat.of().formatHex(sha.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package org.gridappliance.jobs.serve;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+import java.util.Optional;
+import org.gridappliance.jobs.app.App;
+import org.gridappliance.jobs.app.AppCatalog;
+import org.gridappliance.jobs.app.AppSchema;
+import org.gridappliance.jobs.app.Programs;
+import org.gridappliance.jobs.http.Operation;
+import org.gridappliance.jobs.http.Problem;
+import org.gridappliance.jobs.http.Request;
+import org.gridappliance.jobs.http.Response;
+
+/** The operations on applications. */
+final class AppOperations {
+  private final AppCatalog catalog;
+
+  AppOperations(AppCatalog catalog) {
+    this.catalog = catalog;
+  }
+
+  void addTo(Map<String, Operation> operations) {
+    operations.put("listApps", this::list);
+    operations.put("getApp", this::get);
+  }
+
+  private Response list(Request request) {
+    request.requireCaller();
+    ObjectNode answer = Views.JSON.objectNode();
+    ArrayNode apps = answer.putArray("apps");
+    for (AppCatalog.Entry entry : catalog.list()) {
+      apps.add(entry.app().map(AppOperations::summary).orElseGet(() -> broken(entry)));
+    }
+    return Response.ok(answer);
+  }
+
+  private static ObjectNode summary(App app) {
+    Optional<String> missing = Programs.missing(app);
+    ObjectNode node = Views.JSON.objectNode();
+    node.put("id", app.id());
+    node.put("title", app.title());
+    node.put("category", app.category());
+    node.put("summary", app.summary());
+    node.put("runnable", missing.isEmpty());
+    node.put("problem", missing.orElse(null));
+    return node;
+  }
+
+  private static ObjectNode broken(AppCatalog.Entry entry) {
+    ObjectNode node = Views.JSON.objectNode();
+    node.put("id", entry.id());
+    node.put("title", entry.id());
+    node.put("category", "");
+    node.put("summary", "");
+    node.put("runnable", false);
+    node.put("problem", entry.problem().orElse("its app.yaml cannot be read"));
+    return node;
+  }
+
+  private Response get(Request request) {
+    request.requireCaller();
+    String id = request.path("app");
+    AppCatalog.Entry entry =
+        catalog.entry(id).orElseThrow(() -> Problem.notFound("application " + id));
+    App app =
+        entry
+            .app()
+            .orElseThrow(
+                () ->
+                    new Problem(
+                        404,
+                        "Not an application",
+                        "application " + id + " cannot be shown: " + entry.problem().orElse("")));
+    ObjectNode node = summary(app);
+    node.put("about", app.about());
+    node.set("schema", AppSchema.schema(app));
+    node.set("ui", AppSchema.ui(app));
+    ArrayNode examples = node.putArray("examples");
+    for (App.Example example : app.examples()) {
+      ObjectNode one = examples.addObject();
+      one.put("title", example.title());
+      one.put("about", example.about());
+      one.set("inputs", example.inputs());
+      one.set("sweep", example.sweep());
+    }
+    ArrayNode sweepable = node.putArray("sweepable");
+    app.sweepable().forEach(sweepable::add);
+    if (app.split().isPresent()) {
+      node.putObject("split")
+          .put("input", app.split().get().input())
+          .put("by", app.split().get().by().word())
+          .put("unit", app.split().get().unit());
+    } else {
+      node.putNull("split");
+    }
+    node.set("resources", Views.resources(app.resources()));
+    ArrayNode packages = node.putArray("packages");
+    app.packages().forEach(packages::add);
+    return Response.ok(node);
+  }
+}

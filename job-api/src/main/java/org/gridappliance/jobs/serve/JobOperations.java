@@ -1,0 +1,264 @@
+package org.gridappliance.jobs.serve;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.gridappliance.jobs.JobAudit;
+import org.gridappliance.jobs.app.Resources;
+import org.gridappliance.jobs.http.Caller;
+import org.gridappliance.jobs.http.Operation;
+import org.gridappliance.jobs.http.Problem;
+import org.gridappliance.jobs.http.Request;
+import org.gridappliance.jobs.http.Response;
+import org.gridappliance.jobs.job.JobPlan;
+import org.gridappliance.jobs.job.JobRecord;
+import org.gridappliance.jobs.job.JobState;
+import org.gridappliance.jobs.job.JobStore;
+import org.gridappliance.jobs.job.StorageException;
+import org.gridappliance.jobs.job.StoredFile;
+import org.gridappliance.jobs.job.SubjobRow;
+import org.gridappliance.jobs.job.SubjobState;
+import org.gridappliance.jobs.job.Submission;
+import org.gridappliance.jobs.pool.JobSnapshot;
+import org.gridappliance.jobs.pool.PoolSnapshot;
+import org.jspecify.annotations.Nullable;
+
+/** The operations on jobs and subjobs. */
+final class JobOperations {
+  private final Jobs jobs;
+  private final Submission submission;
+  private final Space space;
+  private final JobAudit audit;
+
+  JobOperations(Jobs jobs, Submission submission, Space space, JobAudit audit) {
+    this.jobs = jobs;
+    this.submission = submission;
+    this.space = space;
+    this.audit = audit;
+  }
+
+  void addTo(Map<String, Operation> operations) {
+    operations.put("listJobs", this::list);
+    operations.put("submitJob", this::submit);
+    operations.put("estimateJob", this::estimate);
+    operations.put("getJob", this::get);
+    operations.put("deleteJob", this::delete);
+    operations.put("actOnJob", this::act);
+    operations.put("listSubjobs", this::subjobs);
+  }
+
+  /**
+   * {@return the caller, who may change things}
+   *
+   * @throws Problem 403 for a token that only reads
+   */
+  static Caller writer(Request request) {
+    Caller caller = request.requireCaller();
+    if (!caller.mayWrite()) {
+      throw Problem.forbidden("this token may only read; make one whose scope may write");
+    }
+    return caller;
+  }
+
+  private Response list(Request request) {
+    Caller caller = request.requireCaller();
+    boolean all = request.query("owner").orElse("me").equals("all");
+    if (all && !caller.administrator()) {
+      throw Problem.forbidden("only an administrator lists everybody's jobs; leave owner out");
+    }
+    int limit = (int) request.queryLong("limit", 50);
+    long before = request.queryLong("before", 0);
+    JobStore.Page page =
+        jobs.store.list(
+            new JobStore.Filter(
+                all ? null : caller.name(),
+                request.query("state").orElse(null),
+                request.query("app").orElse(null),
+                request.query("text").orElse(null),
+                before == 0 ? null : before,
+                limit));
+    ObjectNode answer = Views.JSON.objectNode();
+    ArrayNode list = answer.putArray("jobs");
+    page.jobs().forEach(record -> list.add(Views.job(jobs.now(record))));
+    answer.put("count", page.count());
+    if (page.jobs().size() == limit) {
+      answer.put("next", page.jobs().getLast().id());
+    } else {
+      answer.putNull("next");
+    }
+    return Response.ok(answer);
+  }
+
+  private Response submit(Request request) throws IOException {
+    Caller caller = writer(request);
+    space.require();
+    Submission.Submitted made = submission.submit(caller, request.body());
+    jobs.pool.add(made.record(), made.plan());
+    long id = made.record().id();
+    audit.note(caller.name(), "job.submit", "job " + id, request.remoteAddress());
+    return Response.created("/api/v1/jobs/" + id, Views.job(jobs.now(made.record())));
+  }
+
+  private Response estimate(Request request) throws IOException {
+    Caller caller = request.requireCaller();
+    space.require();
+    Submission.Submitted made = submission.estimate(caller, request.body());
+    Resources resources = made.plan().resources();
+    PoolSnapshot pool = jobs.pool.views().pool();
+    int subjobs = made.record().total();
+    int together = pool.slots() / Math.max(1, resources.cpus());
+    Optional<String> waitsFor = jobs.pool.views().waitsFor(made.plan().limits());
+    ObjectNode answer = Views.JSON.objectNode();
+    answer.put("subjobs", subjobs);
+    answer.put("cpuSeconds", subjobs * resources.expectedSeconds() * resources.cpus());
+    if (together == 0) {
+      answer.putNull("wallSeconds");
+    } else {
+      long rounds = (subjobs + together - 1L) / together;
+      answer.put("wallSeconds", rounds * resources.expectedSeconds());
+    }
+    answer.put("freeSlots", pool.freeSlots());
+    answer.put("waitsFor", waitsFor.orElse(null));
+    return Response.ok(answer);
+  }
+
+  private Response get(Request request) {
+    JobSnapshot job = jobs.require(request.requireCaller(), request.pathLong("job"));
+    JobRecord record = job.record();
+    ObjectNode answer = Views.job(job);
+    answer.set("inputs", record.request().path("inputs"));
+    if (record.request().path("sweep").isObject()) {
+      answer.set("sweep", record.request().path("sweep"));
+    }
+    if (record.chunks() == 0) {
+      answer.putNull("chunks");
+    } else {
+      answer.put("chunks", record.chunks());
+    }
+    ArrayNode files = answer.putArray("inputFiles");
+    for (StoredFile file : jobs.store.files(record.id())) {
+      files
+          .addObject()
+          .put("input", file.input())
+          .put("name", file.name())
+          .put("bytes", file.bytes())
+          .put("sha256", file.sha256());
+    }
+    ArrayNode command = answer.putArray("command");
+    try {
+      jobs.plan(record).work(0).command().forEach(command::add);
+    } catch (StorageException e) {
+      command.add("unknown: " + e.getMessage());
+    }
+    answer.put("appVersion", record.appDigest());
+    return Response.ok(answer);
+  }
+
+  private Response delete(Request request) {
+    Caller caller = writer(request);
+    long id = request.pathLong("job");
+    jobs.require(caller, id);
+    jobs.pool.actions().delete(id);
+    jobs.forget(id);
+    audit.note(caller.name(), "job.delete", "job " + id, request.remoteAddress());
+    return Response.noContent();
+  }
+
+  private Response act(Request request) {
+    Caller caller = writer(request);
+    long id = request.pathLong("job");
+    String action = request.path("action");
+    jobs.require(caller, id);
+    switch (action) {
+      case "suspend" -> jobs.pool.actions().suspend(id);
+      case "resume" -> jobs.pool.actions().resume(id);
+      case "cancel" -> jobs.pool.actions().cancel(id);
+      case "resubmit" -> {
+        space.require();
+        jobs.pool.actions().resubmit(id);
+      }
+      default -> throw Problem.notFound("action " + action);
+    }
+    audit.note(caller.name(), "job." + action, "job " + id, request.remoteAddress());
+    return Response.ok(Views.job(jobs.require(caller, id)));
+  }
+
+  private Response subjobs(Request request) {
+    JobRecord record = jobs.require(request.requireCaller(), request.pathLong("job")).record();
+    String states = jobs.states(record);
+    List<Integer> wanted =
+        wanted(
+            states,
+            request.query("state").orElse(null),
+            (int) Math.min(request.queryLong("from", 0), states.length()),
+            (int) request.queryLong("limit", 200));
+    ObjectNode answer = Views.JSON.objectNode();
+    ArrayNode list = answer.putArray("subjobs");
+    if (!wanted.isEmpty()) {
+      Map<Integer, SubjobRow> rows = rows(record.id(), wanted);
+      Map<Long, String> names = new HashMap<>();
+      JobPlan plan = jobs.plan(record);
+      for (int index : wanted) {
+        list.add(subjob(plan, record, index, states.charAt(index), rows.get(index), names));
+      }
+    }
+    answer.put("states", states);
+    return Response.ok(answer);
+  }
+
+  private static List<Integer> wanted(String states, @Nullable String word, int from, int limit) {
+    List<Integer> wanted = new ArrayList<>();
+    for (int index = from; index < states.length() && wanted.size() < limit; index++) {
+      if (word == null || SubjobState.of(states.charAt(index)).word().equals(word)) {
+        wanted.add(index);
+      }
+    }
+    return wanted;
+  }
+
+  private Map<Integer, SubjobRow> rows(long job, List<Integer> wanted) {
+    Map<Integer, SubjobRow> rows = new HashMap<>();
+    int first = wanted.getFirst();
+    int last = wanted.getLast();
+    if (last - first < 4 * wanted.size()) {
+      jobs.subjobs.range(job, first, last + 1).forEach(row -> rows.put(row.index(), row));
+    } else {
+      wanted.forEach(i -> jobs.subjobs.find(job, i).ifPresent(row -> rows.put(i, row)));
+    }
+    return rows;
+  }
+
+  private ObjectNode subjob(
+      JobPlan plan,
+      JobRecord record,
+      int index,
+      char state,
+      @Nullable SubjobRow row,
+      Map<Long, String> names) {
+    ObjectNode node = Views.JSON.objectNode();
+    node.put("index", index);
+    node.put("state", SubjobState.of(state).word());
+    node.put("label", plan.label(index));
+    node.put("attempt", row == null ? 0 : row.attempt());
+    if (row == null) {
+      node.putNull("failure");
+      return node;
+    }
+    node.put("node", names.computeIfAbsent(row.node(), jobs.pool::nodeName));
+    node.put("startedAt", Views.time(row.startedAt()));
+    node.put("endedAt", Views.time(row.endedAt()));
+    node.put("exitCode", row.exitCode());
+    node.put("cpuSeconds", row.cpuSeconds());
+    node.put("peakMemoryBytes", row.peakMemory());
+    if (record.state() == JobState.RUNNING) {
+      jobs.pool.views().percent(record.id(), index).ifPresent(p -> node.put("percent", p));
+    }
+    Views.failure(node, row.failure());
+    return node;
+  }
+}

@@ -1,0 +1,88 @@
+package org.gridappliance.jobs.serve;
+
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.gridappliance.jobs.JobAudit;
+import org.gridappliance.jobs.JobSettings;
+import org.gridappliance.jobs.app.AppCatalog;
+import org.gridappliance.jobs.http.Caller;
+import org.gridappliance.jobs.http.Operation;
+import org.gridappliance.jobs.job.JobStore;
+import org.gridappliance.jobs.job.PlanLoader;
+import org.gridappliance.jobs.job.SubjobStore;
+import org.gridappliance.jobs.job.Submission;
+import org.gridappliance.jobs.pool.ChangeLog;
+import org.gridappliance.jobs.pool.LocalPool;
+
+/** All operations of the contract, and the plain routes beside them. */
+public final class Operations implements AutoCloseable {
+  private final Map<String, Operation> all;
+  private final JobEvents events;
+  private final PlainRoutes plain;
+  private final ExecutorRoutes executors;
+
+  private Operations(
+      Map<String, Operation> all, JobEvents events, PlainRoutes plain, ExecutorRoutes executors) {
+    this.all = Map.copyOf(all);
+    this.events = events;
+    this.plain = plain;
+    this.executors = executors;
+  }
+
+  /** Puts the operations together. */
+  public static Operations of(
+      JobSettings settings,
+      JobStore store,
+      SubjobStore subjobs,
+      PlanLoader plans,
+      LocalPool pool,
+      ChangeLog changes,
+      Clock clock,
+      JobAudit audit) {
+    Space space = new Space(settings.data(), settings.minimumFreeBytes());
+    AppCatalog catalog = new AppCatalog(settings.appFolders());
+    Submission submission =
+        new Submission(
+            settings.data(),
+            catalog,
+            plans.apps(),
+            store,
+            clock,
+            () -> pool.views().pool().slots());
+    Jobs jobs = new Jobs(store, subjobs, pool, plans);
+    Map<String, Operation> operations = new HashMap<>();
+    new AppOperations(catalog).addTo(operations);
+    new JobOperations(jobs, submission, space, audit).addTo(operations);
+    new ResultOperations(jobs).addTo(operations);
+    new NodeOperations(pool, space, audit).addTo(operations);
+    operations.replaceAll((id, operation) -> space.guard(operation));
+    JobEvents events = new JobEvents(changes, jobs);
+    PlainRoutes plain = new PlainRoutes(jobs, events, catalog, space);
+    return new Operations(operations, events, plain, new ExecutorRoutes(pool, space, plain));
+  }
+
+  /** {@return the operations by their {@code operationId}} */
+  public Map<String, Operation> all() {
+    return all;
+  }
+
+  public JobEvents events() {
+    return events;
+  }
+
+  /** Adds the routes that the contract lists in comments. */
+  public void mountPlainRoutes(Router router, Function<RoutingContext, Caller> callers) {
+    plain.mount(router, callers);
+    executors.mount(router);
+  }
+
+  @Override
+  public void close() {
+    events.close();
+    plain.close();
+  }
+}

@@ -1,0 +1,110 @@
+package org.gridappliance.jobs.serve;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.gridappliance.jobs.app.App;
+import org.gridappliance.jobs.app.Column;
+import org.gridappliance.jobs.app.Output;
+import org.gridappliance.jobs.http.Operation;
+import org.gridappliance.jobs.http.Problem;
+import org.gridappliance.jobs.http.Request;
+import org.gridappliance.jobs.http.Response;
+import org.gridappliance.jobs.job.JobPlan;
+import org.gridappliance.jobs.job.JobRecord;
+import org.gridappliance.jobs.job.JobState;
+import org.gridappliance.jobs.job.MergedNote;
+import org.gridappliance.jobs.job.PlanLoader;
+import org.gridappliance.jobs.merge.Merge;
+import org.gridappliance.jobs.merge.TableFile;
+
+/** The operations on results. */
+final class ResultOperations {
+  private final Jobs jobs;
+
+  ResultOperations(Jobs jobs) {
+    this.jobs = jobs;
+  }
+
+  void addTo(Map<String, Operation> operations) {
+    operations.put("listResults", this::list);
+    operations.put("readTable", this::table);
+  }
+
+  private Response list(Request request) {
+    JobRecord record = jobs.require(request.requireCaller(), request.pathLong("job")).record();
+    ObjectNode answer = Views.JSON.objectNode();
+    answer.put("complete", record.state().ended());
+    ArrayNode files = answer.putArray("files");
+    ArrayNode tables = answer.putArray("tables");
+    ArrayNode plots = answer.putArray("plots");
+    ArrayNode texts = answer.putArray("texts");
+    Optional<MergedNote> merged =
+        record.state() == JobState.COMPLETED ? jobs.store.merged(record.id()) : Optional.empty();
+    if (merged.isPresent()) {
+      jobs.store.results(record.id()).forEach(file -> files.add(Views.file(file)));
+      App app = jobs.plan(record).app();
+      Set<String> swept = PlanLoader.inputs(app, record).sweep().keySet();
+      for (MergedNote.Table table : merged.get().tables()) {
+        ObjectNode node = tables.addObject();
+        node.put("name", table.name());
+        node.put("title", app.table(table.name()).map(Output::title).orElse(table.name()));
+        node.put("file", table.file());
+        node.put("rows", table.rows());
+        ArrayNode columns = node.putArray("columns");
+        columns(app, table.name(), swept).forEach(column -> columns.add(Views.column(column)));
+      }
+      Merge.plots(app, swept).forEach(plot -> plots.add(Views.plot(plot)));
+      for (MergedNote.Text text : merged.get().texts()) {
+        texts.addObject().put("title", text.title()).put("file", text.file());
+      }
+    }
+    return Response.ok(answer);
+  }
+
+  private static List<Column> columns(App app, String table, Set<String> swept) {
+    return app.table(table)
+        .map(output -> Merge.columns(app, output, output.fromMerge() ? Set.of() : swept))
+        .orElse(List.of());
+  }
+
+  private Response table(Request request) throws IOException {
+    JobRecord record = jobs.require(request.requireCaller(), request.pathLong("job")).record();
+    String name = request.path("table");
+    MergedNote.Table table =
+        jobs.store
+            .merged(record.id())
+            .filter(merged -> record.state() == JobState.COMPLETED)
+            .flatMap(
+                merged ->
+                    merged.tables().stream().filter(one -> one.name().equals(name)).findFirst())
+            .orElseThrow(() -> Problem.notFound("table " + name + " of job " + record.id()));
+    JobPlan plan = jobs.plan(record);
+    List<Column> columns =
+        columns(plan.app(), name, PlanLoader.inputs(plan.app(), record).sweep().keySet());
+    TableFile.Page page =
+        TableFile.read(
+            plan.folder().results().resolve(table.file()),
+            columns,
+            TableFile.Query.of(
+                request.query("columns").orElse(""),
+                request.query("sort").orElse(""),
+                request.query("text").orElse(""),
+                request.queryLong("from", 0),
+                (int) request.queryLong("limit", 100)));
+    ObjectNode answer = Views.JSON.objectNode();
+    ArrayNode head = answer.putArray("columns");
+    page.columns().forEach(column -> head.add(Views.column(column)));
+    ArrayNode rows = answer.putArray("rows");
+    for (var row : page.rows()) {
+      ArrayNode cells = rows.addArray();
+      row.forEach(cells::add);
+    }
+    answer.put("count", page.count());
+    return Response.ok(answer);
+  }
+}

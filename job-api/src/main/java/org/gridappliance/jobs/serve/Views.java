@@ -1,0 +1,156 @@
+package org.gridappliance.jobs.serve;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import org.gridappliance.jobs.app.Column;
+import org.gridappliance.jobs.app.Plot;
+import org.gridappliance.jobs.app.Resources;
+import org.gridappliance.jobs.job.JobRecord;
+import org.gridappliance.jobs.job.JobState;
+import org.gridappliance.jobs.job.Json;
+import org.gridappliance.jobs.lease.Failure;
+import org.gridappliance.jobs.lease.FileRef;
+import org.gridappliance.jobs.pool.JobSnapshot;
+import org.gridappliance.jobs.pool.NodeSnapshot;
+import org.gridappliance.jobs.pool.PoolSnapshot;
+import org.jspecify.annotations.Nullable;
+
+/** The schemas of {@code openapi/jobs.yaml}, written. Pure. */
+final class Views {
+  static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  private Views() {}
+
+  static ObjectNode job(JobSnapshot now) {
+    JobRecord job = now.record();
+    ObjectNode node = JSON.objectNode();
+    node.put("id", job.id());
+    node.put("name", job.name());
+    node.put("app", job.app());
+    node.put("appTitle", job.appTitle());
+    node.put("owner", job.owner());
+    node.put("state", job.state().word());
+    counts(node.putObject("counts"), now);
+    node.put("phase", now.phase());
+    node.put("secondsLeft", now.secondsLeft());
+    node.put("submittedAt", time(job.submittedAt()));
+    node.put("startedAt", time(job.startedAt()));
+    node.put("endedAt", time(job.endedAt()));
+    failure(node, job.failure());
+    return node;
+  }
+
+  private static void counts(ObjectNode counts, JobSnapshot now) {
+    JobState state = now.record().state();
+    boolean held = state == JobState.HELD;
+    int rest = now.idle() + now.running();
+    counts.put("total", now.record().total());
+    counts.put("idle", state.ended() || held ? 0 : now.idle());
+    counts.put("running", state == JobState.RUNNING || state == JobState.IDLE ? now.running() : 0);
+    counts.put("suspended", state == JobState.SUSPENDED ? now.running() : 0);
+    counts.put("held", held ? rest : 0);
+    counts.put("completed", now.completed());
+    counts.put("failed", now.failed());
+    counts.put("removed", state.ended() ? rest : 0);
+  }
+
+  static void failure(ObjectNode node, @Nullable Failure failure) {
+    if (failure == null) {
+      node.putNull("failure");
+    } else {
+      node.set("failure", Json.tree(failure));
+    }
+  }
+
+  static @Nullable String time(@Nullable Long millis) {
+    return millis == null ? null : Instant.ofEpochMilli(millis).toString();
+  }
+
+  static ObjectNode resources(Resources resources) {
+    ObjectNode node = JSON.objectNode();
+    node.put("cpus", resources.cpus());
+    node.put("memoryBytes", resources.memoryBytes());
+    node.put("diskBytes", resources.diskBytes());
+    node.put("minimumSeconds", resources.minimumSeconds());
+    node.put("expectedSeconds", resources.expectedSeconds());
+    node.put("maximumSeconds", resources.maximumSeconds());
+    node.put("priority", resources.priority());
+    return node;
+  }
+
+  static ObjectNode column(Column column) {
+    ObjectNode node = JSON.objectNode();
+    node.put("name", column.name());
+    node.put("title", column.title());
+    node.put("type", column.type().word());
+    node.put("units", column.units().orElse(null));
+    return node;
+  }
+
+  static ObjectNode plot(Plot plot) {
+    ObjectNode node = JSON.objectNode();
+    node.put("title", plot.title());
+    node.put("kind", plot.kind().word());
+    node.put("table", plot.table());
+    node.set("x", axis(plot.x()));
+    if (plot.y().isPresent()) {
+      node.set("y", axis(plot.y().get()));
+    } else {
+      node.putNull("y");
+    }
+    node.put("label", plot.label().orElse(null));
+    return node;
+  }
+
+  private static ObjectNode axis(Plot.Axis axis) {
+    ObjectNode node = JSON.objectNode();
+    node.put("column", axis.column());
+    node.put("label", axis.label());
+    node.put("units", axis.units().orElse(null));
+    node.put("scale", axis.logarithmic() ? "log" : "linear");
+    return node;
+  }
+
+  static ObjectNode file(FileRef file) {
+    ObjectNode node = JSON.objectNode();
+    node.put("path", file.path());
+    node.put("bytes", file.bytes());
+    node.put("sha256", file.sha256());
+    return node;
+  }
+
+  static ObjectNode node(NodeSnapshot now, String caller) {
+    ObjectNode node = JSON.objectNode();
+    node.put("id", now.id());
+    node.put("name", now.name());
+    node.put("state", now.state());
+    node.put("reason", now.reason());
+    node.put("cpus", now.cpus());
+    node.put("freeCpus", now.freeCpus());
+    node.put("memoryBytes", now.memoryBytes());
+    node.put("version", now.version());
+    node.put("lastSeenAt", now.lastSeenAt() == 0 ? null : time(now.lastSeenAt()));
+    node.put("enrolledAt", time(now.enrolledAt()));
+    ArrayNode running = node.putArray("running");
+    for (NodeSnapshot.Running one : now.running()) {
+      if (one.owner().equals(caller)) {
+        running.addObject().put("job", one.job()).put("index", one.index());
+      }
+    }
+    return node;
+  }
+
+  static ObjectNode pool(PoolSnapshot now) {
+    ObjectNode node = JSON.objectNode();
+    node.put("nodes", now.nodes());
+    node.put("slots", now.slots());
+    node.put("freeSlots", now.freeSlots());
+    node.put("idle", now.idle());
+    node.put("running", now.running());
+    node.put("accepting", now.accepting());
+    node.put("reason", now.reason());
+    return node;
+  }
+}
