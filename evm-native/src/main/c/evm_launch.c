@@ -1,0 +1,386 @@
+/*
+ * One thread, one poll loop over: the portal's messages, the filter's refused calls, the controller's
+ * commands, and signals. Whatever ends first, everything inside ends with it, and the report is last.
+ */
+#define _GNU_SOURCE
+#include "evm_launch.h"
+
+#include <errno.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "evm_calls.h"
+#include "evm_cgroup.h"
+#include "evm_message.h"
+#include "evm_program.h"
+#include "evm_report.h"
+#include "evm_start.h"
+#include "evm_util.h"
+
+/* How long a killed sandbox may take to say DONE before its portal is killed. */
+#define KILL_GRACE_MS 3000
+/* Samples in a row at the limit on processes that mean a fork bomb rather than a busy moment. */
+#define FORK_BOMB_SAMPLES 2
+#define USAGE_EVENT_MS 1000
+
+struct launch {
+  const struct evm_spec *spec;
+  struct evm_channels channels;
+  struct evm_cgroup group;
+  pid_t portal;
+  int socket;
+  int listener; /* of the seccomp filter; -1 before and after */
+  int signals;
+  bool ready, born, ended, killing, decided;
+  int64_t begin_us, kill_ms, heard_ms, commanded_ms, beat_ms, usage_event_ms;
+  int64_t go_ms, pause_ms, paused_ms; /* pause_ms: since when, 0: runs */
+  int full_samples;
+  char command[128];
+  size_t command_length;
+  struct evm_result result;
+};
+
+/* The first cause wins: what follows from a kill is not another cause. */
+static void decide(struct launch *l, enum evm_outcome outcome, const char *limit, const char *reason) {
+  if (l->decided) return;
+  l->decided = true;
+  l->result.outcome = outcome;
+  l->result.limit = limit;
+  evm_format(l->result.reason, sizeof l->result.reason, "%s", reason);
+}
+
+static void kill_all(struct launch *l) {
+  if (l->killing) return;
+  l->killing = true;
+  l->kill_ms = evm_awake_ms();
+  if (!l->ready || evm_message_signal(l->socket, EVM_KILL) != 0) kill(l->portal, SIGKILL);
+}
+
+static void stop_at_limit(struct launch *l, const char *limit, const char *what, int64_t value, int64_t most) {
+  char reason[EVM_REASON_MAX];
+  evm_format(reason, sizeof reason, "%s %lld of %lld allowed by %s", what, (long long)value, (long long)most, limit);
+  decide(l, EVM_LIMIT, limit, reason);
+  kill_all(l);
+}
+
+static void keep_peak(struct evm_usage *peak, const struct evm_usage *now) {
+  if (now->cpu_us > peak->cpu_us) peak->cpu_us = now->cpu_us;
+  if (now->memory_bytes > peak->memory_bytes) peak->memory_bytes = now->memory_bytes;
+  if (now->processes > peak->processes) peak->processes = now->processes;
+  if (now->disk_bytes > peak->disk_bytes) peak->disk_bytes = now->disk_bytes;
+  if (now->disk_files > peak->disk_files) peak->disk_files = now->disk_files;
+}
+
+static void check_usage(struct launch *l, const struct evm_usage *usage) {
+  const struct evm_limits *limits = &l->spec->limits;
+  keep_peak(&l->result.peak, usage);
+  if (limits->cpu_ms > 0 && usage->cpu_us / 1000 > limits->cpu_ms) {
+    stop_at_limit(l, "cpu-ms", "used CPU milliseconds:", usage->cpu_us / 1000, limits->cpu_ms);
+  }
+  if (limits->memory_bytes > 0 && usage->memory_bytes > limits->memory_bytes) {
+    stop_at_limit(l, "memory-bytes", "used bytes of memory:", usage->memory_bytes, limits->memory_bytes);
+  }
+  if (limits->disk_bytes > 0 && usage->disk_bytes > limits->disk_bytes) {
+    stop_at_limit(l, "disk-bytes", "wrote bytes of files:", usage->disk_bytes, limits->disk_bytes);
+  }
+  if (usage->disk_files > limits->disk_files) {
+    stop_at_limit(l, "disk-files", "made files:", usage->disk_files, limits->disk_files);
+  }
+  if (usage->disk_too_deep != 0) stop_at_limit(l, "disk-files", "nested folders deeper than", 128, 128);
+  if (usage->disk_free_bytes >= 0 && usage->disk_free_bytes < limits->disk_reserve_bytes) {
+    stop_at_limit(l, "disk-reserve-bytes", "left free on the disk, bytes:", usage->disk_free_bytes,
+                  limits->disk_reserve_bytes);
+  }
+  l->full_samples = usage->processes >= limits->processes ? l->full_samples + 1 : 0;
+  if (l->full_samples >= FORK_BOMB_SAMPLES) {
+    stop_at_limit(l, "processes", "ran processes and threads:", usage->processes, limits->processes);
+  }
+  int64_t now = evm_awake_ms();
+  if (now >= l->usage_event_ms) {
+    l->usage_event_ms = now + USAGE_EVENT_MS;
+    evm_report_usage(l->channels.report, usage);
+  }
+}
+
+static void on_ready(struct launch *l) {
+  l->ready = true;
+  evm_report_ready(l->channels.report, l->portal, evm_landlock_abi(), l->group.version, l->group.reason,
+                   l->spec->jit);
+  l->begin_us = evm_now_us();
+  l->go_ms = evm_now_ms();
+  evm_message_signal(l->socket, EVM_GO);
+}
+
+static void on_message(struct launch *l) {
+  struct evm_message message;
+  int descriptor;
+  int got = evm_message_receive(l->socket, &message, &descriptor);
+  if (descriptor >= 0 && (got != 1 || message.kind != EVM_LISTENER || l->listener >= 0)) close(descriptor);
+  if (got < 0 && errno == EPROTO) return;
+  if (got <= 0) {
+    l->ended = true; /* the portal is gone: without DONE, killed from outside */
+    decide(l, EVM_KILLED, "", "the sandbox was ended from outside");
+    return;
+  }
+  l->heard_ms = evm_awake_ms();
+  switch (message.kind) {
+    case EVM_READY: on_ready(l); break;
+    case EVM_LISTENER:
+      if (l->listener < 0) l->listener = descriptor;
+      break;
+    case EVM_FAILED:
+      message.as.text[sizeof message.as.text - 1] = '\0';
+      decide(l, EVM_REFUSED, "", message.as.text);
+      break;
+    case EVM_USAGE: check_usage(l, &message.as.usage); break;
+    case EVM_DONE:
+      l->ended = true;
+      l->result.status = message.status;
+      l->result.rusage = message.as.rusage;
+      decide(l, WIFEXITED(message.status) ? EVM_EXITED : EVM_SIGNALED, "", "");
+      break;
+    default: break;
+  }
+}
+
+/*
+ * The program's process says it is about to execute, and waits: here it is moved into the groups, so
+ * that its first child is in them too. The portal stays outside, to be quick when the program is slow.
+ */
+static void register_program(struct launch *l, pid_t pid) {
+  l->born = true;
+  if (evm_cgroup_join(&l->group, pid) == 0) return;
+  char reason[EVM_REASON_MAX];
+  evm_format(reason, sizeof reason, "move the program into its control group: %s", strerror(errno));
+  decide(l, EVM_REFUSED, "", reason);
+  kill_all(l);
+}
+
+/* Answers one refused call: an errno, never "continue", so pointers are never looked at twice. */
+static void on_refused_call(struct launch *l) {
+  struct seccomp_notif call;
+  memset(&call, 0, sizeof call);
+  if (ioctl(l->listener, SECCOMP_IOCTL_NOTIF_RECV, &call) != 0) {
+    if (errno == ENOENT || errno == EINTR || errno == EAGAIN) return; /* the caller was killed meanwhile */
+    close(l->listener);
+    l->listener = -1;
+    return;
+  }
+  struct seccomp_notif_resp answer = {.id = call.id};
+  if (call.data.nr == EVM_CALL_BORN && !l->born) {
+    register_program(l, (pid_t)call.pid);
+    ioctl(l->listener, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+    return;
+  }
+  char words[EVM_WORDS_MAX];
+  answer.error = -evm_call_explain(&call.data, words, sizeof words);
+  evm_refusals_add(&l->result.refusals, words);
+  ioctl(l->listener, SECCOMP_IOCTL_NOTIF_SEND, &answer); /* ENOENT: killed meanwhile */
+}
+
+static void pause_program(struct launch *l) {
+  if (l->pause_ms != 0 || !l->ready) return;
+  l->pause_ms = evm_now_ms();
+  evm_message_signal(l->socket, EVM_PAUSE);
+}
+
+static void resume_program(struct launch *l) {
+  if (l->pause_ms == 0) return;
+  l->paused_ms += evm_now_ms() - l->pause_ms;
+  l->pause_ms = 0;
+  evm_message_signal(l->socket, EVM_RESUME);
+}
+
+static void obey(struct launch *l, const char *command) {
+  if (strcmp(command, "beat") == 0) return;
+  if (strcmp(command, "pause") == 0) {
+    pause_program(l);
+  } else if (strcmp(command, "resume") == 0) {
+    resume_program(l);
+  } else if (strcmp(command, "terminate") == 0) {
+    resume_program(l); /* a stopped program cannot tidy up */
+    evm_message_signal(l->socket, EVM_TERMINATE);
+  } else {
+    decide(l, EVM_KILLED, "", strcmp(command, "kill") == 0 ? "killed by the controller"
+                                                          : "the controller sent an unknown command");
+    kill_all(l);
+  }
+}
+
+static void on_commands(struct launch *l) {
+  ssize_t got = read(l->channels.commands, l->command + l->command_length,
+                     sizeof l->command - 1 - l->command_length);
+  if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
+  if (got <= 0) {
+    l->channels.commands = -1;
+    decide(l, EVM_LIFELINE, "", "the controller is gone");
+    kill_all(l);
+    return;
+  }
+  l->commanded_ms = evm_awake_ms();
+  l->command_length += (size_t)got;
+  for (size_t i = 0; i < l->command_length; i++) {
+    if (l->command[i] == '\0') l->command[i] = '?'; /* no line may hide behind a zero */
+  }
+  l->command[l->command_length] = '\0';
+  char *rest = l->command;
+  char *end;
+  while ((end = strchr(rest, '\n')) != NULL) {
+    *end = '\0';
+    obey(l, rest);
+    rest = end + 1;
+  }
+  l->command_length = strlen(rest);
+  memmove(l->command, rest, l->command_length + 1);
+  if (l->command_length + 1 == sizeof l->command) obey(l, "too long");
+}
+
+static void on_signal(struct launch *l) {
+  struct signalfd_siginfo info;
+  while (read(l->signals, &info, sizeof info) == (ssize_t)sizeof info) {
+    if (info.ssi_signo == SIGCHLD) continue; /* the socket says it too */
+    decide(l, EVM_KILLED, "", "the launcher was asked to end by a signal");
+    kill_all(l);
+  }
+}
+
+static void on_time(struct launch *l) {
+  int64_t now = evm_awake_ms();
+  if (now >= l->beat_ms) {
+    l->beat_ms = now + EVM_BEAT_MS;
+    if (l->ready) evm_message_signal(l->socket, EVM_BEAT);
+  }
+  int64_t paused = l->paused_ms + (l->pause_ms != 0 ? evm_now_ms() - l->pause_ms : 0);
+  int64_t ran = l->ready ? evm_now_ms() - l->go_ms - paused : 0;
+  if (l->spec->limits.wall_ms > 0 && ran > l->spec->limits.wall_ms) {
+    stop_at_limit(l, "wall-ms", "ran milliseconds:", ran, l->spec->limits.wall_ms);
+  }
+  if (l->spec->heartbeat_ms > 0 && l->channels.commands >= 0 && now - l->commanded_ms > l->spec->heartbeat_ms) {
+    decide(l, EVM_LIFELINE, "", "the controller was silent for longer than its heartbeat");
+    kill_all(l);
+  }
+  if (now - l->heard_ms > EVM_SILENCE_MS) {
+    decide(l, EVM_KILLED, "", "the portal was silent");
+    kill(l->portal, SIGKILL);
+  }
+  if (l->killing && now - l->kill_ms > KILL_GRACE_MS) kill(l->portal, SIGKILL);
+}
+
+static int next_timeout(const struct launch *l) {
+  int64_t wait = l->beat_ms - evm_awake_ms();
+  if (l->spec->limits.wall_ms > 0 && l->ready) {
+    int64_t left = l->go_ms + l->paused_ms + l->spec->limits.wall_ms + 1 - evm_now_ms();
+    if (l->pause_ms == 0 && left < wait) wait = left;
+  }
+  return wait < 0 ? 0 : (int)wait;
+}
+
+static void watch(struct launch *l) {
+  l->heard_ms = l->commanded_ms = l->beat_ms = evm_awake_ms();
+  while (!l->ended) {
+    struct pollfd fds[] = {{l->socket, POLLIN, 0},
+                           {l->listener, POLLIN, 0},
+                           {l->channels.commands, POLLIN, 0},
+                           {l->signals, POLLIN, 0}};
+    if (poll(fds, 4, next_timeout(l)) < 0 && errno != EINTR) evm_fail_errno("wait for events");
+    if ((fds[1].revents & POLLIN) != 0) on_refused_call(l);
+    if ((fds[1].revents & (POLLHUP | POLLERR)) != 0 && (fds[1].revents & POLLIN) == 0) {
+      close(l->listener);
+      l->listener = -1;
+    }
+    if (fds[2].revents != 0) on_commands(l);
+    if (fds[3].revents != 0) on_signal(l);
+    if (fds[0].revents != 0) on_message(l);
+    on_time(l);
+  }
+}
+
+/* A descriptor of a folder would be a way out of the private root. */
+static void check_descriptors(void) {
+  for (int fd = 0; fd <= 2; fd++) {
+    struct stat st;
+    if (fstat(fd, &st) != 0) evm_fail("descriptor %d is closed: give the program /dev/null", fd);
+    if (S_ISDIR(st.st_mode)) evm_fail("descriptor %d is a folder of the host", fd);
+    if (S_ISBLK(st.st_mode)) evm_fail("descriptor %d is a disk of the host", fd);
+  }
+}
+
+static void open_signals(struct launch *l) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGCHLD);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGHUP);
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGCHLD, SIG_DFL);
+  if (sigprocmask(SIG_SETMASK, &set, NULL) != 0) evm_fail_errno("block signals");
+  l->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+  if (l->signals < 0) evm_fail_errno("watch for signals");
+}
+
+/* An out-of-memory kill or a refused fork is what happened, also if the program died of it by itself. */
+static void blame_group(struct launch *l) {
+  bool by_itself = l->result.outcome == EVM_EXITED || l->result.outcome == EVM_SIGNALED;
+  if (!by_itself || l->result.status == 0) return;
+  if (evm_cgroup_oom_kills(&l->group) > 0) {
+    l->decided = false;
+    stop_at_limit(l, "memory-bytes", "ran out of bytes of memory:", l->spec->limits.memory_bytes,
+                  l->spec->limits.memory_bytes);
+  }
+}
+
+static int exit_code(const struct evm_result *result) {
+  switch (result->outcome) {
+    case EVM_EXITED: return WEXITSTATUS(result->status);
+    case EVM_SIGNALED: return 128 + WTERMSIG(result->status);
+    case EVM_LIMIT: return 124;
+    case EVM_KILLED:
+    case EVM_LIFELINE: return 137;
+    case EVM_REFUSED: return 125;
+  }
+  return 125;
+}
+
+int evm_launch(struct evm_spec *spec, struct evm_channels channels) {
+  check_descriptors();
+  evm_start_choose_account(spec);
+  struct launch l = {.spec = spec, .channels = channels, .listener = -1};
+  l.result.limit = "";
+  open_signals(&l);
+  if (geteuid() == 0 && spec->cgroup) {
+    evm_cgroup_sweep();
+    evm_cgroup_make(&l.group, &spec->limits);
+  } else {
+    evm_format(l.group.reason, sizeof l.group.reason, "%s",
+               spec->cgroup ? "only root makes control groups" : "--no-cgroup");
+  }
+  int pair[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) evm_fail_errno("make a socket pair");
+  l.socket = pair[0];
+  l.portal = evm_start_portal(spec, pair[1]);
+  close(pair[1]);
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+
+  watch(&l);
+  while (waitpid(l.portal, NULL, 0) < 0 && errno == EINTR) continue;
+  if (l.begin_us != 0) l.result.wall_us = evm_now_us() - l.begin_us;
+  if (l.pause_ms != 0) l.paused_ms += evm_now_ms() - l.pause_ms;
+  l.result.paused_us = l.paused_ms * 1000;
+  blame_group(&l);
+  evm_cgroup_remove(&l.group);
+  evm_report_result(channels.report, &l.result);
+  if (l.result.reason[0] != '\0') dprintf(2, "evm-run: %s\n", l.result.reason);
+  return exit_code(&l.result);
+}

@@ -1,0 +1,15 @@
+/* The launcher: outside the sandbox, starts it, watches over it, reports, cleans. */
+#ifndef EVM_LAUNCH_H
+#define EVM_LAUNCH_H
+
+#include "evm_spec.h"
+
+struct evm_channels {
+  int report;   /* events are written here; -1: none */
+  int commands; /* commands are read here, and its end is the lost lifeline; -1: none */
+};
+
+/* Runs the program to its end. Returns the exit code for evm-run (docs/evm.md, "Exit codes"). */
+int evm_launch(struct evm_spec *spec, struct evm_channels channels);
+
+#endif

@@ -1,0 +1,198 @@
+#define _GNU_SOURCE
+#include "evm_portal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "evm_program.h"
+#include "evm_root.h"
+#include "evm_sys.h"
+
+/* How often the working folder is walked at most, and the share of time usage may cost. */
+#define WALK_MS 1000
+#define COST_DIVISOR 50
+
+struct portal {
+  const struct evm_spec *spec;
+  int socket;
+  int signals;
+  pid_t program; /* 0 before GO */
+  int64_t heard_ms;
+  int64_t next_usage_ms;
+  int64_t next_walk_ms;
+  struct evm_usage usage;
+};
+
+static int fail_socket = -1;
+
+static void __attribute__((noreturn)) fail_to_launcher(const char *reason) {
+  struct evm_message message;
+  memset(&message, 0, sizeof message);
+  message.kind = EVM_FAILED;
+  evm_format(message.as.text, sizeof message.as.text, "%s", reason);
+  evm_message_send(fail_socket, &message, -1);
+  _exit(125);
+}
+
+static void write_proc(const char *path, const char *text) {
+  if (evm_write_file(path, text) != 0) evm_fail_errno("write %s", path);
+}
+
+/* One account inside, 1000, is the caller's outside; it maps nobody else (user_namespaces(7)). */
+static void map_identity(uid_t uid, gid_t gid) {
+  char text[64];
+  write_proc("/proc/self/setgroups", "deny");
+  evm_format(text, sizeof text, "%d %u 1\n", EVM_INSIDE_UID, uid);
+  write_proc("/proc/self/uid_map", text);
+  evm_format(text, sizeof text, "%d %u 1\n", EVM_INSIDE_GID, gid);
+  write_proc("/proc/self/gid_map", text);
+}
+
+/* The program's clocks start at zero: the machine's time since boot tells machines apart. */
+static void new_time_namespace(void) {
+  if (unshare(CLONE_NEWTIME) != 0) evm_fail_errno("make a time namespace (want Linux 5.6 or newer)");
+  struct timespec monotonic;
+  struct timespec boot;
+  clock_gettime(CLOCK_MONOTONIC, &monotonic);
+  clock_gettime(CLOCK_BOOTTIME, &boot);
+  char text[96];
+  evm_format(text, sizeof text, "monotonic %lld 0\nboottime %lld 0\n", -(long long)monotonic.tv_sec,
+             -(long long)boot.tv_sec);
+  write_proc("/proc/self/timens_offsets", text);
+}
+
+static void raise_loopback(void) {
+  int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  struct ifreq request;
+  memset(&request, 0, sizeof request);
+  strcpy(request.ifr_name, "lo");
+  request.ifr_flags = IFF_UP | IFF_RUNNING;
+  if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) != 0) evm_fail_errno("raise the loopback interface");
+  close(fd);
+}
+
+static void build(const struct evm_spec *spec, uid_t uid, gid_t gid) {
+  map_identity(uid, gid);
+  write_proc("/proc/self/oom_score_adj", "1000"); /* out of memory: this first, all of it */
+  if (sethostname("evm", 3) != 0 || setdomainname("", 0) != 0) evm_fail_errno("name the sandbox");
+  raise_loopback();
+  new_time_namespace();
+  evm_root_enter(spec);
+  if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) evm_fail_errno("protect the portal");
+}
+
+static void wait_for_go(struct portal *portal) {
+  struct evm_message message;
+  int descriptor;
+  if (evm_message_receive(portal->socket, &message, &descriptor) != 1 || message.kind != EVM_GO) {
+    _exit(125);
+  }
+}
+
+static void start_program(struct portal *portal) {
+  portal->program = fork();
+  if (portal->program < 0) evm_fail_errno("start the program's process");
+  if (portal->program == 0) evm_program_run(portal->spec, portal->socket);
+  /* The program alone holds its input and output, so their ends are seen when it closes them. */
+  int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  for (int fd = 0; fd <= 2; fd++) {
+    if (null < 0 || dup2(null, fd) < 0) evm_fail_errno("let go of the program's descriptors");
+  }
+  close(null);
+}
+
+/* Reaps what has ended. Once the program has, ends the rest, says DONE and leaves. */
+static void reap(struct portal *portal) {
+  struct signalfd_siginfo info;
+  while (read(portal->signals, &info, sizeof info) > 0) continue;
+  int status;
+  pid_t pid;
+  while ((pid = waitpid(-1, &status, WNOHANG | __WALL)) > 0) {
+    if (pid != portal->program) continue;
+    struct evm_message message;
+    memset(&message, 0, sizeof message);
+    message.kind = EVM_DONE;
+    message.status = status;
+    kill(-1, SIGKILL);
+    while (waitpid(-1, NULL, __WALL) > 0 || errno == EINTR) continue;
+    getrusage(RUSAGE_CHILDREN, &message.as.rusage);
+    evm_message_send(portal->socket, &message, -1);
+    _exit(0);
+  }
+}
+
+static void obey(struct portal *portal) {
+  struct evm_message message;
+  int descriptor;
+  int got = evm_message_receive(portal->socket, &message, &descriptor);
+  if (got <= 0) _exit(125); /* the lifeline is lost: leaving ends everything inside */
+  if (descriptor >= 0) close(descriptor);
+  portal->heard_ms = evm_awake_ms();
+  switch (message.kind) {
+    case EVM_PAUSE: kill(-1, SIGSTOP); break; /* all at once: no process runs to undo it */
+    case EVM_RESUME: kill(-1, SIGCONT); break;
+    case EVM_TERMINATE: kill(portal->program, SIGTERM); break;
+    case EVM_KILL: kill(-1, SIGKILL); break;
+    default: break; /* EVM_BEAT */
+  }
+}
+
+static void report_usage(struct portal *portal) {
+  int64_t begin = evm_awake_ms();
+  bool walk = begin >= portal->next_walk_ms;
+  evm_usage_measure(portal->spec, walk, &portal->usage);
+  struct evm_message message;
+  memset(&message, 0, sizeof message);
+  message.kind = EVM_USAGE;
+  message.as.usage = portal->usage;
+  if (evm_message_send(portal->socket, &message, -1) != 0) _exit(125);
+  int64_t end = evm_awake_ms();
+  int64_t pause = (end - begin) * COST_DIVISOR;
+  portal->next_usage_ms = end + (pause > EVM_BEAT_MS ? pause : EVM_BEAT_MS);
+  if (portal->next_usage_ms > end + EVM_SILENCE_MS / 3) portal->next_usage_ms = end + EVM_SILENCE_MS / 3;
+  if (walk) portal->next_walk_ms = end + (pause > WALK_MS ? pause : WALK_MS);
+}
+
+void evm_portal_run(const struct evm_spec *spec, int socket) {
+  fail_socket = socket;
+  evm_fail_set(fail_to_launcher);
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) evm_fail_errno("tie the portal to the launcher");
+  uid_t uid = spec->uid;
+  gid_t gid = spec->gid;
+  sigset_t all;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, NULL);
+  struct portal portal = {.spec = spec, .socket = socket};
+  build(spec, uid, gid);
+  sigset_t child;
+  sigemptyset(&child);
+  sigaddset(&child, SIGCHLD);
+  portal.signals = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+  if (portal.signals < 0) evm_fail_errno("watch for ended processes");
+  if (evm_message_signal(socket, EVM_READY) != 0) _exit(125);
+  wait_for_go(&portal);
+  start_program(&portal);
+
+  portal.heard_ms = evm_awake_ms();
+  portal.next_usage_ms = portal.heard_ms + EVM_BEAT_MS;
+  for (;;) {
+    struct pollfd fds[] = {{portal.signals, POLLIN, 0}, {socket, POLLIN, 0}};
+    int64_t wait = portal.next_usage_ms - evm_awake_ms();
+    if (poll(fds, 2, wait < 0 ? 0 : (int)wait) < 0 && errno != EINTR) _exit(125);
+    if (fds[0].revents != 0) reap(&portal);
+    if (fds[1].revents != 0) obey(&portal);
+    if (evm_awake_ms() - portal.heard_ms > EVM_SILENCE_MS) _exit(125);
+    if (evm_awake_ms() >= portal.next_usage_ms) report_usage(&portal);
+  }
+}

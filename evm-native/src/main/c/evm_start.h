@@ -1,0 +1,19 @@
+/* The birth of the portal: the account, the groups, the namespaces. */
+#ifndef EVM_START_H
+#define EVM_START_H
+
+#include <sys/types.h>
+
+#include "evm_spec.h"
+
+/*
+ * Starts the portal in new namespaces as a child of the caller, talking over the socket. As root it
+ * first becomes the spec's account, so that outside the sandbox's namespaces it holds no privilege
+ * either. Returns its pid; ends with a reason on failure.
+ */
+pid_t evm_start_portal(const struct evm_spec *spec, int socket);
+
+/* Fills in the account the program runs as: the caller's own, or as root the one it was told. */
+void evm_start_choose_account(struct evm_spec *spec);
+
+#endif

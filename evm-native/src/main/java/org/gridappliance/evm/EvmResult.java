@@ -1,0 +1,67 @@
+package org.gridappliance.evm;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How a run ended, and what it used.
+ *
+ * @param exitCode of the program; -1 if it did not exit by itself
+ * @param signal that ended it; 0 if none
+ * @param limit name of the limit reached ("wall-ms", "memory-bytes", …); empty if none
+ * @param reason one sentence for everything but EXITED and SIGNALED; empty for these
+ * @param wall from the program's first instruction to its end, pauses included
+ * @param paused of that time, paused
+ * @param user CPU time of all processes
+ * @param system CPU time of all processes in the kernel
+ * @param maxRssBytes of the largest process
+ * @param peak most seen, sampled four times a second
+ * @param refusedCalls system calls that were refused
+ * @param lastRefusal the last of them, in words; empty if none
+ * @param refusals the first 16 kinds of them
+ */
+public record EvmResult(
+    Outcome outcome,
+    int exitCode,
+    int signal,
+    String limit,
+    String reason,
+    Duration wall,
+    Duration paused,
+    Duration user,
+    Duration system,
+    long maxRssBytes,
+    EvmUsage peak,
+    long refusedCalls,
+    String lastRefusal,
+    List<Refusal> refusals) {
+  public EvmResult {
+    refusals = List.copyOf(refusals);
+  }
+
+  /** What ended the run. */
+  public enum Outcome {
+    /** The program exited by itself. */
+    EXITED,
+    /** A signal ended it, for instance a crash. */
+    SIGNALED,
+    /** A limit was reached. */
+    LIMIT,
+    /** The controller or a signal to the launcher asked for it. */
+    KILLED,
+    /** The controller was silent or gone. */
+    LIFELINE,
+    /** The sandbox or the program could not be started. */
+    REFUSED,
+    /** The launcher itself ended without a report; everything inside ended with it. */
+    LOST
+  }
+
+  /**
+   * A kind of refused call.
+   *
+   * @param words what the program tried
+   * @param count how often
+   */
+  public record Refusal(String words, long count) {}
+}
