@@ -1,5 +1,5 @@
 /** Ctrl-K: type a part of a name, arrows choose, Enter opens. A combobox in the sense of ARIA 1.2. */
-import { Box, Modal, ScrollArea, Text, TextInput, useMantineColorScheme } from "@mantine/core";
+import { Box, Modal, Text, TextInput, useMantineColorScheme } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState, type KeyboardEvent, type ReactElement } from "react";
 import { useNavigate } from "react-router";
@@ -77,7 +77,9 @@ export default function Palette({ pages, close, shortcuts }: { pages: readonly P
   };
 
   return (
-    <Modal opened onClose={close} withCloseButton={false} padding={0} size={560} yOffset="12vh" centered={false} aria-label={text.top.searchLabel}>
+    <Modal.Root opened onClose={close} padding={0} size={560} yOffset="12vh" centered={false}>
+      <Modal.Overlay />
+      <Modal.Content aria-label={text.top.searchLabel}>
       <TextInput
         data-autofocus
         size="md"
@@ -98,8 +100,7 @@ export default function Palette({ pages, close, shortcuts }: { pages: readonly P
         }}
         onKeyDown={onKey}
       />
-      <ScrollArea.Autosize mah="55vh" type="auto">
-        <div role="listbox" id="palette-list" aria-label={text.top.searchLabel} className={styles.list}>
+        <div role="listbox" id="palette-list" aria-label={text.top.searchLabel} className={styles.list} tabIndex={0}>
           {shown.map((e, i) => (
             <Box key={`${e.group}/${e.label}/${e.hint ?? ""}`}>
               {e.group !== shown[i - 1]?.group && (
@@ -129,7 +130,7 @@ export default function Palette({ pages, close, shortcuts }: { pages: readonly P
             {text.palette.empty}
           </Text>
         )}
-      </ScrollArea.Autosize>
-    </Modal>
+      </Modal.Content>
+    </Modal.Root>
   );
 }

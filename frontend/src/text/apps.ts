@@ -22,8 +22,8 @@ export const text = {
     chunks: "Number of chunks",
     chunksHelp: (unit: string) => `Into how many parts the ${unit} are cut. Empty: chosen from the size.`,
     chunksAuto: "chosen from the size",
-    several: "several values",
-    one: "one value",
+    several: "several",
+    one: "one",
     severalLabel: (title: string) => `Several values for ${title}`,
     severalHelp: "One value a line or separated by commas. The job runs every combination.",
     severalNeeded: (title: string) => `${title}: give at least one value, or switch back to one value.`,
@@ -45,7 +45,7 @@ export const text = {
     example: (title: string) => `Filled in with “${title}”.`,
     fix: (n: number) => (n === 1 ? "One field needs a change." : `${n} fields need a change.`),
     notRunnable: "This application cannot run now",
-    missing: { title: "There is no such application", body: "It may have been removed from the apps folder.", action: "Open Apps" },
+    missing: { title: "This application cannot be opened", body: "It may have been removed from the apps folder.", action: "Open Apps" },
   },
   file: {
     choose: "Choose a file",
@@ -57,6 +57,7 @@ export const text = {
     stop: "Stop",
     home: "from your files",
     exampleTag: "comes with the application",
+    tooLarge: (name: string, size: string, most: string) => `${name} is ${size}; at most ${most} can be used here.`,
     noneEarlier: "No uploads yet",
   },
   validate: {

@@ -15,7 +15,7 @@ export const text = {
   ended: "Lately ended",
   allJobs: "All jobs",
   recentApps: "Your applications",
-  allApps: "All applications",
+  allApps: "All apps",
   pool: "Pool",
   freeSlots: (free: number, all: number) => `${free} of ${all} slots free`,
   waiting: (n: number) => `${n} waiting`,

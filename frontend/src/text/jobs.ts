@@ -60,6 +60,7 @@ export const text = {
     plotLabel: (title: string, kind: string, rows: string) => `${kind} of ${rows} rows: ${title}. The same values stand in the table below.`,
     count: "count",
     noPoints: "There is nothing to draw: the table has no rows.",
+    onlyX: (axis: string, value: string) => `Every row has the same ${axis}: ${value}. Give it several values to draw this plot.`,
     dropped: (n: string) => `${n} values of zero or less are not shown on the log axis.`,
     cut: (shown: string, all: string) => `The first ${shown} of ${all} rows are drawn.`,
     filterRows: "Rows that hold this text",

@@ -22,7 +22,7 @@ export default function AppPage(): ReactElement {
   const job = useQuery({ ...jobQuery(from), enabled: from > 0 });
   if (app.isError) {
     return app.error instanceof ApiError && app.error.status === 404 ? (
-      <Empty icon="apps" title={text.form.missing.title} body={text.form.missing.body} action={{ label: text.form.missing.action, to: "/apps" }} />
+      <Empty icon="apps" title={text.form.missing.title} body={app.error.problem.detail ?? text.form.missing.body} action={{ label: text.form.missing.action, to: "/apps" }} />
     ) : (
       <ErrorBox error={app.error} retry={() => void app.refetch()} />
     );
@@ -41,9 +41,11 @@ export default function AppPage(): ReactElement {
           {app.data.category}
         </Text>
         <PageTitle title={app.data.title} />
-        <Text mt="xs" maw={760} style={{ whiteSpace: "pre-wrap" }} className="wrap">
-          {app.data.about}
-        </Text>
+        {paragraphs(app.data.about).map((p) => (
+          <Text key={p} mt="xs" maw={760} className="wrap">
+            {p}
+          </Text>
+        ))}
       </Box>
       {!app.data.runnable && (
         <Alert color="red" title={text.form.notRunnable} className="wrap" icon={<Icon name="warn" />}>
@@ -56,6 +58,14 @@ export default function AppPage(): ReactElement {
       <LastRuns app={app.data} />
     </Stack>
   );
+}
+
+/** Lines of a paragraph belong together; a blank line parts paragraphs. */
+function paragraphs(about: string): string[] {
+  return about
+    .split(/\n\s*\n/)
+    .map((p) => p.replace(/\s+/g, " ").trim())
+    .filter((p) => p !== "");
 }
 
 function Examples({ app, current, from }: { app: App; current: number; from: string | undefined }): ReactElement | null {
@@ -75,7 +85,10 @@ function Examples({ app, current, from }: { app: App; current: number; from: str
           component={Link}
           to={`?example=${i}`}
           replace
-          size="compact-md"
+          size="xs"
+          h="auto"
+          py={6}
+          styles={{ label: { whiteSpace: "normal", textAlign: "left" } }}
           variant={i === current ? "light" : "default"}
           aria-current={i === current}
           leftSection={<Icon name={i === current ? "check" : "file"} size={14} />}

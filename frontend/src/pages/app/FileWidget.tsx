@@ -31,6 +31,9 @@ export function FileWidget(props: WidgetProps): ReactElement {
   const running = useRef<Upload>(undefined);
   useEffect(() => () => running.current?.abort(), []);
 
+  const wanted: unknown = props.schema["x-accept"];
+  const most: unknown = props.schema["x-maximum-bytes"];
+  const accept = Array.isArray(wanted) && wanted.length > 0 ? wanted.join(",") : undefined;
   const value = typeof props.value === "string" ? props.value : "";
   const choose = (path: string | undefined) => {
     setFailure(undefined);
@@ -41,6 +44,10 @@ export function FileWidget(props: WidgetProps): ReactElement {
       return;
     }
     running.current?.abort();
+    if (typeof most === "number" && file.size > most) {
+      setFailure(text.file.tooLarge(file.name, bytes(file.size), bytes(most)));
+      return;
+    }
     const name = freeName(file.name, new Set(earlier.map((e) => e.name)));
     setFailure(undefined);
     setMoving({ name, part: 0 });
@@ -73,8 +80,6 @@ export function FileWidget(props: WidgetProps): ReactElement {
         .filter((v): v is string => typeof v === "string" && v.startsWith(EXAMPLE)),
     ),
   ];
-  const wanted: unknown = props.options.accept;
-  const accept = Array.isArray(wanted) ? wanted.join(",") : typeof wanted === "string" ? wanted : undefined;
 
   return (
     <Input.Wrapper

@@ -105,7 +105,9 @@ export function check(app: App, form: FormState): Checked {
   for (const [name, typed] of Object.entries(form.sweep)) {
     const property = propertyOf(app, name);
     const type = property.type === "number" || property.type === "integer" ? property.type : "string";
-    const parsed = Array.isArray(typed) ? ({ kind: "values", values: typed } as const) : parseSweep(typed, type);
+    const parsed = Array.isArray(typed)
+      ? ({ kind: "values", values: typed.map((v) => (type === "string" ? v : Number(v))) } as const)
+      : parseSweep(typed, type);
     if (parsed.kind === "problem" || parsed.values.length === 0) {
       errors[name] =
         parsed.kind === "problem" && parsed.words !== "empty"

@@ -1,13 +1,14 @@
 /** How RJSF lays out an application's form: groups under headings, and a switch to several values beside a field. */
-import { Box, Button, Fieldset, Group, MultiSelect, Stack, Text, Textarea } from "@mantine/core";
+import { Box, Button, Fieldset, MultiSelect, SimpleGrid, Stack, Text, Textarea } from "@mantine/core";
 import { generateForm } from "@rjsf/mantine";
 import type { FieldTemplateProps, ObjectFieldTemplateProps } from "@rjsf/utils";
 import type { ReactElement, ReactNode } from "react";
 import type { Values } from "../../lib/validator";
 import { text } from "../../text/apps";
 import type { FieldContext } from "./context";
-import { choicesOf, titleOf } from "./form";
+import { choicesOf, propertyOf, titleOf } from "./form";
 import { FileWidget } from "./FileWidget";
+import styles from "./form.module.css";
 import { CheckboxWidget, SelectWidget, TextareaWidget, TextWidget } from "./widgets";
 
 interface FormGroup {
@@ -26,14 +27,25 @@ function ObjectTemplate(props: ObjectFieldTemplateProps): ReactElement {
   const grouped = new Set(groups.flatMap((g) => g.fields));
   const column = (names: (name: string) => boolean): ReactNode =>
     visible.filter((p) => names(p.name)).map((p) => <Box key={p.name}>{p.content}</Box>);
+  const context = props.registry.formContext as FieldContext;
+  const isFile = (name: string) => propertyOf(context.app, name).format === "file";
+  const part = (names: (name: string) => boolean): ReactNode => {
+    const chosen = visible.filter((p) => names(p.name));
+    // files want the whole width, short fields stand side by side
+    return chosen.every((p) => !isFile(p.name)) && chosen.length > 1 ? (
+      <SimpleGrid cols={{ base: 1, xs: 2, lg: 3 }} spacing="md" verticalSpacing="md">
+        {column(names)}
+      </SimpleGrid>
+    ) : (
+      <Stack gap="md">{column(names)}</Stack>
+    );
+  };
   return (
-    <Stack gap="lg">
-      {column((name) => !grouped.has(name))}
+    <Stack gap="xl">
+      {visible.some((p) => !grouped.has(p.name)) && part((name) => !grouped.has(name))}
       {groups.map((g) => (
-        <Fieldset key={g.title ?? g.fields.join()} legend={g.title} variant="unstyled">
-          <Stack gap="lg" mt="sm">
-            {column((name) => g.fields.includes(name))}
-          </Stack>
+        <Fieldset key={g.title ?? g.fields.join()} legend={g.title} variant="unstyled" className={styles.group}>
+          {part((name) => g.fields.includes(name))}
         </Fieldset>
       ))}
     </Stack>
@@ -61,8 +73,7 @@ function FieldTemplate(props: FieldTemplateProps): ReactElement {
     context.setSweep(name, choices === undefined ? now : now === "" ? [] : [now]);
   };
   return (
-    <Group align="flex-start" gap="sm" wrap="wrap">
-      <Box flex="0 1 400px" miw={220}>
+    <Box pos="relative">
         {typed === undefined ? (
           props.children
         ) : Array.isArray(typed) ? (
@@ -73,7 +84,6 @@ function FieldTemplate(props: FieldTemplateProps): ReactElement {
             value={typed}
             error={context.errors[name]}
             onChange={(values) => context.setSweep(name, values)}
-            maw={400}
           />
         ) : (
           <Textarea
@@ -88,21 +98,21 @@ function FieldTemplate(props: FieldTemplateProps): ReactElement {
             autoFocus
             spellCheck={false}
             onChange={(e) => context.setSweep(name, e.currentTarget.value)}
-            maw={400}
           />
         )}
-      </Box>
       <Button
-        size="compact-sm"
+        size="compact-xs"
         variant="subtle"
-        mt={2}
+        pos="absolute"
+        top={0}
+        right={0}
         aria-pressed={typed !== undefined}
         aria-label={text.form.severalLabel(title)}
         onClick={turn}
       >
         {typed === undefined ? text.form.several : text.form.one}
       </Button>
-    </Group>
+    </Box>
   );
 }
 

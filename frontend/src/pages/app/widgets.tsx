@@ -70,7 +70,6 @@ function NumberWidget(props: WidgetProps): ReactElement {
       inputMode={whole ? "numeric" : "decimal"}
       autoComplete="off"
       spellCheck={false}
-      maw={280}
       rightSection={<Units props={props} />}
       rightSectionWidth="auto"
       onChange={(e) => {
@@ -101,11 +100,12 @@ export function SelectWidget(props: WidgetProps): ReactElement {
   const choices = choicesOf(props.schema) ?? [];
   const isNumber = props.schema.type === "number" || props.schema.type === "integer";
   const value = props.value === undefined || props.value === null ? "" : String(props.value as string | number);
-  const data = props.required && value !== "" ? choices : [{ value: "", label: "–" }, ...choices];
+  const units = props.schema["x-units"] as unknown;
+  const named = typeof units === "string" && units !== "" ? choices.map((c) => ({ ...c, label: `${c.label} ${units}` })) : choices;
+  const data = props.required && value !== "" ? named : [{ value: "", label: "–" }, ...named];
   return (
     <NativeSelect
       {...shared(props)}
-      maw={400}
       data={data}
       value={value}
       onChange={(e) => {

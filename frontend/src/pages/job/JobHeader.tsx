@@ -91,7 +91,7 @@ export function JobHeader({ job }: { job: JobDetail }): ReactElement {
           {quick.map((action, i) => (
             <Button
               key={action}
-              variant={i === 0 && (action === "resume" || action === "resubmit") ? "filled" : "default"}
+              variant={i === 0 && (action === "resume" || (action === "resubmit" && job.failure == null)) ? "filled" : "default"}
               leftSection={<Icon name={icons[action]} size={16} />}
               loading={act.isPending && act.variables === action}
               onClick={() => void press(action)}

@@ -10,7 +10,7 @@ import { save } from "../../ui/save";
 import { ErrorBox, Loading } from "../../ui/states";
 import { toast } from "../../ui/toasts";
 import type { ChartHandle } from "./Chart";
-import { dropped, type PlotData } from "./plot";
+import { axisTitle, dropped, onlyX, type PlotData } from "./plot";
 
 const Chart = lazy(() => import("./Chart"));
 
@@ -63,6 +63,17 @@ export function PlotCard({ job, plot, table }: { job: number; plot: Plot; table:
       toast.failed(words(e)); // the browser's canvas limits
     }
   };
+  const single = onlyX(plot, data);
+  if (single !== undefined) {
+    return (
+      <section className="card" style={{ minWidth: 0, order: 1 }}>
+        <Title order={2}>{plot.title}</Title>
+        <Text size="sm" c="dimmed" mt={4}>
+          {text.results.onlyX(axisTitle(plot.x), single)}
+        </Text>
+      </section>
+    );
+  }
   const named = data.x.some((v) => typeof v === "string") || plot.kind === "bar";
   return (
     <section className="card" aria-label={plot.title} style={{ minWidth: 0 }}>

@@ -24,6 +24,16 @@ export interface Scales {
   logY: boolean;
 }
 
+/** The only value on the x axis, when there is just one: then a line or bars have nothing to compare. */
+export function onlyX(plot: Plot, data: PlotData): string | undefined {
+  const distinct = new Set(data.x);
+  const [first] = distinct;
+  if ((plot.kind !== "line" && plot.kind !== "bar") || distinct.size !== 1 || first === undefined) {
+    return undefined;
+  }
+  return typeof first === "number" ? measured(first) : first;
+}
+
 export function axisTitle(axis: Axis | { label: string; units?: string | null }): string {
   return typeof axis.units === "string" && axis.units !== "" ? `${axis.label} [${axis.units}]` : axis.label;
 }
@@ -135,6 +145,8 @@ function pointsOption(plot: Plot, data: PlotData, scales: Scales, scheme: Scheme
     usable.sort((a, b) => Number(a[0]) - Number(b[0]));
   }
   const many = usable.length > 2_000;
+  // several rows at one x (another input varies too): a line through them would say what is not so
+  const kind = plot.kind === "line" && new Set(usable.map(([x]) => x)).size < usable.length ? "scatter" : plot.kind;
   const bars = plot.kind === "bar";
   const xAxis =
     named || bars
@@ -171,7 +183,7 @@ function pointsOption(plot: Plot, data: PlotData, scales: Scales, scheme: Scheme
         return (label === "" ? lines : [label, ...lines]).join("\n");
       },
     },
-    series: [{ type: plot.kind, ...series }],
+    series: [{ type: kind, ...series }],
   };
 }
 
