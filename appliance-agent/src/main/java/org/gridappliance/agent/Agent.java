@@ -54,6 +54,11 @@ final class Agent implements AutoCloseable {
     return new Agent(envelope, portal, executor, socket);
   }
 
+  /** {@return whether the portal no longer knows this executor} */
+  boolean isRejected() {
+    return executor.isRejected();
+  }
+
   void start() throws IOException, InterruptedException {
     socket.start();
     executor.start();

@@ -2,6 +2,7 @@ package org.gridappliance.agent;
 
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The agent's command line.
@@ -16,6 +17,8 @@ import java.util.concurrent.CountDownLatch;
  * sentence on stderr.
  */
 public final class AgentMain {
+  private static final int LOOK_SECONDS = 2;
+
   private AgentMain() {}
 
   /** Starts; returns when told to stop. */
@@ -37,6 +40,18 @@ public final class AgentMain {
     System.exit(status); // the shutdown hook has nothing left to do
   }
 
+  private static void rejected(AgentOptions options) throws IOException {
+    if (options.link() != null) {
+      throw new IOException(
+          "the portal no longer knows this machine; ask for a new link, remove "
+              + options.data().resolve("keys").resolve("executor.json")
+              + " and join again");
+    }
+    if (new Enrolling(options).startAnew()) {
+      throw new IOException("the portal wants this machine to enrol anew; start again");
+    }
+  }
+
   private static void run(AgentOptions options) throws IOException, InterruptedException {
     CountDownLatch told = new CountDownLatch(1);
     CountDownLatch ended = new CountDownLatch(1);
@@ -56,7 +71,11 @@ public final class AgentMain {
                     }));
     try (Agent agent = Agent.open(options)) {
       agent.start();
-      told.await();
+      while (!told.await(LOOK_SECONDS, TimeUnit.SECONDS)) {
+        if (agent.isRejected()) {
+          rejected(options);
+        }
+      }
     } catch (InterruptedException e) {
       if (told.getCount() > 0) {
         throw e;

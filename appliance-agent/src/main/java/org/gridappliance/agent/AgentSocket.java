@@ -15,8 +15,8 @@ import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -103,7 +103,7 @@ final class AgentSocket implements AutoCloseable {
             });
     String user = user(peer);
     String line = requestLine(peer);
-    if (!Set.of("root", PORTAL, System.getProperty("user.name")).contains(user)) {
+    if (!List.of("root", PORTAL, System.getProperty("user.name")).contains(user)) {
       answer(peer, "403 Forbidden", Map.of("title", "Not for user " + user));
     } else if (line.equals("GET /status HTTP/1.1") || line.equals("GET /status HTTP/1.0")) {
       answer(peer, "200 OK", status.get());

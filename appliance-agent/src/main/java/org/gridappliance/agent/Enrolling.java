@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.gridappliance.agent.executor.Identity;
+import org.gridappliance.agent.executor.PortalException;
 import org.jspecify.annotations.Nullable;
 
 /** Finds out who this executor is, or becomes somebody. */
@@ -31,6 +32,15 @@ final class Enrolling {
         System.out.println("This machine has joined " + link.portal() + " before and goes on.");
         return known;
       }
+      if (known != null) {
+        throw new IOException(
+            options.data()
+                + " belongs to the executor of "
+                + known.portal()
+                + "; give another folder with --data, or remove "
+                + key
+                + " to leave that pool");
+      }
       return enrol(link.portal(), link.token(), link.pin());
     }
     URI portal = options.portal();
@@ -41,20 +51,39 @@ final class Enrolling {
   }
 
   /**
-   * Enrols as the portal's own machine with the token that the portal lays down for us; waits for
-   * both, since the agent starts first.
+   * {@return whether the portal has laid down a token with which to enrol anew; forgets the old}
    */
-  Identity local(URI portal) throws IOException, InterruptedException {
-    Path file = options.data().resolve("run").resolve("local-join");
+  boolean startAnew() throws IOException {
+    if (options.link() != null || !Files.exists(localJoin())) {
+      return false;
+    }
+    Files.deleteIfExists(key);
+    return true;
+  }
+
+  private Path localJoin() {
+    return options.data().resolve("run").resolve("local-join");
+  }
+
+  /**
+   * Enrols as the portal's own machine with the token (or {@code TOKEN&ca=SHA256}) that the portal
+   * lays down for us; waits for both, since the agent starts first.
+   */
+  private Identity local(URI portal) throws IOException, InterruptedException {
+    Path file = localJoin();
     String tried = "";
     while (true) {
       String token = read(file);
       if (token != null && !token.isEmpty() && !token.equals(tried)) {
         try {
-          Identity identity = enrol(portal, token, null);
+          JoinLink link = JoinLink.parse(portal + "/join#" + token);
+          Identity identity = enrol(portal, link.token(), link.pin());
           Files.deleteIfExists(file);
           return identity;
-        } catch (org.gridappliance.agent.executor.PortalException e) {
+        } catch (AgentOptions.Wrong e) {
+          LOG.log(System.Logger.Level.WARNING, "{0}: {1}", file, e.getMessage());
+          tried = token;
+        } catch (PortalException e) {
           LOG.log(System.Logger.Level.WARNING, "Not enrolled: {0}", e.getMessage());
           tried = token; // used up: the portal writes another
         } catch (IOException e) { // the portal does not answer yet

@@ -1,9 +1,13 @@
 package org.gridappliance.agent.executor;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +41,9 @@ public final class Executor implements AutoCloseable {
   private static final long LONGEST_WAIT_MILLIS = 10_000;
   private static final double SHORT_SECONDS = 2;
 
+  /** A lease that so many heartbeats in a row do not name goes back to the queue. */
+  private static final int FORGOTTEN_AFTER = 2;
+
   /**
    * How much of this machine to use.
    *
@@ -63,8 +70,10 @@ public final class Executor implements AutoCloseable {
   private final Semaphore wanted = new Semaphore(0);
   private final Semaphore beat = new Semaphore(0);
   private final List<Thread> threads = new ArrayList<>();
+  private final FileChannel lock;
   private volatile double meanSeconds = SHORT_SECONDS;
   private volatile boolean closed;
+  private volatile boolean rejected;
   private volatile String portalState = "not asked yet";
 
   /**
@@ -77,6 +86,7 @@ public final class Executor implements AutoCloseable {
     this.settings = settings;
     this.cores = new Semaphore(settings.slots(), true);
     Path folder = Files.createDirectories(settings.folder());
+    this.lock = lock(folder.resolve("lock"));
     Path scratch = folder.resolve("scratch");
     Folders.remove(scratch);
     Files.createDirectories(scratch);
@@ -84,6 +94,25 @@ public final class Executor implements AutoCloseable {
     InputCache cache = new InputCache(folder.resolve("cache"), settings.cacheBytes());
     this.runner = new Runner(portal, envelope, cache, scratch, outbox.spool());
     this.output = new LiveOutput(portal);
+  }
+
+  private static FileChannel lock(Path file) throws IOException {
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    boolean ours;
+    try {
+      ours = channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) { // held by this very process
+      ours = false;
+    }
+    if (!ours) {
+      channel.close();
+      throw new IOException(
+          "another executor runs in "
+              + file.getParent()
+              + "; stop it, or give this one a data folder of its own with --data");
+    }
+    return channel;
   }
 
   /** Starts its threads; returns at once. */
@@ -106,6 +135,11 @@ public final class Executor implements AutoCloseable {
   public Status status() {
     int running = settings.slots() - cores.availablePermits();
     return new Status(settings.slots(), running, queue.size(), outbox.waiting(), portalState);
+  }
+
+  /** {@return whether the portal no longer knows this executor's token} */
+  public boolean isRejected() {
+    return rejected;
   }
 
   private interface Loop {
@@ -143,6 +177,7 @@ public final class Executor implements AutoCloseable {
         List<Lease> leases = portal.lease(request(free, ahead, obstacle)).leases();
         backoff.succeeded();
         portalState = "answers";
+        rejected = false;
         leases.forEach(this::accept);
         if (leases.isEmpty()) {
           beat.release(); // it may have answered early because of an order
@@ -152,6 +187,7 @@ public final class Executor implements AutoCloseable {
         }
       } catch (PortalException e) {
         portalState = String.valueOf(e.getMessage());
+        rejected = e.status() == 401;
         LOG.log(System.Logger.Level.WARNING, "No work: {0}", e.getMessage());
         pause(e.isPassing() ? backoff.nextMillis() : LONGEST_WAIT_MILLIS);
       } catch (IOException e) { // the portal is away
@@ -163,7 +199,6 @@ public final class Executor implements AutoCloseable {
 
   private LeaseRequest request(int free, boolean ahead, Optional<String> obstacle)
       throws IOException {
-    int batch = (int) Math.clamp(settings.slots() / meanSeconds, 1, LeaseProtocol.MAX_BATCH);
     int cpus = ahead ? settings.slots() : free;
     long memory = settings.memoryBytes();
     for (Subjob subjob : ahead ? List.<Subjob>of() : held.values()) {
@@ -173,7 +208,7 @@ public final class Executor implements AutoCloseable {
         obstacle.isPresent() ? 0 : cpus,
         Math.max(0, memory),
         Files.getFileStore(settings.folder()).getUsableSpace(),
-        Math.max(batch, cpus),
+        LeaseProtocol.MAX_BATCH, // the portal knows how short they are
         ahead ? 0 : LONG_POLL_SECONDS,
         obstacle.isEmpty(),
         obstacle.orElse(null));
@@ -217,7 +252,9 @@ public final class Executor implements AutoCloseable {
                 ? Optional.of(refused(subjob.lease, problem.get()))
                 : subjob.reins.isStopped() ? Optional.empty() : runner.run(subjob, slot);
         if (parcel.isEmpty()) {
-          held.remove(subjob.lease.lease());
+          if (!closed) { // on closing it stays listed, for the last heartbeats
+            held.remove(subjob.lease.lease());
+          }
         } else {
           meanSeconds =
               0.9 * meanSeconds + 0.1 * Math.max(0.002, parcel.get().result().wallSeconds());
@@ -251,26 +288,34 @@ public final class Executor implements AutoCloseable {
   // --- heartbeats and orders
 
   private void renew() throws InterruptedException {
-    while (!closed) {
+    for (int beats = 0; !closed; beats++) {
+      // the first follow soon: they tell the portal what a forerunner of this process held
       int seconds =
-          held.values().stream().mapToInt(s -> s.lease.heartbeatSeconds()).min().orElse(10);
+          beats < FORGOTTEN_AFTER
+              ? 1
+              : held.values().stream().mapToInt(s -> s.lease.heartbeatSeconds()).min().orElse(10);
       beat.tryAcquire(Math.clamp(seconds, 1, 60), TimeUnit.SECONDS);
       beat.drainPermits();
-      List<Heartbeat.Item> items = new ArrayList<>();
-      held.values().stream()
-          .limit(LeaseProtocol.MAX_HEARTBEAT_LEASES / 2)
-          .forEach(
-              s ->
-                  items.add(
-                      new Heartbeat.Item(s.lease.lease(), s.lease.fence(), s.isStarted(), null)));
-      undelivered.entrySet().stream()
-          .limit(LeaseProtocol.MAX_HEARTBEAT_LEASES / 2)
-          .forEach(e -> items.add(new Heartbeat.Item(e.getKey(), e.getValue(), true, null)));
-      try {
-        obey(portal.heartbeat(new Heartbeat(items)));
-      } catch (IOException e) { // away or unwilling: the ask loop tells; running subjobs go on
-        LOG.log(System.Logger.Level.DEBUG, "No heartbeat: {0}", e.toString());
-      }
+      sendHeartbeat(held.values());
+    }
+  }
+
+  private void sendHeartbeat(Collection<Subjob> subjobs) throws InterruptedException {
+    int most = LeaseProtocol.MAX_HEARTBEAT_LEASES / 2;
+    List<Heartbeat.Item> items = new ArrayList<>();
+    subjobs.stream()
+        .limit(most)
+        .forEach(
+            s ->
+                items.add(
+                    new Heartbeat.Item(s.lease.lease(), s.lease.fence(), s.isStarted(), null)));
+    undelivered.entrySet().stream()
+        .limit(most)
+        .forEach(e -> items.add(new Heartbeat.Item(e.getKey(), e.getValue(), true, null)));
+    try {
+      obey(portal.heartbeat(new Heartbeat(items)));
+    } catch (IOException e) { // away or unwilling: the ask loop tells; running subjobs go on
+      LOG.log(System.Logger.Level.DEBUG, "No heartbeat: {0}", e.toString());
     }
   }
 
@@ -310,13 +355,30 @@ public final class Executor implements AutoCloseable {
     TimeUnit.MILLISECONDS.sleep(millis);
   }
 
-  /** Stops: programs in envelopes end, their leases go back by themselves; results stay on disk. */
+  /**
+   * Stops: programs in envelopes end, their leases go back to the queue; results not yet delivered
+   * stay on disk.
+   */
   @Override
   public void close() {
     closed = true;
     held.values().forEach(s -> s.reins.stop());
     threads.forEach(Thread::interrupt);
     Joining.join(threads);
+    if (!held.isEmpty()) {
+      try {
+        for (int i = 0; i < FORGOTTEN_AFTER; i++) {
+          sendHeartbeat(List.of());
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
     outbox.close();
+    try {
+      lock.close();
+    } catch (IOException e) { // the end of the process frees it
+      LOG.log(System.Logger.Level.DEBUG, "lock: {0}", e.toString());
+    }
   }
 }

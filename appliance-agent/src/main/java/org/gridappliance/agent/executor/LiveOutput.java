@@ -39,9 +39,6 @@ final class LiveOutput {
     private final String name;
     private long offset;
 
-    /** Where the portal is if it took a piece whose answer was lost; else as {@code offset}. */
-    private long perhaps;
-
     Stream(String name) {
       this.name = name;
     }
@@ -49,7 +46,6 @@ final class LiveOutput {
     Stream(String name, long offset) {
       this.name = name;
       this.offset = offset;
-      this.perhaps = offset;
     }
 
     long offset() {
@@ -97,28 +93,17 @@ final class LiveOutput {
     piece(lease.lease(), lease.fence(), file, stream, most);
   }
 
-  /** {@return whether something was sent} */
+  /** {@return whether the portal has something new, so that another piece may follow} */
   private boolean piece(String lease, long fence, Path file, Stream stream, long most)
       throws IOException, InterruptedException {
     byte[] bytes = read(file, stream.offset, most);
     if (bytes.length == 0) {
       return false;
     }
-    try {
-      portal.append(lease, stream.name, fence, stream.offset, bytes);
-    } catch (PortalException e) {
-      if (e.status() == 409 && stream.perhaps > stream.offset) {
-        stream.offset = stream.perhaps; // it had taken the piece whose answer was lost
-        return true;
-      }
-      throw e;
-    } catch (IOException e) {
-      stream.perhaps = stream.offset + bytes.length;
-      throw e;
-    }
-    stream.offset += bytes.length;
-    stream.perhaps = stream.offset;
-    return true;
+    long size = portal.append(lease, stream.name, fence, stream.offset, bytes);
+    boolean moved = size != stream.offset; // not when the portal has as much as it wants
+    stream.offset = size;
+    return moved;
   }
 
   private static byte[] read(Path file, long offset, long most) throws IOException {

@@ -132,8 +132,11 @@ public final class PortalClient implements AutoCloseable {
     }
   }
 
-  /** Appends live output; a 409 says that the portal has another size. */
-  void append(String lease, String stream, long fence, long offset, byte[] bytes)
+  /**
+   * Appends live output. {@return how many bytes the portal has now}: other than expected when an
+   * answer was lost, or when it begins anew after another executor's try.
+   */
+  long append(String lease, String stream, long fence, long offset, byte[] bytes)
       throws IOException, InterruptedException {
     HttpResponse<byte[]> response =
         send(
@@ -141,9 +144,14 @@ public final class PortalClient implements AutoCloseable {
                 .header("Content-Type", "application/octet-stream")
                 .PUT(BodyPublishers.ofByteArray(bytes)),
             SHORT);
+    long size = response.headers().firstValueAsLong("Output-Size").orElse(-1);
+    if (response.statusCode() == 409 && size >= 0 && size != offset) {
+      return size;
+    }
     if (response.statusCode() / 100 != 2) {
       throw refused("live output", response);
     }
+    return size >= 0 ? size : offset + bytes.length;
   }
 
   private <T> T post(String path, Object body, Class<T> answer, Duration limit)

@@ -19,6 +19,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.gridappliance.jobs.lease.Enrolment;
 import org.gridappliance.jobs.lease.FileRef;
 import org.gridappliance.jobs.lease.Heartbeat;
 import org.gridappliance.jobs.lease.Lease;
@@ -29,7 +30,7 @@ import org.gridappliance.jobs.lease.Limits;
 import org.gridappliance.jobs.lease.SubjobResult;
 
 /** The portal's end of the lease protocol, small enough to say exactly what arrived. */
-final class LittlePortal implements AutoCloseable {
+public final class LittlePortal implements AutoCloseable {
   static final Limits ROOMY = new Limits(1, 512L << 20, 64L << 20, 64, 60, 1 << 20);
 
   final Map<String, byte[]> files = new ConcurrentHashMap<>();
@@ -43,6 +44,15 @@ final class LittlePortal implements AutoCloseable {
   final AtomicInteger resultRequests = new AtomicInteger();
   final AtomicInteger heartbeats = new AtomicInteger();
 
+  /** Everybody who enrolled. */
+  public final BlockingQueue<Enrolment> enrolments = new LinkedBlockingQueue<>();
+
+  /** The tokens of requests for work. */
+  public final BlockingQueue<String> bearers = new LinkedBlockingQueue<>();
+
+  /** Answers 401 to requests for work while it is set. */
+  public volatile boolean forgetful;
+
   /** Answers 503 to everything while it is set. */
   volatile boolean away;
 
@@ -50,7 +60,7 @@ final class LittlePortal implements AutoCloseable {
   private final AtomicLong number = new AtomicLong();
   private final HttpServer server;
 
-  LittlePortal() throws IOException {
+  public LittlePortal() throws IOException {
     this(0);
   }
 
@@ -61,7 +71,7 @@ final class LittlePortal implements AutoCloseable {
     server.start();
   }
 
-  int port() {
+  public int port() {
     return server.getAddress().getPort();
   }
 
@@ -75,7 +85,7 @@ final class LittlePortal implements AutoCloseable {
     return new FileRef(path, sha256(bytes), bytes.length);
   }
 
-  Lease offer(List<String> outputs, List<FileRef> inputs, String... command) {
+  public Lease offer(List<String> outputs, List<FileRef> inputs, String... command) {
     return offer(ROOMY, outputs, inputs, command);
   }
 
@@ -103,7 +113,7 @@ final class LittlePortal implements AutoCloseable {
     work.add(lease);
   }
 
-  SubjobResult result() throws InterruptedException {
+  public SubjobResult result() throws InterruptedException {
     SubjobResult result = results.poll(40, TimeUnit.SECONDS);
     if (result == null) {
       throw new AssertionError("no result came within 40 s");
@@ -125,7 +135,18 @@ final class LittlePortal implements AutoCloseable {
       byte[] body = exchange.getRequestBody().readAllBytes();
       if (away) {
         answer(exchange, 503, new byte[0]);
+      } else if (path.equals(LeaseProtocol.ENROL)) {
+        Enrolment enrolment = LeaseProtocol.json().readValue(body, Enrolment.class);
+        enrolments.add(enrolment);
+        if (enrolment.joinToken().startsWith("good")) {
+          json(exchange, new Enrolment.Enrolled(7));
+        } else {
+          answer(exchange, 403, new byte[0]);
+        }
+      } else if (path.equals(LeaseProtocol.LEASES) && forgetful) {
+        answer(exchange, 401, new byte[0]);
       } else if (path.equals(LeaseProtocol.LEASES)) {
+        bearers.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
         lease(exchange, LeaseProtocol.json().readValue(body, LeaseRequest.class));
       } else if (path.equals(LeaseProtocol.HEARTBEAT)) {
         heartbeats.incrementAndGet();
@@ -198,7 +219,10 @@ final class LittlePortal implements AutoCloseable {
     String key = path.replaceAll(".*leases/(.*)/output/", "$1 ");
     synchronized (streams) {
       String sofar = streams.getOrDefault(key, "");
-      if (sofar.length() != Long.parseLong(query.getOrDefault("offset", "-1"))) {
+      long offset = Long.parseLong(query.getOrDefault("offset", "-1"));
+      sofar = offset == 0 ? "" : sofar;
+      if (sofar.length() != offset) {
+        exchange.getResponseHeaders().set("Output-Size", Integer.toString(sofar.length()));
         answer(exchange, 409, new byte[0]);
         return;
       }
