@@ -5,6 +5,8 @@
 # link (files are replaced, never changed in place) but for live output, which is copied. The archive
 # begins with the SHA-256 of every file in it; restore checks them before it touches anything.
 # shellcheck shell=bash
+[ -z "${BACKUP_LOADED:-}" ] || return 0
+BACKUP_LOADED=1
 . "$SOURCE/scripts/cli.sh"
 . "$SOURCE/scripts/down.sh"
 
@@ -65,7 +67,7 @@ freeze() {
     find_java || need_java
     build
     PROGRAM=$DIST
-    use_program
+    jvm_flags
     snapshot=$(as_owner snapshot --data "$DATA") || fail "the running portal could not copy its database; see $DATA/log/portal.log"
     as_service mv "$snapshot" "$1/db/appliance.mv.db"
   else
@@ -75,9 +77,12 @@ freeze() {
   as_service bash -c '
     set -euo pipefail
     cd "$1"
-    for part in users jobs apps keys appliance.yaml database.marker; do
+    for part in users jobs apps appliance.yaml database.marker; do
       [ ! -e "$part" ] || cp -al "$part" "$2/"
     done
+    # All but the key of this machine as executor: it enrols again, and as root the key is his alone.
+    mkdir "$2/keys"
+    find keys -mindepth 1 -maxdepth 1 ! -name "executor.json*" -exec cp -a {} "$2/keys/" \;
     shopt -s nullglob
     for output in jobs/*/output; do
       rm -rf "$2/$output"

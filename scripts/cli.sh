@@ -1,7 +1,8 @@
 # The Java command line: login, submit, jobs, app check, admin-link; and `node join`, the agent's.
 # Sourced.
 # shellcheck shell=bash
-. "$SOURCE/scripts/node.sh"
+[ -z "${CLI_LOADED:-}" ] || return 0
+CLI_LOADED=1
 . "$SOURCE/scripts/build.sh"
 
 # run_cli COMMAND ARGUMENT…
@@ -15,7 +16,7 @@ run_cli() {
   set -- "${REST[@]}"
   # Root's copy of the program is made by `up`; a command line needs none.
   PROGRAM=$DIST
-  use_program
+  jvm_flags
   case $command in
     app) app_command "$@" ;;
     node) node_command "$@" ;;
@@ -46,14 +47,14 @@ take_data_option() {
 }
 
 java_cli() {
-  exec "$JAVA_HOME/bin/java" "${CLI_FLAGS[@]}" -cp "$CLASS_PATH" org.gridappliance.portal.cli.Cli "$@"
+  exec "$JAVA_HOME/bin/java" "${CLI_FLAGS[@]}" org.gridappliance.portal.cli.Cli "$@"
 }
 
 # as_owner COMMAND ARGUMENT…: the Java command line as the user that owns the data folder. Its jars
 # must be readable by him, so root takes the copy that `up` made.
 as_owner() {
   ! is_root || install_program
-  as_service "$JAVA_HOME/bin/java" "${CLI_FLAGS[@]}" -cp "$CLASS_PATH" org.gridappliance.portal.cli.Cli "$@"
+  as_service "$JAVA_HOME/bin/java" "${CLI_FLAGS[@]}" org.gridappliance.portal.cli.Cli "$@"
 }
 
 app_command() {
@@ -65,7 +66,7 @@ app_command() {
       return 0
       ;;
   esac
-  exec "$JAVA_HOME/bin/java" "${CLI_FLAGS[@]}" -cp "$CLASS_PATH" org.gridappliance.jobs.app.AppCheck "$@"
+  exec "$JAVA_HOME/bin/java" "${CLI_FLAGS[@]}" org.gridappliance.jobs.app.AppCheck "$@"
 }
 
 node_command() {
@@ -83,6 +84,6 @@ END
   load parts
   need run
   mkdir -p "$DATA"
-  exec "$JAVA_HOME/bin/java" "${AGENT_FLAGS[@]}" -cp "$CLASS_PATH" \
+  exec "$JAVA_HOME/bin/java" "${AGENT_FLAGS[@]}" \
     org.gridappliance.agent.AgentMain join "$@" --data "$DATA"
 }

@@ -1,7 +1,6 @@
 # ./appliance doctor: a table of the parts this machine has, what each gives, and the one command
 # that installs what is missing. Changes nothing. Sourced.
 # shellcheck shell=bash
-. "$SOURCE/scripts/node.sh"
 . "$SOURCE/scripts/build.sh"
 
 readonly LEAST_DISK_MB=1024

@@ -1,5 +1,7 @@
 # ./appliance down: ends the supervisor of a data folder, and with it portal and agent. Sourced.
 # shellcheck shell=bash
+[ -z "${DOWN_LOADED:-}" ] || return 0
+DOWN_LOADED=1
 . "$SOURCE/scripts/node.sh"
 
 run_down() {

@@ -1,15 +1,17 @@
 # One appliance on this machine: its data folder, who runs it, the program and the flags of its two
 # JVMs. Sourced; choose_data comes first, install_program before anything is started.
 # shellcheck shell=bash
+[ -z "${NODE_LOADED:-}" ] || return 0
+NODE_LOADED=1
 
 # Where root keeps what he must not read from a folder that the portal may write: locks and process
 # numbers.
 readonly ROOT_RUN=/run/$SERVICE_USER
 
-DATA='' RUN='' PROGRAM='' CLASS_PATH=''
+DATA='' RUN='' PROGRAM=''
 # What the portal's and the agent's command lines begin with: privileges given up, and an end of the
 # process when the supervisor ends.
-PORTAL_PREFIX=() AGENT_PREFIX=() PORTAL_FLAGS=() AGENT_FLAGS=() CLI_FLAGS=()
+SERVICE_PREFIX=() PORTAL_PREFIX=() AGENT_PREFIX=() PORTAL_FLAGS=() AGENT_FLAGS=() CLI_FLAGS=()
 
 # choose_data DIR: DATA and RUN; DIR may be empty.
 choose_data() {
@@ -21,8 +23,11 @@ choose_data() {
   if is_root; then
     REPLY=${DATA#/}
     RUN=$ROOT_RUN/${REPLY//\//-}
-    PORTAL_PREFIX+=(--reuid "$SERVICE_USER" --regid "$SERVICE_USER" --clear-groups
+    SERVICE_PREFIX=(setpriv --reuid "$SERVICE_USER" --regid "$SERVICE_USER" --clear-groups
       --no-new-privs --inh-caps=-all --bounding-set=-all)
+    # Twice, since the kernel forgets that signal when the uid changes.
+    # shellcheck disable=SC2034  # read by up.sh
+    PORTAL_PREFIX=("${SERVICE_PREFIX[@]}" "${AGENT_PREFIX[@]}")
   fi
 }
 
@@ -46,7 +51,7 @@ only_data_option() {
 }
 
 # as_service COMMAND…: as the user that the portal runs as.
-as_service() { "${PORTAL_PREFIX[@]}" "$@"; }
+as_service() { "${SERVICE_PREFIX[@]}" "$@"; }
 
 user_exists() {
   local line
@@ -75,7 +80,7 @@ make_data_folder() {
   as_service mkdir -p "$DATA/log" "$DATA/run" || fail "data folder $DATA cannot be made: choose another with --data"
 }
 
-# install_program: PROGRAM, then CLASS_PATH and the JVMs' flags. Root runs a copy that is his alone, since
+# install_program: PROGRAM and the JVMs' flags. Root runs a copy that is his alone, since
 # the sources may lie where the portal's user cannot or others may write.
 install_program() {
   local stamp target
@@ -89,29 +94,30 @@ install_program() {
         mkdir -p "$ROOT_PREFIX"
         rm -rf "$target.new"
         cp -Rp --no-preserve=ownership "$DIST" "$target.new"
+        name_class_path "$target.new" "$target"
         chmod -R u=rwX,go=rX "$target.new"
         mv -T "$target.new" "$target"
       )
     fi
     PROGRAM=$target
   fi
-  use_program
+  jvm_flags
 }
 
-# use_program: CLASS_PATH and the JVMs' flags for PROGRAM.
-use_program() {
-  local jar
-  CLASS_PATH=
-  for jar in "$PROGRAM"/lib/*.jar; do CLASS_PATH+=:$jar; done
-  CLASS_PATH=${CLASS_PATH#:}
-  jvm_flags
+# name_class_path FOLDER LATER: writes the JVM's argument file for the jars in FOLDER, which will be
+# called LATER; always in one order, as the start-up cache demands.
+name_class_path() {
+  local jar path=
+  for jar in "$1"/lib/*.jar; do path+=:$2/lib/${jar##*/}; done
+  printf -- '-cp "%s"\n' "${path#:}" >"$1/class-path"
 }
 
 # jvm_flags: figures behind them in docs/benchmarks.md.
 jvm_flags() {
   local -a both=(-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:+ExitOnOutOfMemoryError -Xss512k
-    -XX:-UsePerfData -Xshare:auto --enable-native-access=ALL-UNNAMED
-    --sun-misc-unsafe-memory-access=allow -Djava.awt.headless=true -Djava.net.preferIPv4Stack=false)
+    -XX:-UsePerfData --enable-native-access=ALL-UNNAMED
+    --sun-misc-unsafe-memory-access=allow -Djava.awt.headless=true "@$PROGRAM/class-path")
+  [ ! -s "$PROGRAM/portal.aot" ] || both+=(-XX:AOTCache="$PROGRAM/portal.aot")
   # shellcheck disable=SC2034  # these three are read by up.sh and cli.sh
   PORTAL_FLAGS=("${both[@]}" -Xms24m -Xmx512m)
   # shellcheck disable=SC2034

@@ -1,6 +1,8 @@
 # The programs of the machine that the appliance uses, the Debian packages they come from, and what
 # each gives; how they are installed. Sourced.
 # shellcheck shell=bash
+[ -z "${PARTS_LOADED:-}" ] || return 0
+PARTS_LOADED=1
 
 # program|Debian package|what it gives|when: run, build, test, bench
 readonly PARTS="

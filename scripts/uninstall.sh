@@ -18,8 +18,8 @@ run_uninstall() {
 Usage: ./appliance uninstall [--data DIR] [--yes]
 
 Stops the appliance and removes its data folder with every account, file, job and key in it, what it
-built and downloaded, your token, and as root the system user it made. Debian packages it installed
-are named, not removed. The source folder stays. Make a backup first.
+downloaded, your token, and as root the system user it made and its copy of the program. Packages it
+installed are named, not removed. The source folder stays. Make a backup first.
 END
         return 0
         ;;
@@ -37,7 +37,7 @@ END
     [ "$answer" = yes ] || fail "nothing was removed"
   fi
   stop_node || true
-  remove "$DATA" "$(cache_folder)" "$SOURCE/target/dist" \
+  remove "$DATA" "$(cache_folder)" \
     "${XDG_CONFIG_HOME:-$HOME/.config}/grid-appliance"
   ! is_root || uninstall_as_root
 }

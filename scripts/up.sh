@@ -1,7 +1,6 @@
 # ./appliance up: builds what changed, then supervises portal and agent until it is told to stop.
 # Sourced. The path of a start: run_up → prepare → supervise → (start_portal, start_agent) → settle.
 # shellcheck shell=bash
-. "$SOURCE/scripts/node.sh"
 . "$SOURCE/scripts/build.sh"
 
 up_usage() {
@@ -23,6 +22,8 @@ END
 }
 
 readonly STOP_SECONDS=20 READY_SECONDS=60 LONGEST_BACKOFF=60 HOUSEKEEPING_SECONDS=60
+# How the portal ends when it must not be started again as things are.
+readonly BAD_SETTING=2 BAD_DATA=3
 readonly LOG_BYTES=$((10 * 1024 * 1024)) LOG_COPIES=4
 
 run_up() {
@@ -85,16 +86,17 @@ hold_lock() {
 }
 
 STOPPING=false
-# By part: process, when it started, when to start it again (0 = it runs), how long to wait then.
-declare -A PID=() STARTED=() RESTART_AT=() BACKOFF=([portal]=1 [agent]=1)
+# By part: process, the writer of its log, when it started, when to start it again (0 = it runs), how long to wait then.
+declare -gA PID=() WRITER=() STARTED=() RESTART_AT=() BACKOFF=([portal]=1 [agent]=1)
 PORTAL_OPTIONS=()
-ADDRESS=''
+ADDRESS='' STATUS=0
 
 # supervise OPTION…: runs both parts until told to stop. Never polls: it sleeps until a child ends, a
 # signal comes, or the next restart or housekeeping is due.
 supervise() {
   PORTAL_OPTIONS=("$@")
   exec {TICK}<> <(:)
+  cd / # so that nothing depends on the folder it was started from
   end_leftovers
   start_portal
   await_portal || return "$?"
@@ -106,30 +108,37 @@ supervise() {
     settle
   done
   stop_all
+  return "$STATUS"
 }
 
 start_portal() {
   as_service rm -f "$DATA/run/address"
   launch portal "${PORTAL_PREFIX[@]}" "$JAVA_HOME/bin/java" "${PORTAL_FLAGS[@]}" \
-    -cp "$CLASS_PATH" org.gridappliance.portal.PortalMain \
+    org.gridappliance.portal.PortalMain \
     --data "$DATA" --apps "$PROGRAM/apps" "${PORTAL_OPTIONS[@]}"
 }
 
+# The agent lays out root folders for jobs, which another uid must be let through; the data folder
+# around them is closed.
 start_agent() {
+  umask 022
   launch agent "${AGENT_PREFIX[@]}" "$JAVA_HOME/bin/java" "${AGENT_FLAGS[@]}" \
-    -cp "$CLASS_PATH" org.gridappliance.agent.AgentMain run \
+    org.gridappliance.agent.AgentMain run \
     --data "$DATA" --portal "$ADDRESS" --slots "$(nproc)"
+  umask 077
 }
 
-# launch PART COMMAND…: in the background, its output into the log of the part. The lock stays with
-# the supervisor. The log is opened as the service's user, so that root follows no link of his.
+# launch PART COMMAND…: in the background, its output through a writer into the log of the part. The
+# lock stays with the supervisor. The writer is the service's user, so that root follows no link of his.
 launch() {
-  local part=$1
+  local part=$1 log
   shift
   # shellcheck disable=SC2016  # expanded by the inner shell
-  "$@" </dev/null > >(exec "${PORTAL_PREFIX[@]}" bash -c 'trap "" INT TERM; exec cat >>"$1"' cat "$DATA/log/$part.log") 2>&1 \
-    {LOCK}>&- {TICK}>&- &
+  exec {log}> >(exec "${SERVICE_PREFIX[@]}" bash -c 'trap "" INT TERM; exec cat >>"$1"' cat "$DATA/log/$part.log" {LOCK}>&- {TICK}>&-)
+  WRITER[$part]=$!
+  "$@" </dev/null >&"$log" 2>&1 {log}>&- {LOCK}>&- {TICK}>&- &
   PID[$part]=$!
+  exec {log}>&-
   STARTED[$part]=$SECONDS
   RESTART_AT[$part]=0
   printf '%s\n' "${PID[$part]}" >"$RUN/$part.pid"
@@ -142,8 +151,8 @@ await_portal() {
   until read_address; do
     if ! kill -0 "${PID[portal]}" 2>/dev/null; then
       wait "${PID[portal]}" || status=$?
+      wait "${WRITER[portal]}" || true # its last words
       PID=()
-      read -rt 0.2 -u "$TICK" || true # its last words are on their way through the log
       warn "the portal did not start:"
       tail -n 12 "$DATA/log/portal.log" >&2 || true
       return $((status > 0 ? status : 1))
@@ -209,10 +218,18 @@ settle() {
   done
 }
 
-# note_end PART: plans the next start: at once after a minute of health, else 1, 2, 4 … 60 s later.
+# note_end PART: plans the next start: after a minute of health 1 s later, else 1, 2, 4 … 60 s. A
+# portal that says that a person must mend something is not started again.
 note_end() {
   local part=$1 status=0
   wait "${PID[$part]}" 2>/dev/null || status=$?
+  if [ "$part" = portal ] && ((status == BAD_SETTING || status == BAD_DATA)); then
+    wait "${WRITER[portal]}" || true
+    warn "the portal stopped:"
+    tail -n 12 "$DATA/log/portal.log" >&2 || true
+    STATUS=$status STOPPING=true
+    return 0
+  fi
   ((SECONDS - STARTED[$part] < LONGEST_BACKOFF)) || BACKOFF[$part]=1
   say "$part ended with status $status; starting it again in ${BACKOFF[$part]} s"
   RESTART_AT[$part]=$((SECONDS + BACKOFF[$part]))
@@ -250,6 +267,7 @@ stop_all() {
       read -rt 0.05 -u "$TICK" || true
     done
     wait "${PID[$part]}" 2>/dev/null || true
+    wait "${WRITER[$part]}" 2>/dev/null || true
     rm -f "$RUN/$part.pid"
   done
   rm -f "$RUN/ready" "$RUN/pid"
