@@ -5,6 +5,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -21,6 +22,7 @@ import org.gridappliance.jobs.http.Caller;
 import org.gridappliance.jobs.http.Operation;
 import org.gridappliance.portal.audit.AuditLog;
 import org.gridappliance.portal.audit.AuditOperations;
+import org.gridappliance.portal.files.FileRoutes;
 import org.gridappliance.portal.http.Contract;
 import org.gridappliance.portal.http.ContractRoutes;
 import org.gridappliance.portal.http.OperationRoutes;
@@ -37,6 +39,8 @@ import org.gridappliance.portal.store.DataFolder;
 import org.gridappliance.portal.store.Database;
 import org.gridappliance.portal.store.Disk;
 import org.gridappliance.portal.store.StoreException;
+import org.gridappliance.portal.tls.Certificates;
+import org.gridappliance.portal.tls.LocalCa;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,10 +101,16 @@ public final class PortalServer implements AutoCloseable {
                 .setEventLoopPoolSize(Math.max(2, Runtime.getRuntime().availableProcessors())));
     keep(() -> vertx.close().await(10, TimeUnit.SECONDS));
     InetAddress listen = InetAddress.getByName(settings.listen());
-    if (!listen.isLoopbackAddress()) {
-      throw new SettingsException("listen=" + settings.listen() + ": want a loopback address");
-    }
-    boolean tls = false;
+    HostNames names = new HostNames(settings, listen);
+    boolean tls = !listen.isLoopbackAddress();
+    Optional<Certificates> certificates =
+        tls
+            ? Optional.of(
+                new Certificates(
+                    new LocalCa(data.resolve("keys"), clock),
+                    names.all(),
+                    data.resolve("run/ca.pem")))
+            : Optional.empty();
     HealthRoutes health = keep(new HealthRoutes(() -> trouble(database, disk), virtualThreads));
     Map<String, Operation> jobs = new java.util.HashMap<>(new AuditOperations(audit).all());
     OperationRoutes operations =
@@ -116,33 +126,79 @@ public final class PortalServer implements AutoCloseable {
                 settings.dev(),
                 tls));
 
+    FileRoutes files =
+        new FileRoutes(
+            data::home,
+            data.resolve("tmp"),
+            settings.maxFileBytes(),
+            disk::requireRoom,
+            virtualThreads);
+    Gate gate = new Gate(people, names, virtualThreads, tls);
     Router router = Router.router(vertx);
     Router api = Router.router(vertx);
-    Gate gate = new Gate(people, new HostNames(settings, listen), virtualThreads, tls);
+    files.mount(api);
     ContractRoutes contractRoutes = new ContractRoutes(api, contract, operations);
     router.route().handler(gate::checkSite);
     router.get("/healthz").handler(health::healthz);
     router.get("/metrics").handler(gate::identify).handler(health::scrape);
+    certificates.ifPresent(c -> router.get("/ca.pem").handler(r -> sendAuthority(r, c)));
     router.route("/api/v1/*").handler(gate::identify);
     contractRoutes.mount(router);
     router.get().handler(new StaticPages(virtualThreads)::handle);
-    router.route().failureHandler(Problems::handle);
-    for (int status : new int[] {400, 404, 405, 500}) {
-      router.errorHandler(status, Problems::handle);
-      api.errorHandler(status, Problems::handle);
-    }
+    Problems.mount(router);
+    Problems.mount(api);
 
-    HttpServer http =
-        vertx
-            .createHttpServer(options())
-            .requestHandler(router)
-            .listen(settings.port(), settings.listen())
-            .await();
+    HttpServer http = listen(vertx, router, certificates);
     address = uri(tls, listen, http.actualPort());
     people.setup().offerLink(address);
+    OwnerDoor _ =
+        keep(
+            OwnerDoor.open(
+                data.resolve("run/owner.sock"),
+                Map.of(
+                    "admin-link", () -> people.setup().freshLink(address),
+                    "snapshot", () -> database.snapshot(data.resolve("tmp")).toString())));
+    DataFolder.writeSecret(data.resolve("run/address"), address + "\n");
     log.info("portal listens address={} elapsedMs={}", address, uptimeMillis());
+    certificates.ifPresent(c -> c.renewDaily(vertx, http, virtualThreads));
     contractRoutes.join();
     health.bindJvm();
+  }
+
+  private HttpServer listen(Vertx vertx, Router router, Optional<Certificates> certificates)
+      throws SettingsException {
+    try {
+      HttpServerOptions options = options();
+      certificates.ifPresent(
+          c ->
+              options
+                  .setSsl(true)
+                  .setUseAlpn(true)
+                  .setKeyCertOptions(c.options().getKeyCertOptions())
+                  .setEnabledSecureTransportProtocols(Certificates.PROTOCOLS));
+      return vertx
+          .createHttpServer(options)
+          .requestHandler(router)
+          .listen(settings.port(), settings.listen())
+          .await();
+    } catch (Exception e) { // await rethrows the checked BindException as it is
+      throw new SettingsException(
+          "port="
+              + settings.port()
+              + " on "
+              + settings.listen()
+              + " cannot be used: "
+              + e.getMessage()
+              + "; choose another --port or --listen");
+    }
+  }
+
+  private static void sendAuthority(RoutingContext routing, Certificates certificates) {
+    routing
+        .response()
+        .putHeader("Content-Type", "application/x-x509-ca-cert")
+        .putHeader("Content-Disposition", "attachment; filename=\"grid-appliance-ca.pem\"")
+        .end(certificates.authority());
   }
 
   private static HttpServerOptions options() {
@@ -152,6 +208,7 @@ public final class PortalServer implements AutoCloseable {
         .setMaxHeaderSize(16 * 1024)
         .setMaxInitialLineLength(16 * 1024)
         .setDecompressionSupported(false)
+        .setHttp2ClearTextEnabled(false)
         .setHandle100ContinueAutomatically(true);
   }
 
@@ -174,8 +231,12 @@ public final class PortalServer implements AutoCloseable {
         : Optional.empty();
   }
 
-  private static URI uri(boolean tls, InetAddress listen, int port) {
-    String host = listen.getHostAddress();
+  /** The address for browsers; when it listens on all, this machine's own names it. */
+  private URI uri(boolean tls, InetAddress listen, int port) {
+    String host =
+        listen.isAnyLocalAddress()
+            ? settings.names().stream().findFirst().orElse("localhost")
+            : listen.getHostAddress();
     String name = host.contains(":") ? "[" + host + "]" : host;
     return URI.create((tls ? "https://" : "http://") + name + ":" + port);
   }

@@ -3,9 +3,11 @@ package org.gridappliance.portal.http;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.gridappliance.jobs.http.Problem;
+import org.gridappliance.portal.security.BodyFlow;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,15 +31,15 @@ final class Bodies {
    * budget until {@link #done}.
    */
   void read(
-      HttpServerRequest request,
-      long limit,
-      BiConsumer<@Nullable Buffer, @Nullable Problem> handler) {
+      RoutingContext routing, long limit, BiConsumer<@Nullable Buffer, @Nullable Problem> handler) {
     Reading reading = new Reading(limit, handler);
+    HttpServerRequest request = routing.request();
     String length = request.getHeader("Content-Length");
     if (length != null && length.length() < 19 && Long.parseLong(length) > limit) {
       reading.fail(tooLarge(limit));
       return;
     }
+    BodyFlow.claim(routing);
     long timer =
         vertx.setTimer(
             WAIT_MILLIS,
@@ -53,6 +55,7 @@ final class Bodies {
           vertx.cancelTimer(timer);
           reading.end();
         });
+    request.resume();
   }
 
   /** Gives the bytes of a body back to the budget. */

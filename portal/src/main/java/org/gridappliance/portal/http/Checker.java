@@ -24,12 +24,15 @@ public final class Checker {
   private static final Set<String> WRAPPERS =
       Set.of("$ref", "properties", "items", "allOf", "anyOf", "oneOf", "additionalProperties");
 
-  private final Validator validator;
   private final Contract contract;
+  private final String pointer;
 
-  Checker(Validator validator, Contract contract) {
-    this.validator = validator;
+  /** Made at the first use: most operations of a start are never called. */
+  private volatile @Nullable Validator validator;
+
+  Checker(Contract contract, String pointer) {
     this.contract = contract;
+    this.pointer = pointer;
   }
 
   /**
@@ -39,7 +42,12 @@ public final class Checker {
    * @param name the field's name when the value itself is wrong, as a parameter's
    */
   public List<Problem.FieldError> check(@Nullable Object value, String name) {
-    OutputUnit result = validator.validate(value);
+    Validator present = validator;
+    if (present == null) {
+      present = contract.validator(pointer);
+      validator = present;
+    }
+    OutputUnit result = present.validate(value);
     if (Boolean.TRUE.equals(result.getValid())) {
       return List.of();
     }
@@ -105,8 +113,7 @@ public final class Checker {
     if (location == null || hash < 0 || !location.startsWith("/", hash + 1)) {
       return Optional.empty();
     }
-    String pointer = location.substring(hash + 1).replace("%7B", "{").replace("%7D", "}");
-    JsonNode node = contract.at(JsonPointer.compile(pointer));
+    JsonNode node = contract.at(JsonPointer.compile(location.substring(hash + 1)));
     return node.isMissingNode() ? Optional.empty() : Optional.of(node);
   }
 

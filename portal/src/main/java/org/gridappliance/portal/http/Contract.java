@@ -12,6 +12,7 @@ import io.vertx.json.schema.JsonSchema;
 import io.vertx.json.schema.JsonSchemaOptions;
 import io.vertx.json.schema.OutputFormat;
 import io.vertx.json.schema.SchemaRepository;
+import io.vertx.json.schema.Validator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -33,20 +34,26 @@ public final class Contract {
       YAMLMapper.builder().disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER).build();
 
   private final ObjectNode document;
+
+  /** The components, and below {@code checked} every schema of a parameter, body or answer. */
+  private final ObjectNode checked;
+
   private final SchemaRepository schemas;
   private final Map<String, OperationSpec> operations;
 
   private Contract(ObjectNode document) {
     this.document = document;
-    Map<String, Object> plain = YAML.convertValue(document, new TypeReference<>() {});
+    this.checked = YAML.createObjectNode();
+    checked.set("components", document.get("components"));
+    this.operations = readOperations();
     this.schemas =
         SchemaRepository.create(
             new JsonSchemaOptions()
                 .setBaseUri(BASE)
                 .setDraft(Draft.DRAFT202012)
                 .setOutputFormat(OutputFormat.Basic));
+    Map<String, Object> plain = YAML.convertValue(checked, new TypeReference<>() {});
     schemas.dereference(BASE, JsonSchema.of(new JsonObject(plain)));
-    this.operations = readOperations();
   }
 
   /** Reads and joins the two files. */
@@ -169,10 +176,18 @@ public final class Contract {
     return Map.copyOf(answers);
   }
 
+  /** Lists a schema of the document among the checked ones. */
   private Checker checker(String pointer) {
-    String fragment = pointer.replace("{", "%7B").replace("}", "%7D");
-    JsonSchema reference = JsonSchema.of(new JsonObject().put("$ref", BASE + "#" + fragment));
-    return new Checker(schemas.validator(reference), this);
+    ObjectNode list = checked.withObjectProperty("checked");
+    String name = "s" + list.size();
+    list.set(name, document.at(pointer));
+    return new Checker(this, "/checked/" + name);
+  }
+
+  /** {@return what checks against a schema}. May be called by many threads. */
+  Validator validator(String pointer) {
+    JsonSchema reference = JsonSchema.of(new JsonObject().put("$ref", BASE + "#" + pointer));
+    return schemas.validator(reference);
   }
 
   /** {@return the pointer behind a chain of {@code $ref}s} */
@@ -181,9 +196,9 @@ public final class Contract {
     return reference == null ? pointer : follow(reference.asText().substring(1));
   }
 
-  /** {@return a node of the joined document} */
+  /** {@return a part of a checked schema} */
   JsonNode at(JsonPointer pointer) {
-    return document.at(pointer);
+    return checked.at(pointer);
   }
 
   private static String escape(String name) {

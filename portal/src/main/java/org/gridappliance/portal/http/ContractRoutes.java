@@ -3,7 +3,7 @@ package org.gridappliance.portal.http;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
+import org.gridappliance.portal.security.BodyFlow;
 
 /**
  * Mounts the operations as soon as the contract is read, holds early requests back until then, and
@@ -30,7 +30,7 @@ public final class ContractRoutes {
   /** Adds the routes below {@code /api/v1} to the portal's router. */
   public void mount(Router router) {
     router.get("/api/v1/openapi.yaml").handler(this::send);
-    router.route("/api/v1/*").handler(routing -> whenMounted(routing, contract -> routing.next()));
+    router.route("/api/v1/*").handler(this::await);
     router.route("/api/v1/*").subRouter(api);
   }
 
@@ -40,32 +40,40 @@ public final class ContractRoutes {
   }
 
   private void send(RoutingContext routing) {
-    whenMounted(
-        routing,
-        contract ->
-            routing
-                .response()
-                .putHeader("Content-Type", "application/yaml; charset=utf-8")
-                .end(contract.yaml()));
-  }
-
-  private void whenMounted(RoutingContext routing, Consumer<Contract> then) {
-    if (mounted.isDone()) {
-      then.accept(mounted.join());
-      return;
-    }
-    routing.request().pause();
     var context = routing.vertx().getOrCreateContext();
     var _ =
         mounted.whenComplete(
             (contract, error) ->
                 context.runOnContext(
                     v -> {
-                      routing.request().resume();
-                      if (error == null) {
-                        then.accept(contract);
-                      } else {
+                      if (error != null) {
                         routing.fail(error);
+                        return;
+                      }
+                      routing
+                          .response()
+                          .putHeader("Content-Type", "application/yaml; charset=utf-8")
+                          .end(contract.yaml());
+                    }));
+  }
+
+  private void await(RoutingContext routing) {
+    if (mounted.isDone()) {
+      mounted.join();
+      routing.next();
+      return;
+    }
+    BodyFlow.hold(routing);
+    var context = routing.vertx().getOrCreateContext();
+    var _ =
+        mounted.whenComplete(
+            (contract, error) ->
+                context.runOnContext(
+                    v -> {
+                      if (error == null) {
+                        BodyFlow.goOn(routing);
+                      } else {
+                        BodyFlow.fail(routing, error);
                       }
                     }));
   }

@@ -140,7 +140,7 @@ public final class OperationRoutes {
         });
     Context context = routing.vertx().getOrCreateContext();
     bodies.read(
-        routing.request(),
+        routing,
         spec.id().equals("postResults") ? RESULTS_BYTES : BODY_BYTES,
         (body, problem) -> {
           if (body == null) {

@@ -2,6 +2,7 @@ package org.gridappliance.portal.http;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,10 +19,20 @@ public final class Problems {
 
   private Problems() {}
 
-  /** The failure handler of every route. Runs on the event loop. */
-  public static void handle(RoutingContext routing) {
+  /** Answers every failure of a router's routes, and what no route takes, with a problem. */
+  public static void mount(Router router) {
+    router.route().failureHandler(routing -> handle(routing, routing.statusCode()));
+    for (int status : new int[] {400, 404, 405, 406, 413, 415, 500}) {
+      router.errorHandler(status, routing -> handle(routing, status));
+    }
+  }
+
+  /** Runs on the event loop. */
+  private static void handle(RoutingContext routing, int status) {
     Throwable failure = routing.failure();
-    answer(routing, failure == null ? ofStatus(routing) : of(failure, routing));
+    boolean theRouters = status >= 400 && status < 500 && !(failure instanceof Problem);
+    answer(
+        routing, failure == null || theRouters ? ofStatus(routing, status) : of(failure, routing));
   }
 
   /** Answers with a problem, if nothing was answered yet. Call on the event loop. */
@@ -111,8 +122,7 @@ public final class Problems {
     return false;
   }
 
-  private static Problem ofStatus(RoutingContext routing) {
-    int status = routing.statusCode();
+  private static Problem ofStatus(RoutingContext routing, int status) {
     String path = routing.normalizedPath();
     return switch (status) {
       case 404 -> Problem.notFound(path);

@@ -7,9 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.portal.audit.AuditLog;
 import org.gridappliance.portal.settings.Settings;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
@@ -113,21 +115,24 @@ public final class People {
   }
 
   /** Makes an account; {@return it}. The caller holds no transaction. */
+  Account make(Accounts.NewAccount account, String actor, String action, @Nullable String address) {
+    return make(account, actor, action, address, handle -> {});
+  }
+
+  /** Makes an account after something else in the same transaction. */
   Account make(
       Accounts.NewAccount account,
       String actor,
       String action,
       @Nullable String address,
-      boolean firstAdministrator) {
+      Consumer<Handle> before) {
     administrators.lock();
     try {
       return accounts
           .jdbi()
           .inTransaction(
               handle -> {
-                if (firstAdministrator && accounts.administrators(handle) > 0) {
-                  throw Problem.forbidden("an administrator exists already; log in");
-                }
+                before.accept(handle);
                 Account made = accounts.add(handle, account);
                 audit.append(handle, actor, action, made.name(), null, address);
                 return made;

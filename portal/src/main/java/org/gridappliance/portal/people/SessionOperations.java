@@ -104,8 +104,7 @@ final class SessionOperations {
                 People.scientist()),
             AuditLog.NOBODY,
             open ? "user.registered" : "user.asked",
-            address,
-            false);
+            address);
     return open
         ? begin(exchange, principal(made), "login", 201)
         : new Response(202, null, Map.of());

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.portal.audit.AuditLog;
@@ -18,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * How the first administrator comes to be. While there is none, {@code DATA/run/setup-link} (0600)
  * holds a link whose fragment is a secret that works once; the database holds its hash. The link
- * stays the same over restarts until it is used.
+ * stays the same over restarts until it is used. Later the owner of the data folder gets a fresh
+ * one with {@code ./appliance admin-link}, for an appliance whose administrators forgot their
+ * passwords.
  */
 public final class Setup {
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9._-]{0,31}");
@@ -51,7 +54,7 @@ public final class Setup {
               + " the password of 8..1024 characters");
     }
     try {
-      make(name, password, null, null);
+      Account _ = make(name, password, null, null, h -> {});
     } catch (Problem taken) {
       throw new SettingsException("APPLIANCE_ADMIN: " + taken.getMessage());
     }
@@ -65,9 +68,22 @@ public final class Setup {
   public void offerLink(URI portal) throws IOException {
     if (people.hasAdministrator()) {
       Files.deleteIfExists(file);
+      people
+          .accounts()
+          .jdbi()
+          .useHandle(h -> h.execute("delete from portal.setting where name = ?", HASH));
       return;
     }
-    String secret = presentSecret().orElseGet(Secrets::random);
+    offer(portal, presentSecret().orElseGet(Secrets::random));
+  }
+
+  /** {@return a fresh link that makes one more administrator}; an earlier one no longer works. */
+  public String freshLink(URI portal) throws IOException {
+    people.audit().append(AuditLog.NOBODY, "admin-link.made", null, null, null);
+    return offer(portal, Secrets.random());
+  }
+
+  private String offer(URI portal, String secret) throws IOException {
     people
         .accounts()
         .jdbi()
@@ -77,7 +93,9 @@ public final class Setup {
               handle.execute(
                   "insert into portal.setting (name, text) values (?, ?)", HASH, hex(secret));
             });
-    DataFolder.writeSecret(file, portal + "/setup#" + secret + "\n");
+    String link = portal + "/setup#" + secret;
+    DataFolder.writeSecret(file, link + "\n");
+    return link;
   }
 
   /** Trades the secret for the first administrator. */
@@ -89,35 +107,40 @@ public final class Setup {
     Optional<String> hash = people.accounts().jdbi().withHandle(Setup::storedHash);
     if (hash.isEmpty() || !Secrets.same(hash.get(), hex(secret))) {
       throw Problem.forbidden(
-          "this link is not valid or was used; ./appliance admin-link prints the present one");
+          "this link is not valid or was used; ./appliance admin-link prints a fresh one");
     }
     people.throttle().giveBack(keys);
-    Account made = make(name, password, fullName, address);
+    Account made = make(name, password, fullName, address, h -> spend(h, hash.get()));
     Files.deleteIfExists(file);
     return made;
   }
 
+  /** Of two that redeem one secret at once, one goes on. */
+  private static void spend(Handle handle, String hash) {
+    if (handle.execute("delete from portal.setting where name = ? and text = ?", HASH, hash) == 0) {
+      throw Problem.forbidden("this link was used; ./appliance admin-link prints a fresh one");
+    }
+  }
+
   private Account make(
-      String name, String password, @Nullable String fullName, @Nullable String address) {
-    Account made =
-        people.make(
-            new Accounts.NewAccount(
-                name,
-                people.passwords().hash(password),
-                fullName,
-                null,
-                null,
-                Account.Status.ACTIVE,
-                Set.of(Role.SCIENTIST, Role.CA_ADMIN, Role.POOL_ADMIN, Role.ADMINISTRATOR)),
-            AuditLog.NOBODY,
-            "administrator.created",
-            address,
-            true);
-    people
-        .accounts()
-        .jdbi()
-        .useHandle(h -> h.execute("delete from portal.setting where name = ?", HASH));
-    return made;
+      String name,
+      String password,
+      @Nullable String fullName,
+      @Nullable String address,
+      Consumer<Handle> before) {
+    return people.make(
+        new Accounts.NewAccount(
+            name,
+            people.passwords().hash(password),
+            fullName,
+            null,
+            null,
+            Account.Status.ACTIVE,
+            Set.of(Role.SCIENTIST, Role.CA_ADMIN, Role.POOL_ADMIN, Role.ADMINISTRATOR)),
+        AuditLog.NOBODY,
+        "administrator.created",
+        address,
+        before);
   }
 
   private Optional<String> presentSecret() throws IOException {

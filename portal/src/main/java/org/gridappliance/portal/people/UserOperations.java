@@ -48,8 +48,7 @@ final class UserOperations {
                 roles(exchange).orElseGet(People::scientist)),
             admin.name(),
             "user.created",
-            exchange.request().remoteAddress(),
-            false);
+            exchange.request().remoteAddress());
     return Response.created("/api/v1/users/" + made.name(), made);
   }
 

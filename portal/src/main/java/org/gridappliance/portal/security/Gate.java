@@ -81,7 +81,7 @@ public final class Gate {
       routing.next();
       return;
     }
-    request.pause();
+    BodyFlow.hold(routing);
     Context context = routing.vertx().getOrCreateContext();
     virtualThreads.execute(
         () -> {
@@ -89,18 +89,13 @@ public final class Gate {
           try {
             principal = authenticate(request, path, authorization, cookie);
           } catch (RuntimeException e) { // a Problem, or a database that fails: the failure handler
-            context.runOnContext(
-                v -> {
-                  request.resume();
-                  routing.fail(e);
-                });
+            context.runOnContext(v -> BodyFlow.fail(routing, e));
             return;
           }
           context.runOnContext(
               v -> {
-                request.resume();
                 principal.ifPresent(p -> routing.put(PRINCIPAL, p));
-                routing.next();
+                BodyFlow.goOn(routing);
               });
         });
   }

@@ -6,13 +6,18 @@ import com.zaxxer.hikari.pool.HikariPool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -203,6 +208,40 @@ public final class Database implements AutoCloseable {
 
   public Jdbi jdbi() {
     return jdbi;
+  }
+
+  /**
+   * Copies the database as it is at one moment, while it is in use.
+   *
+   * @param folder where the copy is made
+   * @return the copy, a database file of mode 0600
+   */
+  public Path snapshot(Path folder) throws IOException {
+    Path zip = folder.resolve("snapshot-" + UUID.randomUUID() + ".zip");
+    Path copy = folder.resolve("snapshot-" + UUID.randomUUID() + ".mv.db");
+    try (Connection connection = source.getConnection();
+        PreparedStatement backup = connection.prepareStatement("backup to ?")) {
+      backup.setString(1, zip.toString());
+      backup.execute();
+      try (ZipInputStream in = new ZipInputStream(Files.newInputStream(zip))) {
+        for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+          if (entry.getName().endsWith(".mv.db")) {
+            Files.createFile(
+                copy,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            try (var out = Files.newOutputStream(copy)) {
+              in.transferTo(out);
+            }
+            return copy;
+          }
+        }
+      }
+      throw new IOException("the copy of the database came out empty");
+    } catch (SQLException e) {
+      throw new IOException("the database was not copied: " + rootMessage(e), e);
+    } finally {
+      Files.deleteIfExists(zip);
+    }
   }
 
   /** Whether a connection answers within 2 s. */
