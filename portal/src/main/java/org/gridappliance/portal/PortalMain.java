@@ -9,12 +9,15 @@ import org.gridappliance.portal.settings.Settings;
 import org.gridappliance.portal.settings.SettingsException;
 import org.gridappliance.portal.settings.SettingsFile;
 import org.gridappliance.portal.store.StoreException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The portal's process. Ends with 0 when told to stop, 2 for a setting it cannot use, 3 for a data
  * folder or database it must not use, 1 for anything else.
  */
 public final class PortalMain {
+  private static final Logger log = LoggerFactory.getLogger(PortalMain.class);
   private static final String USAGE =
       "--data DIR [--port N] [--listen ADDRESS] [--apps DIR]… [--dev]";
 
@@ -38,6 +41,7 @@ public final class PortalMain {
               Thread.ofPlatform()
                   .unstarted(
                       () -> {
+                        log.info("portal stops");
                         server.close();
                         stopped.countDown();
                       }));

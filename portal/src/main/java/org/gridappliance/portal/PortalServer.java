@@ -5,33 +5,30 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import org.gridappliance.jobs.http.Caller;
-import org.gridappliance.jobs.http.Operation;
+import org.gridappliance.jobs.JobApi;
+import org.gridappliance.jobs.JobSettings;
+import org.gridappliance.jobs.job.StorageException;
 import org.gridappliance.portal.audit.AuditLog;
-import org.gridappliance.portal.audit.AuditOperations;
-import org.gridappliance.portal.files.FileRoutes;
 import org.gridappliance.portal.http.Contract;
-import org.gridappliance.portal.http.ContractRoutes;
-import org.gridappliance.portal.http.OperationRoutes;
-import org.gridappliance.portal.http.Problems;
 import org.gridappliance.portal.live.HealthRoutes;
-import org.gridappliance.portal.pages.StaticPages;
 import org.gridappliance.portal.people.People;
-import org.gridappliance.portal.people.Principal;
-import org.gridappliance.portal.security.Gate;
 import org.gridappliance.portal.security.HostNames;
 import org.gridappliance.portal.settings.Settings;
 import org.gridappliance.portal.settings.SettingsException;
@@ -53,6 +50,7 @@ public final class PortalServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PortalServer.class);
 
   private static final int IDLE_SECONDS = 90;
+  private static final Duration LOCAL_JOIN = Duration.ofDays(30);
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final Settings settings;
@@ -111,44 +109,14 @@ public final class PortalServer implements AutoCloseable {
                     names.all(),
                     data.resolve("run/ca.pem")))
             : Optional.empty();
+    JobApi jobs = keep(startJobs(data, database, audit, clock));
     HealthRoutes health = keep(new HealthRoutes(() -> trouble(database, disk), virtualThreads));
-    Map<String, Operation> jobs = new java.util.HashMap<>(new AuditOperations(audit).all());
-    OperationRoutes operations =
-        new OperationRoutes(
-            people.operations(),
-            jobs,
-            new OperationRoutes.Parts(
-                vertx,
-                virtualThreads,
-                principal -> caller(data, principal),
-                () -> disk.requireRoom(0),
-                health::answered,
-                settings.dev(),
-                tls));
+    PortalRoutes routes =
+        new PortalRoutes(settings, data, people, disk, jobs, health, virtualThreads);
+    PortalRoutes.Built built = routes.build(vertx, names, certificates, audit, contract);
 
-    FileRoutes files =
-        new FileRoutes(
-            data::home,
-            data.resolve("tmp"),
-            settings.maxFileBytes(),
-            disk::requireRoom,
-            virtualThreads);
-    Gate gate = new Gate(people, names, virtualThreads, tls);
-    Router router = Router.router(vertx);
-    Router api = Router.router(vertx);
-    files.mount(api);
-    ContractRoutes contractRoutes = new ContractRoutes(api, contract, operations);
-    router.route().handler(gate::checkSite);
-    router.get("/healthz").handler(health::healthz);
-    router.get("/metrics").handler(gate::identify).handler(health::scrape);
-    certificates.ifPresent(c -> router.get("/ca.pem").handler(r -> sendAuthority(r, c)));
-    router.route("/api/v1/*").handler(gate::identify);
-    contractRoutes.mount(router);
-    router.get().handler(new StaticPages(virtualThreads)::handle);
-    Problems.mount(router);
-    Problems.mount(api);
-
-    HttpServer http = listen(vertx, router, certificates);
+    HttpServer http = listen(vertx, built.router(), certificates);
+    keep(() -> http.close().await(5, TimeUnit.SECONDS));
     address = uri(tls, listen, http.actualPort());
     people.setup().offerLink(address);
     OwnerDoor _ =
@@ -161,8 +129,33 @@ public final class PortalServer implements AutoCloseable {
     DataFolder.writeSecret(data.resolve("run/address"), address + "\n");
     log.info("portal listens address={} elapsedMs={}", address, uptimeMillis());
     certificates.ifPresent(c -> c.renewDaily(vertx, http, virtualThreads));
-    contractRoutes.join();
+    offerLocalJoin(data, jobs);
+    built.contract().join();
     health.bindJvm();
+    routes.jobMetrics().bindTo(health.metrics());
+  }
+
+  private JobApi startJobs(DataFolder data, Database database, AuditLog audit, Clock clock)
+      throws StoreException {
+    List<Path> folders = new ArrayList<>();
+    folders.add(data.resolve("apps"));
+    folders.addAll(settings.apps());
+    try {
+      return JobApi.start(
+          JobSettings.of(data.path(), folders),
+          database.source(),
+          clock,
+          (actor, action, object, remote) -> audit.append(actor, action, object, null, remote));
+    } catch (StorageException e) {
+      throw new StoreException("jobs cannot be taken up: " + e.getMessage());
+    }
+  }
+
+  /** Lays down a one-use token with which this machine's own executor joins, unless it has. */
+  private static void offerLocalJoin(DataFolder data, JobApi jobs) throws IOException {
+    if (!Files.exists(data.resolve("keys/executor.json"))) {
+      DataFolder.writeSecret(data.resolve("run/local-join"), jobs.newJoinToken(LOCAL_JOIN) + "\n");
+    }
   }
 
   private HttpServer listen(Vertx vertx, Router router, Optional<Certificates> certificates)
@@ -193,14 +186,6 @@ public final class PortalServer implements AutoCloseable {
     }
   }
 
-  private static void sendAuthority(RoutingContext routing, Certificates certificates) {
-    routing
-        .response()
-        .putHeader("Content-Type", "application/x-x509-ca-cert")
-        .putHeader("Content-Disposition", "attachment; filename=\"grid-appliance-ca.pem\"")
-        .end(certificates.authority());
-  }
-
   private static HttpServerOptions options() {
     return new HttpServerOptions()
         .setIdleTimeout(IDLE_SECONDS)
@@ -210,16 +195,6 @@ public final class PortalServer implements AutoCloseable {
         .setDecompressionSupported(false)
         .setHttp2ClearTextEnabled(false)
         .setHandle100ContinueAutomatically(true);
-  }
-
-  private static Caller caller(DataFolder data, Principal principal) throws IOException {
-    boolean writes = principal.scopes().contains(org.gridappliance.portal.people.Scope.JOBS);
-    return new Caller(
-        principal.name(),
-        principal.administrator(),
-        principal.poolAdmin(),
-        writes,
-        data.home(principal.name()));
   }
 
   private static Optional<String> trouble(Database database, Disk disk) {

@@ -121,7 +121,7 @@ public final class OperationRoutes {
             spec -> {
               PersonOperation operation = operations.get(spec.id());
               if (operation == null) {
-                return;
+                throw new IllegalStateException("nobody answers the operation " + spec.id());
               }
               HttpMethod method = HttpMethod.valueOf(spec.method().toUpperCase(Locale.ROOT));
               api.route(method, spec.route()).handler(routing -> handle(routing, spec, operation));

@@ -2,6 +2,7 @@ package org.gridappliance.portal.people;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.gridappliance.portal.settings.Settings;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -15,6 +16,7 @@ final class LiveSettings {
   private final Jdbi jdbi;
   private final Settings settings;
   private volatile @Nullable Values values;
+  private volatile Consumer<@Nullable String> announced = text -> {};
 
   LiveSettings(Jdbi jdbi, Settings settings) {
     this.jdbi = jdbi;
@@ -57,6 +59,11 @@ final class LiveSettings {
 
   void forget() {
     values = null;
+    announced.accept(get().announcement());
+  }
+
+  void whenAnnounced(Consumer<@Nullable String> listener) {
+    announced = listener;
   }
 
   private static void put(Handle handle, String name, @Nullable String text) {

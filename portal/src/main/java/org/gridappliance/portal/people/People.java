@@ -109,6 +109,11 @@ public final class People {
     return setup;
   }
 
+  /** Has somebody told when an administrator changes the announcement; null withdraws it. */
+  public void whenAnnounced(Consumer<@Nullable String> listener) {
+    live.whenAnnounced(listener);
+  }
+
   /** {@return what pages show everybody, if anything} */
   public @Nullable String announcement() {
     return live.get().announcement();

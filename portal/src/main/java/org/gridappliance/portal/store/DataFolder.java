@@ -97,9 +97,14 @@ public final class DataFolder implements AutoCloseable {
     return path.resolve(name);
   }
 
+  /** {@return where a person's own files are; it may not be there yet} */
+  public Path homePath(String account) {
+    return path.resolve("users").resolve(account).resolve("home");
+  }
+
   /** {@return the folder of a person's own files, made when absent} */
   public Path home(String account) throws IOException {
-    Path home = path.resolve("users").resolve(account).resolve("home");
+    Path home = homePath(account);
     if (!Files.isDirectory(home, LinkOption.NOFOLLOW_LINKS)) {
       Files.createDirectories(home, PosixFilePermissions.asFileAttribute(OWNER));
     }

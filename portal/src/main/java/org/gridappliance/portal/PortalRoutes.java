@@ -1,0 +1,159 @@
+package org.gridappliance.portal;
+
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import org.gridappliance.jobs.JobApi;
+import org.gridappliance.jobs.http.Caller;
+import org.gridappliance.jobs.http.Operation;
+import org.gridappliance.jobs.http.Problem;
+import org.gridappliance.portal.audit.AuditLog;
+import org.gridappliance.portal.audit.AuditOperations;
+import org.gridappliance.portal.files.FileRoutes;
+import org.gridappliance.portal.http.Contract;
+import org.gridappliance.portal.http.ContractRoutes;
+import org.gridappliance.portal.http.OperationRoutes;
+import org.gridappliance.portal.http.Problems;
+import org.gridappliance.portal.live.Announcements;
+import org.gridappliance.portal.live.HealthRoutes;
+import org.gridappliance.portal.live.JobMetrics;
+import org.gridappliance.portal.pages.StaticPages;
+import org.gridappliance.portal.people.People;
+import org.gridappliance.portal.people.Principal;
+import org.gridappliance.portal.people.Scope;
+import org.gridappliance.portal.security.Gate;
+import org.gridappliance.portal.security.HostNames;
+import org.gridappliance.portal.settings.Settings;
+import org.gridappliance.portal.store.DataFolder;
+import org.gridappliance.portal.store.Disk;
+import org.gridappliance.portal.tls.Certificates;
+
+/**
+ * All routes of the portal, in the order in which they are asked: site → health → who → jobs'
+ * streams and files → homes → operations → pages.
+ */
+final class PortalRoutes {
+  private final Settings settings;
+  private final DataFolder data;
+  private final People people;
+  private final Disk disk;
+  private final JobApi jobs;
+  private final HealthRoutes health;
+  private final ExecutorService virtualThreads;
+  private final Announcements announcements = new Announcements();
+
+  PortalRoutes(
+      Settings settings,
+      DataFolder data,
+      People people,
+      Disk disk,
+      JobApi jobs,
+      HealthRoutes health,
+      ExecutorService virtualThreads) {
+    this.settings = settings;
+    this.data = data;
+    this.people = people;
+    this.disk = disk;
+    this.jobs = jobs;
+    this.health = health;
+    this.virtualThreads = virtualThreads;
+  }
+
+  /** What waits for the contract, and the router that asks it. */
+  record Built(Router router, ContractRoutes contract) {}
+
+  Built build(
+      Vertx vertx,
+      HostNames names,
+      Optional<Certificates> certificates,
+      AuditLog audit,
+      CompletableFuture<Contract> contract) {
+    boolean tls = certificates.isPresent();
+    Router router = Router.router(vertx);
+    Router api = Router.router(vertx);
+    Problems.mount(router);
+    Problems.mount(api);
+    Gate gate = new Gate(people, names, virtualThreads, tls);
+
+    router.route().handler(gate::checkSite);
+    router.get("/healthz").handler(health::healthz);
+    router.get("/metrics").handler(gate::identify).handler(health::scrape);
+    certificates.ifPresent(c -> router.get("/ca.pem").handler(r -> sendAuthority(r, c)));
+    router.route("/api/v1/*").handler(gate::identify);
+    jobs.mountPlainRoutes(router, this::callerOf);
+    router.get("/api/v1/events").handler(this::events);
+    new FileRoutes(
+            data::home,
+            data.resolve("tmp"),
+            settings.maxFileBytes(),
+            disk::requireRoom,
+            virtualThreads)
+        .mount(api);
+    ContractRoutes contractRoutes =
+        new ContractRoutes(api, contract, operations(vertx, audit, tls));
+    contractRoutes.mount(router);
+    router.get().handler(new StaticPages(virtualThreads)::handle);
+    people.whenAnnounced(announcements::publish);
+    return new Built(router, contractRoutes);
+  }
+
+  /** What the metrics tell of jobs; asked once the portal listens. */
+  JobMetrics jobMetrics() {
+    return new JobMetrics(jobs.operations());
+  }
+
+  private OperationRoutes operations(Vertx vertx, AuditLog audit, boolean tls) {
+    Map<String, Operation> all = new HashMap<>(jobs.operations());
+    all.putAll(new AuditOperations(audit).all());
+    return new OperationRoutes(
+        people.operations(),
+        all,
+        new OperationRoutes.Parts(
+            vertx,
+            virtualThreads,
+            principal -> caller(principal, data.home(principal.name())),
+            () -> disk.requireRoom(0),
+            health::answered,
+            settings.dev(),
+            tls));
+  }
+
+  private void events(RoutingContext routing) {
+    jobs.events().stream(routing, callerOf(routing));
+    virtualThreads.execute(() -> announcements.join(routing.response(), people.announcement()));
+  }
+
+  /** Who asks for a stream or a file of a job; does not block. */
+  private Caller callerOf(RoutingContext routing) {
+    Principal principal =
+        Gate.principal(routing)
+            .orElseThrow(
+                () ->
+                    new Problem(
+                        401, "Not logged in", "log in, or send Authorization: Bearer <token>"));
+    return caller(principal, data.homePath(principal.name()));
+  }
+
+  private static Caller caller(Principal principal, Path home) {
+    return new Caller(
+        principal.name(),
+        principal.administrator(),
+        principal.poolAdmin(),
+        principal.scopes().contains(Scope.JOBS),
+        home);
+  }
+
+  private static void sendAuthority(RoutingContext routing, Certificates certificates) {
+    routing
+        .response()
+        .putHeader("Content-Type", "application/x-x509-ca-cert")
+        .putHeader("Content-Disposition", "attachment; filename=\"grid-appliance-ca.pem\"")
+        .end(certificates.authority());
+  }
+}
