@@ -69,4 +69,165 @@ class JobLifeTest {
         "\"" + results.at("/files/0/sha256").asText() + "\"",
         file.raw().headers().firstValue("ETag").orElse(""));
   }
+
+  @Test
+  void aMergeCommandRunsAsALeaseOnTheMergedFiles() {
+    TestExecutor executor = new TestExecutor(() -> portal, "one", 2);
+    long id =
+        portal.submit(
+            "ann", Map.of("app", "merging", "inputs", Map.of("data", "words.txt"), "chunks", 2));
+    executor.work(lease -> count(executor, lease));
+    List<Lease> merge = executor.lease(4, 10);
+    assertEquals(1, merge.size());
+    assertEquals(-1, merge.getFirst().index());
+    assertEquals(List.of("summarize", "counts.tsv"), merge.getFirst().command());
+    byte[] merged = executor.input(merge.getFirst(), merge.getFirst().inputs().getFirst());
+    assertTrue(new String(merged, StandardCharsets.UTF_8).startsWith("word\tn\na\t1\n"));
+    FileRef summary =
+        executor.output(
+            merge.getFirst(), "summary.txt", "4 words\n".getBytes(StandardCharsets.UTF_8));
+    executor.report(List.of(TestExecutor.success(merge.getFirst(), List.of(summary), null)));
+    TestPortal.await("job completes", () -> portal.state("ann", id).equals("Completed"));
+    assertEquals("4 words\n", portal.get("ann", "/jobs/" + id + "/results/summary.txt").text());
+    assertEquals(
+        "Summary",
+        portal.get("ann", "/jobs/" + id + "/results").json().at("/texts/0/title").asText());
+  }
+
+  @Test
+  void somebodyElsesJobIsNotHere() {
+    long id = portal.submit("ann", Map.of("app", "nothing", "inputs", Map.of()));
+    for (String path :
+        List.of(
+            "",
+            "/subjobs",
+            "/results",
+            "/tables/x",
+            "/events",
+            "/results.zip",
+            "/results/stdout",
+            "/subjobs/0/output/stdout")) {
+      assertEquals(404, portal.get("bob", "/jobs/" + id + path).status(), path);
+    }
+    for (String action : List.of("suspend", "resume", "cancel", "resubmit")) {
+      assertEquals(404, portal.post("bob", "/jobs/" + id + "/" + action, Map.of()).status());
+    }
+    assertEquals(404, portal.delete("bob", "/jobs/" + id).status());
+    assertEquals(0, portal.get("bob", "/jobs").json().path("count").asInt());
+    assertEquals(200, portal.get("admin", "/jobs/" + id).status());
+    assertEquals(403, portal.get("bob", "/jobs?owner=all").status());
+    assertEquals(403, portal.post("reader", "/jobs", Map.of()).status());
+  }
+
+  @Test
+  void inputsThatLeadOutOfTheHomeAreRefused() throws Exception {
+    Path home = portal.home("ann");
+    Files.writeString(data.resolve("secret"), "x\n");
+    Files.createSymbolicLink(home.resolve("link"), data.resolve("secret"));
+    Files.createSymbolicLink(home.resolve("folder"), data);
+    Files.createDirectory(home.resolve("real"));
+    for (String path :
+        List.of(
+            "../secret",
+            "link",
+            "folder/secret",
+            "real",
+            "real/../words.txt",
+            "absent",
+            "a\u0000b",
+            "/",
+            "",
+            "x".repeat(4000),
+            "example:../app.yaml",
+            "\uD83E\uDD84")) {
+      TestPortal.Answer answer =
+          portal.post("ann", "/jobs", Map.of("app", "count", "inputs", Map.of("data", path)));
+      assertEquals(400, answer.status(), path + " " + answer.text());
+      assertEquals("data", answer.json().at("/errors/0/field").asText(), answer.text());
+    }
+    try (var folders = Files.list(data.resolve("jobs"))) {
+      assertEquals(List.of(".apps"), folders.map(f -> f.getFileName().toString()).toList());
+    }
+  }
+
+  @Test
+  void aFileIsCopiedAtSubmission() throws Exception {
+    TestExecutor executor = new TestExecutor(() -> portal, "one", 2);
+    long id =
+        portal.submit(
+            "ann", Map.of("app", "count", "inputs", Map.of("data", "/words.txt"), "chunks", 2));
+    Files.writeString(portal.home("ann").resolve("words.txt"), "other\n");
+    executor.work(lease -> count(executor, lease));
+    TestPortal.await("job completes", () -> portal.state("ann", id).equals("Completed"));
+    assertTrue(portal.get("ann", "/jobs/" + id + "/results/counts.tsv").text().contains("b\t1"));
+  }
+
+  @Test
+  void resultsLeaveAsInertAttachmentsWithTheirHash() {
+    TestExecutor executor = new TestExecutor(() -> portal, "one", 2);
+    long id = portal.submit("ann", Map.of("app", "nothing", "inputs", Map.of()));
+    executor.work(lease -> TestExecutor.success(lease, List.of(), "<script>alert(1)</script>"));
+    TestPortal.await("job completes", () -> portal.state("ann", id).equals("Completed"));
+    var headers = portal.get("ann", "/jobs/" + id + "/results/stdout").raw().headers();
+    assertTrue(headers.firstValue("Content-Disposition").orElse("").startsWith("attachment"));
+    assertTrue(headers.firstValue("Content-Security-Policy").orElse("").startsWith("sandbox"));
+    assertEquals("application/octet-stream", headers.firstValue("Content-Type").orElse(""));
+    for (String path :
+        List.of("/results/../app.yaml", "/results/%2e%2e%2fx", "/results/stdout%00")) {
+      int status = portal.get("ann", "/jobs/" + id + path).status();
+      assertTrue(status == 404 || status == 405, path + " " + status);
+    }
+    byte[] zip = portal.get("ann", "/jobs/" + id + "/results.zip").bytes();
+    assertEquals('P', zip[0]);
+    assertEquals('K', zip[1]);
+  }
+
+  @Test
+  void anEstimateLeavesNothingBehind() throws Exception {
+    JsonNode estimate =
+        portal
+            .post(
+                "ann",
+                "/jobs/estimate",
+                Map.of("app", "count", "inputs", Map.of("data", "words.txt"), "chunks", 3))
+            .json();
+    assertEquals(3, estimate.path("subjobs").asInt());
+    assertTrue(estimate.path("wallSeconds").isNull());
+    assertTrue(estimate.path("waitsFor").asText().contains("no executor has joined"));
+    try (var folders = Files.list(data.resolve("jobs"))) {
+      assertEquals(List.of(".apps"), folders.map(f -> f.getFileName().toString()).toList());
+    }
+  }
+
+  @Test
+  void aBadRequestNamesEveryBadField() {
+    JsonNode answer =
+        portal
+            .post(
+                "ann", "/jobs", Map.of("app", "count", "inputs", Map.of("times", 0, "nonsense", 1)))
+            .json();
+    assertEquals(400, answer.path("status").asInt());
+    assertEquals(3, answer.path("errors").size(), answer.toString());
+  }
+
+  @Test
+  void aHundredThousandSubjobsAreSubmittedWithoutARowEach() {
+    long id =
+        portal.submit(
+            "ann",
+            Map.of(
+                "app", "nothing",
+                "inputs", Map.of(),
+                "sweep",
+                    Map.of(
+                        "number",
+                        java.util.stream.IntStream.rangeClosed(1, 100_000).boxed().toList())));
+    JsonNode page = portal.get("ann", "/jobs/" + id + "/subjobs?from=99999").json();
+    assertEquals(100_000, page.path("states").asText().length());
+    assertEquals("number = 100000", page.at("/subjobs/0/label").asText());
+    TestExecutor executor = new TestExecutor(() -> portal, "one", 2);
+    assertEquals(256, executor.lease(256, 0).size());
+    portal.post("ann", "/jobs/" + id + "/cancel", Map.of());
+    assertEquals(204, portal.delete("ann", "/jobs/" + id).status());
+  }
 }

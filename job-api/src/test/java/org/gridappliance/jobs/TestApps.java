@@ -65,7 +65,7 @@ final class TestApps {
             .replace(
                 "resources:",
                 """
-            mergeCommand: [summarize, counts.tsv]
+            merge: [summarize, counts.tsv]
             resources:""")
             .replace(
                 "plots:",

@@ -2,7 +2,9 @@ package org.gridappliance.jobs.job;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.gridappliance.jobs.lease.FileRef;
@@ -170,6 +172,24 @@ public final class SubjobStore {
           return true;
         });
     return states;
+  }
+
+  /** {@return the short outputs of {@code from} ≤ index &lt; {@code to}, by index} */
+  public Map<Integer, String> shortOutputs(long job, int from, int to, String stream) {
+    Map<Integer, String> texts = new HashMap<>();
+    database.read(
+        handle -> {
+          handle
+              .createQuery(
+                  "SELECT id, text FROM short_output WHERE id >= ? AND id < ? AND stream = ?")
+              .bind(0, Ids.subjob(job, from))
+              .bind(1, Ids.subjob(job, to))
+              .bind(2, stream)
+              .map((rows, context) -> Map.entry(Ids.index(rows.getLong(1)), rows.getString(2)))
+              .forEach(text -> texts.put(text.getKey(), text.getValue()));
+          return true;
+        });
+    return texts;
   }
 
   /** {@return a short output, when it is kept here} */

@@ -38,6 +38,9 @@ final class ResultMaker {
   /** The name of an output that is the program's standard output or error. */
   private static final List<String> STREAMS = List.of("stdout", "stderr");
 
+  /** Short outputs read at a time. */
+  private static final int PAGE = 1000;
+
   private final SubjobStore subjobs;
 
   ResultMaker(SubjobStore subjobs) {
@@ -137,35 +140,49 @@ final class ResultMaker {
     List<SubjobOutputs> outputs = new ArrayList<>();
     List<SubjobRow> rows = new ArrayList<>();
     subjobs.each(job.id(), rows::add);
+    Map<String, Map<Integer, Path>> streams = new HashMap<>();
+    Path empty = Files.write(plan.folder().tmp().resolve("empty"), new byte[0]);
+    for (String stream : STREAMS) {
+      if (plan.app().subjobFiles().contains(stream)) {
+        streams.put(stream, streams(plan.folder(), job, stream));
+      }
+    }
     for (SubjobRow row : rows) {
       if (row.index() >= 0 && row.state() == 'C') {
         Map<String, Path> files = new HashMap<>();
         for (FileRef file : row.outputs()) {
           files.put(file.path(), plan.folder().blob(file.sha256()));
         }
-        for (String stream : STREAMS) {
-          if (plan.app().subjobFiles().contains(stream)) {
-            files.put(stream, stream(plan.folder(), job.id(), row.index(), stream));
-          }
-        }
+        streams.forEach(
+            (stream, known) -> files.put(stream, known.getOrDefault(row.index(), empty)));
         outputs.add(new SubjobOutputs(row.index(), plan.swept(row.index()), files));
       }
     }
     return outputs;
   }
 
-  private Path stream(JobFolder folder, long job, int index, String stream) throws IOException {
-    Path file = folder.output(index, stream);
-    Optional<String> text = subjobs.shortOutput(job, index, stream);
-    if (text.isPresent()) {
-      Path copy = folder.tmp().resolve(index + "." + stream);
-      Files.writeString(copy, text.get());
-      return copy;
+  /** {@return the files of one stream by index, those that say something} */
+  private Map<Integer, Path> streams(JobFolder folder, JobRecord job, String stream)
+      throws IOException {
+    Map<Integer, Path> files = new HashMap<>();
+    String ending = "." + stream;
+    try (Stream<Path> kept = Files.list(folder.path().resolve("output"))) {
+      kept.forEach(
+          file -> {
+            String name = file.getFileName().toString();
+            if (name.endsWith(ending) && Character.isDigit(name.charAt(0))) {
+              files.put(Integer.parseInt(name.substring(0, name.length() - ending.length())), file);
+            }
+          });
     }
-    if (!Files.exists(file)) {
-      Files.createFile(file);
+    for (int from = 0; from < job.total(); from += PAGE) {
+      Map<Integer, String> texts = subjobs.shortOutputs(job.id(), from, from + PAGE, stream);
+      for (Map.Entry<Integer, String> text : texts.entrySet()) {
+        Path copy = folder.tmp().resolve(text.getKey() + ending);
+        files.put(text.getKey(), Files.writeString(copy, text.getValue()));
+      }
     }
-    return file;
+    return files;
   }
 
   private static Path fresh(JobPlan plan) throws IOException {

@@ -1,0 +1,342 @@
+package org.gridappliance.jobs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.gridappliance.jobs.lease.FileRef;
+import org.gridappliance.jobs.lease.Heartbeat;
+import org.gridappliance.jobs.lease.Lease;
+import org.gridappliance.jobs.lease.LeaseRequest;
+import org.gridappliance.jobs.lease.SubjobResult;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Leases, fences and heartbeats, with a clock turned by hand. */
+class LeaseTest {
+  @TempDir Path data;
+  private final ManualClock clock = new ManualClock();
+  private TestPortal portal;
+  private TestExecutor one;
+  private TestExecutor other;
+
+  @BeforeEach
+  void start() throws Exception {
+    TestApps.install(data);
+    portal = new TestPortal(data, clock);
+    one = new TestExecutor(() -> portal, "one", 2);
+    other = new TestExecutor(() -> portal, "other", 2);
+  }
+
+  @AfterEach
+  void stop() {
+    portal.close();
+  }
+
+  private long submit(String app, int subjobs) {
+    return portal.submit(
+        "ann",
+        Map.of(
+            "app", app,
+            "inputs", Map.of(),
+            "sweep", Map.of("number", IntStream.rangeClosed(1, subjobs).boxed().toList())));
+  }
+
+  private static SubjobResult ok(Lease lease) {
+    return TestExecutor.success(lease, List.of(), "");
+  }
+
+  @Test
+  void aResultArrivingTwiceCountsOnce() {
+    long id = submit("nothing", 2);
+    Lease lease = one.lease(1, 0).getFirst();
+    assertEquals(204, one.report(List.of(ok(lease))).status());
+    assertEquals(409, one.report(List.of(ok(lease))).status());
+    assertEquals(1, portal.job("ann", id).at("/counts/completed").asInt());
+  }
+
+  @Test
+  void aResultNamedTwiceInOneRequestCountsOnce() {
+    long id = submit("nothing", 2);
+    Lease lease = one.lease(1, 0).getFirst();
+    JsonNode statuses = one.report(List.of(ok(lease), ok(lease))).json().path("statuses");
+    assertEquals("[204,409]", statuses.toString());
+    assertEquals(1, portal.job("ann", id).at("/counts/completed").asInt());
+  }
+
+  @Test
+  void anotherExecutorsLeaseIsNotFound() {
+    submit("slow", 1);
+    Lease lease = one.lease(1, 0).getFirst();
+    assertEquals(404, other.report(List.of(ok(lease))).status());
+    String file = "/executors/leases/" + lease.lease() + "/files/" + "0".repeat(64);
+    assertEquals(404, portal.send(null, other.token, "GET", file, new byte[0]).status());
+    assertEquals(404, portal.send(null, other.token, "PUT", file, new byte[] {1}).status());
+    assertEquals(List.of(lease.lease()), other.heartbeat(List.of(lease)).stop());
+    assertEquals(204, one.report(List.of(ok(lease))).status());
+  }
+
+  @Test
+  void aForgedTokenIs401() {
+    for (String path : List.of("/executors/leases", "/executors/heartbeat", "/executors/results")) {
+      byte[] body =
+          TestPortal.bytes(
+              path.endsWith("leases")
+                  ? new LeaseRequest(1, 1, 1, 1, 0, true, null)
+                  : path.endsWith("heartbeat")
+                      ? new Heartbeat(List.of())
+                      : new SubjobResult.Batch(List.of()));
+      assertEquals(401, portal.send(null, "forged", "POST", path, body).status(), path);
+      assertEquals(401, portal.send(null, null, "POST", path, body).status(), path);
+    }
+  }
+
+  @Test
+  void anExpiredLeaseReturnsToTheQueueAndItsFenceIsStale() {
+    long id = submit("slow", 1);
+    Lease first = one.lease(1, 0).getFirst();
+    assertEquals(30, first.leaseSeconds());
+    assertEquals(10, first.heartbeatSeconds());
+    clock.advance(Duration.ofSeconds(31));
+    TestPortal.await("idle again", () -> portal.job("ann", id).at("/counts/idle").asInt() == 1);
+    Lease second = other.lease(1, 5).getFirst();
+    assertTrue(second.fence() > first.fence());
+    assertEquals(409, one.report(List.of(ok(first))).status());
+    assertEquals(List.of(first.lease()), one.heartbeat(List.of(first)).stop());
+    assertEquals(204, other.report(List.of(ok(second))).status());
+    TestPortal.await("completes", () -> portal.state("ann", id).equals("Completed"));
+    JsonNode subjob = portal.get("ann", "/jobs/" + id + "/subjobs").json().at("/subjobs/0");
+    assertEquals(2, subjob.path("attempt").asInt());
+    assertEquals("other", subjob.path("node").asText());
+  }
+
+  @Test
+  void heartbeatsKeepALease() {
+    submit("slow", 1);
+    Lease lease = one.lease(1, 0).getFirst();
+    for (int beat = 0; beat < 6; beat++) {
+      clock.advance(Duration.ofSeconds(20));
+      Heartbeat.Orders orders = one.heartbeat(List.of(lease));
+      assertTrue(orders.stop().isEmpty() && orders.suspend().isEmpty());
+    }
+    assertEquals(204, one.report(List.of(ok(lease))).status());
+  }
+
+  @Test
+  void aLongJobsLeaseHoldsTwoHoursAndIsRenewedEveryMinute() {
+    long id = submit("long", 1);
+    Lease lease = one.lease(1, 0).getFirst();
+    assertEquals(7200, lease.leaseSeconds());
+    assertEquals(60, lease.heartbeatSeconds());
+    clock.advance(Duration.ofMinutes(119));
+    assertEquals(204, one.report(List.of(ok(lease))).status());
+    assertEquals(1, portal.job("ann", id).at("/counts/completed").asInt());
+  }
+
+  @Test
+  void aLeaseThatItsNodeForgotReturnsAfterTwoHeartbeats() {
+    long id = submit("long", 1);
+    one.lease(1, 0);
+    clock.advance(Duration.ofSeconds(11));
+    one.heartbeat(List.of());
+    assertEquals(1, portal.job("ann", id).at("/counts/running").asInt());
+    one.heartbeat(List.of());
+    assertEquals(1, portal.job("ann", id).at("/counts/idle").asInt());
+  }
+
+  @Test
+  void cancelAnswersTheWaitingRequestForWorkEarlyAndStopsLeasesByHeartbeat() throws Exception {
+    long id = submit("slow", 2);
+    List<Lease> leases = one.lease(2, 0);
+    assertEquals(2, leases.size());
+    CompletableFuture<List<Lease>> poll = CompletableFuture.supplyAsync(() -> one.lease(2, 30));
+    portal.post("ann", "/jobs/" + id + "/cancel", Map.of());
+    assertTrue(poll.get(10, TimeUnit.SECONDS).isEmpty());
+    assertEquals(2, one.heartbeat(leases).stop().size());
+    assertEquals(409, one.report(List.of(ok(leases.getFirst()))).status());
+    JsonNode job = portal.job("ann", id);
+    assertEquals("Removed", job.path("state").asText());
+    assertEquals(2, job.at("/counts/removed").asInt());
+    assertEquals(409, portal.post("ann", "/jobs/" + id + "/cancel", Map.of()).status());
+  }
+
+  @Test
+  void workWakesAWaitingRequest() throws Exception {
+    CompletableFuture<List<Lease>> poll = CompletableFuture.supplyAsync(() -> one.lease(2, 30));
+    submit("slow", 1);
+    assertEquals(1, poll.get(10, TimeUnit.SECONDS).size());
+  }
+
+  @Test
+  void aSuspendedJobPausesItsLeasesAndHandsOutNoMore() {
+    long id = submit("slow", 3);
+    List<Lease> leases = one.lease(1, 0);
+    assertEquals(
+        "Suspended",
+        portal.post("ann", "/jobs/" + id + "/suspend", Map.of()).json().path("state").asText());
+    assertEquals(List.of(leases.getFirst().lease()), one.heartbeat(leases).suspend());
+    assertTrue(other.lease(2, 0).isEmpty());
+    assertEquals(
+        "SII", portal.get("ann", "/jobs/" + id + "/subjobs").json().path("states").asText());
+    portal.post("ann", "/jobs/" + id + "/resume", Map.of());
+    assertTrue(one.heartbeat(leases).suspend().isEmpty());
+    assertEquals(2, other.lease(2, 0).size());
+  }
+
+  @Test
+  void aRemovedNodesTokenIsRevokedAndItsLeasesReturn() {
+    long id = submit("slow", 1);
+    Lease lease = one.lease(1, 0).getFirst();
+    assertEquals(403, portal.delete("ann", "/nodes/" + one.id).status());
+    assertEquals(204, portal.delete("admin", "/nodes/" + one.id).status());
+    assertEquals(401, one.report(List.of(ok(lease))).status());
+    assertEquals(1, portal.job("ann", id).at("/counts/idle").asInt());
+    assertEquals(1, other.lease(1, 0).size());
+  }
+
+  @Test
+  void aJoinTokenWorksOnceAndNotAfterItsTime() {
+    String token =
+        portal
+            .post("admin", "/nodes/join-tokens", Map.of("hours", 1))
+            .json()
+            .path("token")
+            .asText();
+    assertEquals(201, enrol(token, "a").status());
+    assertEquals(403, enrol(token, "b").status());
+    String late =
+        portal
+            .post("admin", "/nodes/join-tokens", Map.of("hours", 1))
+            .json()
+            .path("token")
+            .asText();
+    clock.advance(Duration.ofMinutes(61));
+    assertEquals(403, enrol(late, "c").status());
+    assertEquals(403, enrol("guess", "d").status());
+    assertEquals(403, portal.post("ann", "/nodes/join-tokens", Map.of()).status());
+  }
+
+  private TestPortal.Answer enrol(String token, String name) {
+    return portal.send(
+        null,
+        null,
+        "POST",
+        "/executors/enrol",
+        TestPortal.bytes(
+            Map.of(
+                "joinToken",
+                token,
+                "name",
+                name,
+                "tokenHash",
+                TestExecutor.sha256(name.getBytes(StandardCharsets.UTF_8)),
+                "cpus",
+                1,
+                "memoryBytes",
+                1 << 20)));
+  }
+
+  @Test
+  void anOutputWithAnotherHashIsRefused() {
+    submit("slow", 1);
+    Lease lease = one.lease(1, 0).getFirst();
+    String address = "/executors/leases/" + lease.lease() + "/files/" + "0".repeat(64);
+    assertEquals(422, portal.send(null, one.token, "PUT", address, new byte[] {1}).status());
+    assertEquals(
+        404,
+        portal
+            .send(
+                null,
+                one.token,
+                "PUT",
+                "/executors/leases/" + lease.lease() + "/files/..%2f..%2fx",
+                new byte[] {1})
+            .status());
+  }
+
+  @Test
+  void aResultThatNamesAFileWhichNeverCameIsTriedAgain() {
+    long id = submit("slow", 1);
+    Lease lease = one.lease(1, 0).getFirst();
+    FileRef absent = new FileRef("x", "1".repeat(64), 3);
+    assertEquals(
+        204, one.report(List.of(TestExecutor.success(lease, List.of(absent), ""))).status());
+    assertEquals(1, portal.job("ann", id).at("/counts/idle").asInt());
+  }
+
+  @Test
+  void liveOutputIsAppendedByOffsetAndReadByPeople() {
+    long id = submit("slow", 1);
+    Lease lease = one.lease(1, 0).getFirst();
+    assertEquals(204, append(lease, lease.fence(), 0, "one ").status());
+    assertEquals(204, append(lease, lease.fence(), 4, "two").status());
+    assertEquals(409, append(lease, lease.fence(), 4, "two").status());
+    assertEquals(409, append(lease, lease.fence() - 1, 7, "x").status());
+    String path = "/jobs/" + id + "/subjobs/0/output/stdout";
+    assertEquals("one two", portal.get("ann", path).text());
+    TestPortal.Answer rest = portal.get("ann", path + "?offset=4");
+    assertEquals("two", rest.text());
+    assertEquals("nosniff", rest.raw().headers().firstValue("X-Content-Type-Options").orElse(""));
+    assertEquals(404, portal.get("bob", path).status());
+  }
+
+  private TestPortal.Answer append(Lease lease, long fence, long offset, String text) {
+    return portal.send(
+        null,
+        one.token,
+        "PUT",
+        "/executors/leases/"
+            + lease.lease()
+            + "/output/stdout?fence="
+            + fence
+            + "&offset="
+            + offset,
+        text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void shortSubjobsComeInBatchesAndLongOnesOneACore() {
+    submit("nothing", 1000);
+    int batch = one.lease(256, 0).size();
+    assertTrue(batch > 50, "batch of " + batch);
+    submit("slow", 10);
+    LeaseRequest small = new LeaseRequest(2, 8L << 30, 8L << 30, 256, 0, true, null);
+    List<Lease> rest = other.lease(small);
+    assertFalse(rest.isEmpty());
+  }
+
+  @Test
+  void ownersTakeTurns() {
+    submit("slow", 50);
+    long bobs =
+        portal.submit(
+            "bob",
+            Map.of("app", "slow", "inputs", Map.of(), "sweep", Map.of("number", List.of(1, 2, 3))));
+    List<Lease> leases = one.lease(2, 0);
+    assertEquals(1, leases.stream().filter(lease -> lease.job() == bobs).count());
+  }
+
+  @Test
+  void aMachineThatCannotContainJobsGetsNoneAndSaysWhy() {
+    submit("slow", 1);
+    assertTrue(
+        one.lease(
+                new LeaseRequest(
+                    2, 8L << 30, 8L << 30, 1, 0, false, "no user namespace; see doctor"))
+            .isEmpty());
+    JsonNode pool = portal.get("ann", "/pool").json();
+    assertFalse(pool.path("accepting").asBoolean());
+    assertTrue(pool.path("reason").asText().contains("no user namespace"));
+  }
+}
