@@ -1,5 +1,6 @@
 /** One accent, neutral greys, hairlines; light and dark both meet WCAG AA. */
-import { createTheme, Modal, Tooltip, type CSSVariablesResolver } from "@mantine/core";
+import { createTheme, Modal, PasswordInput, Tooltip, type CSSVariablesResolver } from "@mantine/core";
+import { text } from "../text/common";
 
 export const theme = createTheme({
   primaryColor: "petrol",
@@ -16,6 +17,7 @@ export const theme = createTheme({
   headings: { fontWeight: "600", sizes: { h1: { fontSize: "1.5rem" }, h2: { fontSize: "1.125rem" }, h3: { fontSize: "1rem" } } },
   components: {
     Modal: Modal.extend({ defaultProps: { transitionProps: { duration: 100 }, centered: true } }),
+    PasswordInput: PasswordInput.extend({ defaultProps: { visibilityToggleButtonProps: { "aria-label": text.showTyped } } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, transitionProps: { duration: 80 }, events: { hover: true, focus: true, touch: false } } }),
   },
 });

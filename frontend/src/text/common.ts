@@ -71,6 +71,7 @@ export const text = {
       ["Esc", "Close what is open"],
     ] as const,
   },
+  showTyped: "Show what is typed",
   copy: "Copy",
   copied: "Copied",
   close: "Close",
