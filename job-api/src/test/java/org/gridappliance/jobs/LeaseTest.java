@@ -179,6 +179,18 @@ class LeaseTest {
   }
 
   @Test
+  void aNewerRequestForWorkEndsTheOlder() throws Exception {
+    CompletableFuture<List<Lease>> older = CompletableFuture.supplyAsync(() -> one.lease(2, 30));
+    TestPortal.await(
+        "the older waits", () -> portal.get("ann", "/nodes").json().toString().contains("Ready"));
+    CompletableFuture<List<Lease>> newer = CompletableFuture.supplyAsync(() -> one.lease(2, 20));
+    CompletableFuture.anyOf(older, newer).get(10, TimeUnit.SECONDS);
+    submit("slow", 1);
+    int leases = older.get(30, TimeUnit.SECONDS).size() + newer.get(30, TimeUnit.SECONDS).size();
+    assertEquals(1, leases);
+  }
+
+  @Test
   void aSuspendedJobPausesItsLeasesAndHandsOutNoMore() {
     long id = submit("slow", 3);
     List<Lease> leases = one.lease(1, 0);

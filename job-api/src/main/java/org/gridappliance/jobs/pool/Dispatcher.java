@@ -74,6 +74,7 @@ final class Dispatcher {
     state.lock.lock();
     try {
       long poll = ++node.polls;
+      state.work.signalAll(); // an older request of this node ends
       greet(node, asked);
       while (true) {
         if (node.removed) {
@@ -81,7 +82,7 @@ final class Dispatcher {
         }
         long now = state.clock.millis();
         node.lastSeenAt = now;
-        if (asked.canContain() && !node.isPaused(now)) {
+        if (node.polls == poll && asked.canContain() && !node.isPaused(now)) {
           handOut(node, asked, hand, now);
         }
         long left = end - System.nanoTime();

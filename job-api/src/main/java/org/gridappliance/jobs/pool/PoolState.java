@@ -125,10 +125,13 @@ final class PoolState {
             + " LINK");
   }
 
-  /** {@return whether some other usable node could run it} */
+  /** {@return whether some other usable node has room to run it now} */
   boolean anotherCouldRun(Node not, Limits limits, long now) {
     for (Node node : nodes.values()) {
-      if (node != not && node.isUsable(now) && node.couldRun(limits)) {
+      if (node != not
+          && node.isUsable(now)
+          && node.couldRun(limits)
+          && node.freeCpus() >= limits.cpus()) {
         return true;
       }
     }
