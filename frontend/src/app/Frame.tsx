@@ -14,6 +14,7 @@ import { isTyping } from "../ui/listKeys";
 import { Empty, Loading, PageBoundary } from "../ui/states";
 import { toast } from "../ui/toasts";
 import styles from "./Frame.module.css";
+import { markLeaving } from "./leaving";
 import { pagesFor } from "./pages";
 import { UserContext } from "./user";
 
@@ -175,14 +176,14 @@ function LinkState(): ReactElement | null {
 
 function PersonMenu({ user, shortcuts }: { user: User; shortcuts: () => void }): ReactElement {
   const client = useQueryClient();
-  const navigate = useNavigate();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const logOut = useMutation({
     mutationFn: () => call("delete", "/session"),
     onSuccess: async () => {
-      await navigate("/login");
-      client.clear();
-      client.setQueryData(keys.session, adoptSession(await call("get", "/session")));
+      const session = adoptSession(await call("get", "/session"));
+      markLeaving(true);
+      client.setQueryData(keys.session, session);
+      client.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.session[0] });
     },
     onError: (e) => toast.failed(words(e)),
   });

@@ -5,6 +5,7 @@ import { Navigate, Route, Routes, useLocation } from "react-router";
 import { whenSignedOut } from "../api/client";
 import { keys, sessionQuery } from "../api/queries";
 import type { Session } from "../api/types";
+import { isLeaving } from "./leaving";
 import { LoginPage } from "../pages/entry/LoginPage";
 import { ConfirmDialog } from "../ui/confirm";
 import { ErrorBox, Loading } from "../ui/states";
@@ -52,7 +53,7 @@ function Inside({ session }: { session: Session }): ReactElement {
   const at = useLocation();
   if (session.user === null) {
     const next = at.pathname + at.search;
-    return <Navigate to={next === "/" ? "/login" : `/login?next=${encodeURIComponent(next)}`} replace />;
+    return <Navigate to={next === "/" || isLeaving() ? "/login" : `/login?next=${encodeURIComponent(next)}`} replace />;
   }
   return <Frame user={session.user} portal={session.portal} />;
 }

@@ -24,7 +24,7 @@ export const text = {
     chunksAuto: "chosen from the size",
     several: "several",
     one: "one",
-    severalLabel: (title: string) => `Several values for ${title}`,
+    severalLabel: "Several values",
     severalHelp: "One value a line or separated by commas. The job runs every combination.",
     severalNeeded: (title: string) => `${title}: give at least one value, or switch back to one value.`,
     summary: "What this becomes",

@@ -83,7 +83,6 @@ export function FileWidget(props: WidgetProps): ReactElement {
 
   return (
     <Input.Wrapper
-      id={props.id}
       label={props.label}
       description={helpOf(props)}
       error={failure ?? errorOf(props)}

@@ -107,7 +107,8 @@ function FieldTemplate(props: FieldTemplateProps): ReactElement {
         top={0}
         right={0}
         aria-pressed={typed !== undefined}
-        aria-label={text.form.severalLabel(title)}
+        aria-label={text.form.severalLabel}
+        aria-describedby={`${props.id}-label`}
         onClick={turn}
       >
         {typed === undefined ? text.form.several : text.form.one}

@@ -1,6 +1,6 @@
 import { Badge, Chip, Group, SimpleGrid, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, type ReactElement } from "react";
+import { useCallback, useState, type ReactElement } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { appsQuery } from "../../api/queries";
 import type { AppSummary } from "../../api/types";
@@ -13,7 +13,8 @@ export default function AppsPage(): ReactElement {
   const apps = useQuery(appsQuery);
   const navigate = useNavigate();
   const [search, setSearch] = useSearchParams();
-  const words = search.get("text") ?? "";
+  // typed here first: the address follows in a transition, which would swallow quick letters
+  const [words, setWords] = useState(search.get("text") ?? "");
   const category = search.get("category") ?? "";
   const all = apps.data ?? [];
   const categories = [...new Set(all.map((a) => a.category))].sort();
@@ -59,7 +60,10 @@ export default function AppsPage(): ReactElement {
               placeholder={text.filter}
               leftSection={<Icon name="search" size={16} />}
               value={words}
-              onChange={(e) => set("text", e.currentTarget.value)}
+              onChange={(e) => {
+                setWords(e.currentTarget.value);
+                set("text", e.currentTarget.value);
+              }}
               w={{ base: "100%", xs: 280 }}
             />
             {categories.length > 1 && (
@@ -81,7 +85,7 @@ export default function AppsPage(): ReactElement {
             </Text>
           </Group>
           {shown.length === 0 && (
-            <Empty icon="search" title={text.noMatch.title} body={text.noMatch.body} action={{ label: text.noMatch.action, onClick: () => setSearch({}) }} />
+            <Empty icon="search" title={text.noMatch.title} body={text.noMatch.body} action={{ label: text.noMatch.action, onClick: () => { setWords(""); setSearch({}); } }} />
           )}
           <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} spacing="md">
             {shown.map((a, i) => (

@@ -5,6 +5,7 @@ import { Link, Navigate, useSearchParams } from "react-router";
 import { adoptSession, ApiError, call, words } from "../../api/client";
 import { keys } from "../../api/queries";
 import type { Session } from "../../api/types";
+import { isLeaving, markLeaving } from "../../app/leaving";
 import { text } from "../../text/entry";
 import { EntryFrame, safeNext } from "./EntryFrame";
 
@@ -16,7 +17,10 @@ export function LoginPage({ session }: { session: Session }): ReactElement {
   const next = search.get("next");
   const login = useMutation({
     mutationFn: () => call("post", "/session", { body: { name: name.trim(), password } }),
-    onSuccess: (answer) => client.setQueryData(keys.session, adoptSession(answer)),
+    onSuccess: (answer) => {
+      markLeaving(false);
+      client.setQueryData(keys.session, adoptSession(answer));
+    },
     onError: () => setPassword(""),
   });
   if (session.user !== null) {
@@ -31,6 +35,7 @@ export function LoginPage({ session }: { session: Session }): ReactElement {
     <EntryFrame title={text.login.title(session.portal.name)}>
       {setupNeeded && <Alert color="petrol">{text.login.setupNeeded}</Alert>}
       {next !== null && !login.isError && !setupNeeded && <Text c="dimmed">{text.login.expired}</Text>}
+      {next === null && isLeaving() && !login.isError && <Text c="dimmed">{text.login.loggedOut}</Text>}
       {login.isError && (
         <Alert color="red" role="alert" className="wrap">
           {login.error instanceof ApiError && login.error.status === 401 && login.error.problem.detail === undefined

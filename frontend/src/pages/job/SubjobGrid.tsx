@@ -83,7 +83,7 @@ export function SubjobGrid({ states, only, chosen, choose }: SubjobGridProps): R
     } else if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
       choose(chosen === at ? undefined : at);
-    } else if (event.key === "Escape" && chosen !== undefined) {
+    } else if (event.key === "Escape") {
       choose(undefined);
     }
   };
