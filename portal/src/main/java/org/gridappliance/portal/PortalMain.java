@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import org.gridappliance.portal.settings.Settings;
 import org.gridappliance.portal.settings.SettingsException;
 import org.gridappliance.portal.settings.SettingsFile;
@@ -35,7 +34,6 @@ public final class PortalMain {
     try {
       Settings settings = SettingsFile.read(parse(args));
       PortalServer server = PortalServer.start(settings);
-      CountDownLatch stopped = new CountDownLatch(1);
       Runtime.getRuntime()
           .addShutdownHook(
               Thread.ofPlatform()
@@ -43,10 +41,8 @@ public final class PortalMain {
                       () -> {
                         log.info("portal stops");
                         server.close();
-                        stopped.countDown();
                       }));
-      stopped.await();
-      return 0;
+      return server.awaitEnd() ? 3 : 0;
     } catch (SettingsException e) {
       System.err.println(e.getMessage());
       return 2;

@@ -19,9 +19,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.gridappliance.jobs.JobApi;
 import org.gridappliance.jobs.JobSettings;
 import org.gridappliance.jobs.job.StorageException;
@@ -50,12 +52,17 @@ public final class PortalServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PortalServer.class);
 
   private static final int IDLE_SECONDS = 90;
+  private static final long LOOK_MILLIS = 10_000;
+  private static final int LOOKS = 3;
   private static final Duration LOCAL_JOIN = Duration.ofDays(30);
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final Settings settings;
   private final ExecutorService virtualThreads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("request-", 0).factory());
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final AtomicInteger silent = new AtomicInteger();
+  private volatile boolean lost;
   private URI address = URI.create("http://localhost");
 
   private PortalServer(Settings settings) {
@@ -130,9 +137,21 @@ public final class PortalServer implements AutoCloseable {
     log.info("portal listens address={} elapsedMs={}", address, uptimeMillis());
     certificates.ifPresent(c -> c.renewDaily(vertx, http, virtualThreads));
     offerLocalJoin(data, jobs);
+    vertx.setPeriodic(LOOK_MILLIS, timer -> virtualThreads.execute(() -> look(database)));
     built.contract().join();
     health.bindJvm();
     routes.jobMetrics().bindTo(health.metrics());
+  }
+
+  /** H2 closes its file after a failed write and does not open it again: only a restart helps. */
+  private void look(Database database) {
+    int times = database.answers() ? 0 : silent.incrementAndGet();
+    silent.set(times);
+    if (times == LOOKS) {
+      log.error("database lost reason=\"no answer {} times\"", times);
+      lost = true;
+      ended.countDown();
+    }
   }
 
   private JobApi startJobs(DataFolder data, Database database, AuditLog audit, Clock clock)
@@ -235,6 +254,16 @@ public final class PortalServer implements AutoCloseable {
     return address;
   }
 
+  /**
+   * Waits until it was closed or its database is lost.
+   *
+   * @return whether the database was lost
+   */
+  public boolean awaitEnd() throws InterruptedException {
+    ended.await();
+    return lost;
+  }
+
   /** Stops listening, then closes what was opened, the last first. */
   @Override
   public void close() {
@@ -246,5 +275,6 @@ public final class PortalServer implements AutoCloseable {
       }
     }
     virtualThreads.shutdownNow();
+    ended.countDown();
   }
 }

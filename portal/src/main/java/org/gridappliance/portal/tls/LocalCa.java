@@ -40,6 +40,7 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.gridappliance.portal.store.DataFolder;
@@ -204,8 +205,7 @@ public final class LocalCa {
                 builder.build(new JcaContentSignerBuilder(ALGORITHM).build(signingKey)));
     // the key first: a crash between the two leaves no certificate without its key
     Files.deleteIfExists(file);
-    DataFolder.writeSecret(
-        keyFile, pem(PrivateKeyInfo.getInstance(pair.getPrivate().getEncoded())));
+    DataFolder.writeSecret(keyFile, pem(new JcaPKCS8Generator(pair.getPrivate(), null)));
     DataFolder.writeSecret(file, pem(certificate));
   }
 
