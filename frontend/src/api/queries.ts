@@ -90,15 +90,28 @@ export const poolQuery = queryOptions({
   refetchInterval: 30_000,
 });
 
-/** A folder of the home; a folder that does not exist yet is empty. `path` "" is the home itself. */
+/** A folder of the home. `path` "" is the home itself. */
 export const folderQuery = (path: string) =>
   queryOptions({
     queryKey: keys.folder(path),
-    queryFn: async ({ signal }): Promise<FileEntry[]> => {
-      const response = await send("GET", fileUrl(path), { signal });
-      return ((await response.json()) as { entries: FileEntry[] }).entries;
-    },
+    queryFn: ({ signal }) => readFolder(path, signal),
   });
+
+const UPLOADS = "uploads";
+
+/** What was uploaded in forms; nothing before the first upload, when that folder does not exist yet. */
+export const uploadsQuery = queryOptions({
+  queryKey: keys.folder(UPLOADS),
+  queryFn: async ({ signal }): Promise<FileEntry[]> => {
+    const home = await readFolder("", signal);
+    return home.some((e) => e.name === UPLOADS && e.kind === "folder") ? readFolder(UPLOADS, signal) : [];
+  },
+});
+
+async function readFolder(path: string, signal: AbortSignal): Promise<FileEntry[]> {
+  const response = await send("GET", fileUrl(path), { signal });
+  return ((await response.json()) as { entries: FileEntry[] }).entries;
+}
 
 /** The words of the administrator for everybody. They arrive by the event stream. */
 export function useAnnouncement(): string | null {

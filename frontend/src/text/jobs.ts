@@ -48,7 +48,7 @@ export const text = {
     },
   },
   results: {
-    notYet: { title: "No results yet", body: "Plots and tables appear here as soon as the first subjobs are merged. Watch them under Subjobs." },
+    notYet: { title: "No results yet", body: "Plots and tables appear here when the subjobs have ended and are merged. Watch them under Subjobs." },
     none: { title: "No results", body: "This job ended without result files. Output says what the program wrote." },
     partial: "Some subjobs still run: what you see is what has been merged so far.",
     download: "Download all (zip)",

@@ -88,7 +88,7 @@ function Examples({ app, current, from }: { app: App; current: number; from: str
           size="xs"
           h="auto"
           py={6}
-          styles={{ label: { whiteSpace: "normal", textAlign: "left" } }}
+          styles={{ label: { whiteSpace: "normal", textAlign: "left", lineHeight: 1.5 } }}
           variant={i === current ? "light" : "default"}
           aria-current={i === current}
           leftSection={<Icon name={i === current ? "check" : "file"} size={14} />}

@@ -4,7 +4,7 @@ import type { WidgetProps } from "@rjsf/utils";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState, type DragEvent, type ReactElement } from "react";
 import { ApiError, words } from "../../api/client";
-import { folderQuery, keys } from "../../api/queries";
+import { keys, uploadsQuery } from "../../api/queries";
 import { freeName, upload, type Upload } from "../../api/upload";
 import { bytes } from "../../lib/format";
 import { text } from "../../text/apps";
@@ -23,7 +23,7 @@ interface Moving {
 export function FileWidget(props: WidgetProps): ReactElement {
   const context = props.registry.formContext as FieldContext;
   const client = useQueryClient();
-  const uploads = useQuery({ ...folderQuery(FOLDER), retry: false });
+  const uploads = useQuery(uploadsQuery);
   const earlier = (uploads.data ?? []).filter((e) => e.kind === "file");
   const [moving, setMoving] = useState<Moving>();
   const [failure, setFailure] = useState<string>();

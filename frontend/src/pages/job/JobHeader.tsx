@@ -135,7 +135,7 @@ export function JobHeader({ job }: { job: JobDetail }): ReactElement {
         </Text>
       </Group>
       <JobProgress job={job} wide />
-      {typeof job.phase === "string" && job.phase !== "" && (
+      {typeof job.phase === "string" && job.phase !== "" && job.phase.toLowerCase() !== job.state.toLowerCase() && (
         <Text size="sm" c="dimmed" role="status" className="wrap">
           {job.phase}
         </Text>

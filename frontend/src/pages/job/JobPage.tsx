@@ -52,7 +52,8 @@ function LoadedJob({ id }: { id: number }): ReactElement | null {
   }
   const moving = job.state === "Running" || job.state === "Idle";
   const asked = TABS.find((t) => t === search.get("tab"));
-  const tab: Tab = asked ?? (moving && job.counts.completed === 0 ? "subjobs" : "results");
+  // Until the person chooses: the squares while they move, the plots once all is done.
+  const tab: Tab = asked ?? (moving ? "subjobs" : "results");
   return (
     <Stack gap="md">
       <Group gap={6}>
