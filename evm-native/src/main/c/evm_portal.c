@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <net/if.h>
 #include <poll.h>
 #include <signal.h>
@@ -100,10 +101,23 @@ static void wait_for_go(struct portal *portal) {
   }
 }
 
+/*
+ * What the portal needs once the program runs: reading folders the program made unreadable, signalling, and
+ * other processes' memory sums. The rest, CAP_SYS_ADMIN first, is given up while it reads what a program wrote.
+ */
+static void keep_few_capabilities(void) {
+  uint32_t few = 1U << CAP_DAC_READ_SEARCH | 1U << CAP_KILL | 1U << CAP_SYS_PTRACE;
+  struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  struct __user_cap_data_struct data[2] = {{.effective = few, .permitted = few}, {.effective = 0}};
+  if (syscall(SYS_capset, &header, data) != 0) evm_fail_errno("give up the portal's capabilities");
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) evm_fail_errno("set no_new_privs for the portal");
+}
+
 static void start_program(struct portal *portal) {
   portal->program = fork();
   if (portal->program < 0) evm_fail_errno("start the program's process");
   if (portal->program == 0) evm_program_run(portal->spec, portal->socket);
+  keep_few_capabilities();
   /* The program alone holds its input and output, so their ends are seen when it closes them. */
   int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   for (int fd = 0; fd <= 2; fd++) {

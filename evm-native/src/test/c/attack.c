@@ -412,6 +412,8 @@ static void hog_disk(const char *argument) {
   bool removed = argument != NULL && strcmp(argument, "removed") == 0;
   bool deep = argument != NULL && strcmp(argument, "deep") == 0;
   bool many = argument != NULL && strcmp(argument, "many") == 0;
+  bool hidden = argument != NULL && strcmp(argument, "hidden") == 0;
+  if (hidden && (mkdir("closed", 0700) != 0 || chdir("closed") != 0 || chmod(".", 0300) != 0)) return;
   signal(SIGXFSZ, SIG_IGN);
   for (int i = 0; i < 1000000; i++) {
     char name[64];

@@ -78,6 +78,7 @@ public final class EvmRun implements AutoCloseable {
   public static EvmRun start(
       EvmLauncher launcher, EvmSpec spec, Streams streams, Consumer<EvmUsage> onUsage)
       throws IOException {
+    ByteBuffer request = encode(spec.arguments());
     Path folder = Files.createTempDirectory("evm"); // 0700
     Path socket = folder.resolve("s");
     try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -100,7 +101,7 @@ public final class EvmRun implements AutoCloseable {
       }
       unblock.cancel(false);
       EvmRun run = new EvmRun(process, control, spec.heartbeat(), onUsage);
-      run.send(encode(spec.arguments()));
+      run.send(request);
       Thread.ofVirtual().name("evm-run-" + process.pid()).start(run::readEvents);
       return run;
     } finally {
@@ -211,6 +212,9 @@ public final class EvmRun implements AutoCloseable {
     }
   }
 
+  /**
+   * A launcher that takes nothing is cut off by {@link #close}, which also ends a blocked write.
+   */
   private synchronized void send(ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       control.write(bytes);

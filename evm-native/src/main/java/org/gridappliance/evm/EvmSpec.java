@@ -246,6 +246,15 @@ public record EvmSpec(
     add(args, "--heartbeat-ms", heartbeat.toMillis());
     args.add("--");
     args.addAll(command);
+    for (String arg : args) {
+      if (arg.indexOf('\0')
+          >= 0) { // it ends a string on the way to the launcher: the rest would be options
+        throw new IllegalArgumentException(
+            "\""
+                + arg.replace('\0', '?')
+                + "\": want no zero byte in a path, argument or variable");
+      }
+    }
     return args;
   }
 

@@ -112,6 +112,16 @@ class LauncherTest {
   }
 
   @Test
+  void aZeroByteCannotSmuggleAnOption() {
+    EvmSpec spec =
+        EvmSpec.of(List.of("/b/attack", "x"))
+            .withEnvironment(java.util.Map.of("A", "b\0--work-exec"));
+    assertThrows(IllegalArgumentException.class, spec::arguments);
+    EvmSpec inCommand = EvmSpec.of(List.of("/b/attack", "a\0b"));
+    assertThrows(IllegalArgumentException.class, inCommand::arguments);
+  }
+
+  @Test
   void anAccountIsNeverRoot() {
     assertThrows(IllegalArgumentException.class, () -> new EvmAccount(0, 100));
     assertThrows(IllegalArgumentException.class, () -> new EvmAccount(100, 0));

@@ -36,7 +36,7 @@ class LimitTest {
     "hog-disk, many, disk-files",
     "hog-disk, deep, disk-files",
     "spin, '', cpu-ms",
-    "hog-disk, none, disk-bytes"
+    "hog-disk, hidden, disk-bytes"
   })
   void endsTheProgramUnprivileged(String attack, String argument, String limit) throws Exception {
     check(Mode.UNPRIVILEGED, attack, argument, limit);

@@ -19,24 +19,24 @@ import java.util.stream.Stream;
  * A place to run the launcher in, by its command line, as an unprivileged account or as root. Tests
  * run as root change to an account of their own for the unprivileged case; others are that account.
  */
-final class Sandbox implements AutoCloseable {
+public final class Sandbox implements AutoCloseable {
   /** No real account has it, so every process with it is one of ours. */
-  static final int UID = 64_999;
+  public static final int UID = 64_999;
 
   /** Who starts the launcher. */
-  enum Mode {
+  public enum Mode {
     UNPRIVILEGED,
     ROOT
   }
 
   /** A finished run: what it printed, and the launcher's own report. */
-  record Finished(int exitCode, String output, EvmResult result, EvmLayers layers) {}
+  public record Finished(int exitCode, String output, EvmResult result, EvmLayers layers) {}
 
-  final Path folder;
-  final Path work;
-  final Path launcher;
+  public final Path folder;
+  public final Path work;
+  public final Path launcher;
 
-  Sandbox() {
+  public Sandbox() {
     try {
       folder = Files.createTempDirectory("evm-test");
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -52,12 +52,12 @@ final class Sandbox implements AutoCloseable {
     }
   }
 
-  static boolean isRoot() {
+  public static boolean isRoot() {
     return ProcessHandle.current().info().user().orElse("").equals("root");
   }
 
   /** A file the Makefile built. */
-  static Path nativeFile(String name) {
+  public static Path nativeFile(String name) {
     return Path.of(System.getProperty("evm.native", "target/evm")).resolve(name);
   }
 
@@ -96,7 +96,7 @@ final class Sandbox implements AutoCloseable {
   }
 
   /** Runs to the end. Descriptors 7 and 8 of the host are left open for the program to find. */
-  Finished run(Mode mode, EvmSpec spec) throws IOException, InterruptedException {
+  public Finished run(Mode mode, EvmSpec spec) throws IOException, InterruptedException {
     Path report = folder.resolve("report-" + System.nanoTime());
     Process process = command(mode, spec, report).redirectErrorStream(true).start();
     process.getOutputStream().close();

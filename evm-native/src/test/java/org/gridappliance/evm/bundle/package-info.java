@@ -1,0 +1,4 @@
+@NullMarked
+package org.gridappliance.evm.bundle;
+
+import org.jspecify.annotations.NullMarked;

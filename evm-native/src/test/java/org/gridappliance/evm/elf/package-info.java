@@ -1,0 +1,4 @@
+@NullMarked
+package org.gridappliance.evm.elf;
+
+import org.jspecify.annotations.NullMarked;
