@@ -1,0 +1,30 @@
+package org.gridappliance.tests.bench;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/** The entry of {@code ./appliance bench NAME [--quick]}; writes {@code target/bench/NAME.json}. */
+public final class BenchMain {
+  private static final Map<String, Supplier<Bench>> BENCHES =
+      new TreeMap<>(Map.of("jobs", JobsBench::new));
+
+  private BenchMain() {}
+
+  /** Exits with 2 when the name is unknown. */
+  public static void main(String[] arguments) throws Exception {
+    List<String> words = List.of(arguments);
+    List<String> names = words.stream().filter(word -> !word.startsWith("--")).toList();
+    Supplier<Bench> bench = names.size() == 1 ? BENCHES.get(names.getFirst()) : null;
+    if (bench == null) {
+      System.err.println("bench " + names + ": want one of " + BENCHES.keySet());
+      System.exit(2);
+      return;
+    }
+    Report report = new Report(names.getFirst());
+    bench.get().run(report, words.contains("--quick"));
+    report.finish(Path.of("target", "bench"));
+  }
+}

@@ -1,0 +1,183 @@
+package org.gridappliance.tests;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Download;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.ZipFile;
+import org.gridappliance.tests.fixture.Appliance;
+import org.gridappliance.tests.fixture.Chromium;
+import org.gridappliance.tests.fixture.TestApps;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/**
+ * The first run, as a newcomer does it in a browser: printed link, first account, HMMER search on
+ * files of his own, live subjobs, plot, table, zip. Then every page is looked at: four ways of
+ * screen, axe-core on each.
+ */
+@Tag("browser")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class FirstRunStoryTest {
+  private static Appliance appliance;
+  private static Chromium chromium;
+  private static String jobAddress;
+  private static String session;
+
+  @BeforeAll
+  static void start() throws Exception {
+    appliance = Appliance.fresh(2);
+    chromium = Chromium.launch();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    chromium.close();
+    appliance.close();
+  }
+
+  @Test
+  @Order(1)
+  void newcomerGetsFromThePrintedLinkToAPlotAndAZip() throws Exception {
+    BrowserContext context = chromium.anonymous(false, ColorScheme.LIGHT);
+    Page page = context.newPage();
+    List<String> complaints = new ArrayList<>();
+    page.onConsoleMessage(m -> remember(complaints, m.type(), m.text() + " " + m.location()));
+    page.onPageError(complaints::add);
+
+    page.navigate(appliance.setupLink());
+    page.waitForURL(appliance.url() + "/setup"); // the secret leaves the address
+    page.getByLabel("Name").first().fill("marie");
+    page.getByLabel("Password").first().fill("radium and polonium");
+    Chromium.picture(page, "setup");
+    button(page, "Make administrator").click();
+
+    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Apps")).first().click();
+    page.getByText("HMMER search").first().click();
+    Locator files = page.locator("input[type=file]");
+    assertThat(files).hasCount(2);
+    files.nth(0).setInputFiles(TestApps.exampleEnding("hmmsearch", ".hmm"));
+    assertThat(page.locator("input[type=file]")).hasCount(1);
+    page.locator("input[type=file]").setInputFiles(TestApps.exampleEnding("hmmsearch", ".fasta"));
+    assertThat(page.locator("input[type=file]")).hasCount(0);
+    page.evaluate("window.neverReloaded = true");
+    assertThat(button(page, "Run")).isEnabled();
+    Chromium.picture(page, "form-filled");
+    button(page, "Run").click();
+
+    page.waitForURL("**/jobs/*");
+    jobAddress = page.url().replaceFirst("[?].*", "");
+    assertThat(page.locator(".chip").first())
+        .containsText("Completed", new ContainsTextOptions().setTimeout(60_000));
+    assertEquals(true, page.evaluate("window.neverReloaded"), "the page moved without a reload");
+    assertThat(page.locator("canvas").first()).isVisible();
+    Locator rows = page.locator("table tbody tr");
+    assertThat(rows.first()).isVisible();
+    Chromium.picture(page, "results");
+    sortsByScore(page, rows);
+
+    Path zip = Files.createTempFile("results", ".zip");
+    Download download =
+        page.waitForDownload(
+            () ->
+                page.getByRole(
+                        AriaRole.LINK, new Page.GetByRoleOptions().setName("Download all (zip)"))
+                    .first()
+                    .click());
+    download.saveAs(zip);
+    try (ZipFile opened = new ZipFile(zip.toFile())) {
+      assertTrue(opened.stream().anyMatch(e -> e.getName().endsWith("hits.tsv")), "hits.tsv");
+    }
+    Files.delete(zip);
+    session = context.storageState();
+    context.close();
+    assertEquals(List.of(), complaints);
+  }
+
+  @Test
+  @Order(2)
+  void everyPageIsAccessibleOnDesktopAndPhoneInLightAndDark() {
+    List<String> pages =
+        List.of(
+            "/",
+            "/apps",
+            "/apps/hmmsearch",
+            "/apps/cachegrind",
+            "/jobs",
+            jobAddress,
+            jobAddress + "?tab=subjobs",
+            jobAddress + "?tab=output",
+            jobAddress + "?tab=files",
+            jobAddress + "?tab=about",
+            "/files",
+            "/pool",
+            "/admin",
+            "/profile");
+    List<String> findings = new ArrayList<>();
+    for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+      for (boolean phone : new boolean[] {false, true}) {
+        try (BrowserContext context = chromium.withState(session, phone, scheme)) {
+          Page page = context.newPage();
+          for (String address : pages) {
+            look(page, address, (phone ? "phone-" : "desktop-") + scheme, findings);
+          }
+        }
+        try (BrowserContext context = chromium.anonymous(phone, scheme)) {
+          Page page = context.newPage();
+          for (String address : List.of("/login", "/register", "/join")) {
+            look(page, address, (phone ? "phone-" : "desktop-") + scheme, findings);
+          }
+        }
+      }
+    }
+    assertEquals(List.of(), findings);
+  }
+
+  private static void look(Page page, String address, String how, List<String> findings) {
+    page.navigate(address.startsWith("http") ? address : appliance.url() + address);
+    page.locator("h1, h2").first().waitFor();
+    page.waitForLoadState(com.microsoft.playwright.options.LoadState.LOAD);
+    String name = address.replaceFirst("^http://[^/]*", "").replaceAll("[^a-z0-9]+", "-");
+    try {
+      Chromium.accessible(page);
+    } catch (AssertionError e) {
+      findings.add(how + " " + e.getMessage());
+    }
+    Chromium.picture(page, how.toLowerCase(java.util.Locale.ROOT) + name);
+  }
+
+  private static void sortsByScore(Page page, Locator rows) {
+    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Sort by Score"))
+        .first()
+        .click();
+    page.waitForURL("**sort**");
+    assertThat(rows.first()).isVisible();
+  }
+
+  private static Locator button(Page page, String name) {
+    return page.getByRole(
+        AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
+  }
+
+  private static void remember(List<String> complaints, String type, String text) {
+    if (type.equals("error")) {
+      complaints.add(text);
+    }
+  }
+}
