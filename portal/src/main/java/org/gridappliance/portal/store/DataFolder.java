@@ -102,11 +102,11 @@ public final class DataFolder implements AutoCloseable {
     return path.resolve("users").resolve(account).resolve("home");
   }
 
-  /** {@return the folder of a person's own files, made when absent} */
+  /** {@return the folder of a person's own files, made with its {@code uploads} when absent} */
   public Path home(String account) throws IOException {
     Path home = homePath(account);
     if (!Files.isDirectory(home, LinkOption.NOFOLLOW_LINKS)) {
-      Files.createDirectories(home, PosixFilePermissions.asFileAttribute(OWNER));
+      Files.createDirectories(home.resolve("uploads"), PosixFilePermissions.asFileAttribute(OWNER));
     }
     return home;
   }
