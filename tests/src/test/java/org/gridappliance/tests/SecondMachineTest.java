@@ -23,6 +23,7 @@ import org.gridappliance.tests.fixture.Repository;
 import org.gridappliance.tests.fixture.TestApps;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -34,7 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SecondMachineTest {
   private static final String PORTAL = "https://" + Namespaces.ADDRESS_A + ":8443";
 
-  @TempDir private Path folder;
+  @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+  private Path folder;
 
   @Test
   void jobSharedByTwoMachinesGivesTheSameBytes() throws Exception {
@@ -58,10 +60,7 @@ class SecondMachineTest {
                 "--apps",
                 Repository.root().resolve("job-api/apps").toString()));
         Curl ada = new Curl(hosts, data);
-        Await.until(
-            "the portal answers " + Files.readString(here.resolve("portal.log")),
-            Duration.ofSeconds(40),
-            ada::healthy);
+        Await.until("the portal answers; see " + here, Duration.ofSeconds(40), ada::healthy);
         ada.login();
         String link =
             ada.post("/api/v1/nodes/join-tokens", PortalClient.JSON.createObjectNode())
