@@ -11,6 +11,7 @@ public final class Counters {
   long noSession;
   long refusedHandshakes;
   long failedHandshakes;
+  long ownKeySeen;
   long forwarded;
   long undeliverable;
   long ipIn;
@@ -23,6 +24,11 @@ public final class Counters {
     ipRefused++;
   }
 
+  /** {@return how often another node has come with this node's own key} */
+  public long ownKeySeen() {
+    return ownKeySeen;
+  }
+
   /** {@return every counter by name} */
   public Map<String, Long> all() {
     Map<String, Long> map = new LinkedHashMap<>();
@@ -32,6 +38,7 @@ public final class Counters {
     map.put("noSession", noSession);
     map.put("refusedHandshakes", refusedHandshakes);
     map.put("failedHandshakes", failedHandshakes);
+    map.put("ownKeySeen", ownKeySeen);
     map.put("forwarded", forwarded);
     map.put("undeliverable", undeliverable);
     map.put("ipIn", ipIn);

@@ -32,6 +32,9 @@ final class Links {
   /** The most peers known at once; beyond that strangers are refused. */
   static final int MAX_PEERS = 1024;
 
+  /** Tunnels within tunnels opened; an honest node sends one. */
+  private static final int MAX_NESTING = 2;
+
   private static final int MAX_TRIES = 6;
   private static final long FIRST_RETRY_MILLIS = 500;
 
@@ -123,6 +126,10 @@ final class Links {
 
   /** Takes a datagram from the network or out of a tunnel. Never throws for what is in it. */
   void receive(ByteBuffer datagram, Path origin) {
+    if (depth > MAX_NESTING) {
+      node.counters().malformed++;
+      return;
+    }
     switch (Frame.parse(datagram)) {
       case null -> node.counters().malformed++;
       case Frame.Initiation f -> answer(f, datagram, origin);
@@ -170,6 +177,7 @@ final class Links {
     switch (handshaker.respond(
         frame, datagram, bytesOf(origin), index, this::isFresh, node.now())) {
       case Handshaker.Outcome.Refused refused -> node.counters().refusedHandshakes++;
+      case Handshaker.Outcome.OwnKey own -> node.counters().ownKeySeen++;
       case Handshaker.Outcome.Busy busy -> reply(origin, busy.cookieReply());
       case Handshaker.Outcome.Accepted accepted -> {
         Peer peer = known(accepted.key());

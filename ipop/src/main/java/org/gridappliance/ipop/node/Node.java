@@ -221,6 +221,16 @@ public final class Node {
     return views;
   }
 
+  /** {@return nodes reached directly, the longest known first}, to join by at the next start. */
+  public List<Contact> knownContacts(int max) {
+    return links.peers().stream()
+        .filter(Peer::isDirect)
+        .sorted((a, b) -> Long.compare(a.upMillis, b.upMillis))
+        .limit(max)
+        .map(Peer::contact)
+        .toList();
+  }
+
   /** A message of a peer, authentic and new. Its bytes are only valid during the call. */
   void deliver(Peer peer, ByteBuffer text, Path origin) {
     if (text.hasRemaining() && text.get(text.position()) == Message.IP) {
@@ -303,6 +313,9 @@ public final class Node {
     peer.unansweredProbes = 0;
     peer.punchFailures = 0;
     ring.up(peer);
+    if (!peer.bootstrap) {
+      peer.wantsUsMillis = now; // it has just asked for us, or will have time to say so
+    }
     if (!peer.isDirect()) {
       paths.startPunching(peer);
     } else {
@@ -313,7 +326,7 @@ public final class Node {
 
   void down(Peer peer) {
     peer.far = false;
-    ring.changed();
+    ring.changed(peer);
   }
 
   void failed(Peer peer) {
@@ -321,7 +334,7 @@ public final class Node {
   }
 
   void pathChanged(Peer peer) {
-    ring.changed();
+    ring.changed(peer);
   }
 
   long now() {

@@ -85,7 +85,8 @@ final class Paths {
     if (message.answerWanted()) {
       links.send(peer, candidates(peer, false));
     }
-    if (!peer.isDirect() || message.answerWanted()) {
+    // news while punching goes on starts it anew; else not more often than the other's back-off
+    if (peer.punchRounds > 0 || node.now() - peer.punchStartMillis > PUNCH_AGAIN_MILLIS / 2) {
       startPunching(peer);
     }
   }
@@ -94,6 +95,7 @@ final class Paths {
     if (!peer.isDirect()) {
       peer.punchRounds = PUNCH_ROUNDS;
       peer.punchMillis = node.now();
+      peer.punchStartMillis = node.now();
     }
   }
 
@@ -170,22 +172,22 @@ final class Paths {
     if (node.now() < peer.punchMillis) {
       return;
     }
-    if (peer.punchRounds > 0) {
-      peer.punchRounds--;
-      peer.punchMillis = node.now() + PUNCH_EVERY_MILLIS;
-      for (Endpoint endpoint : List.copyOf(peer.candidates)) {
-        links.send(peer, new Message.Probe(random.nextInt()), new Path.Direct(endpoint));
-      }
-      return;
-    }
-    peer.punchFailures++;
-    peer.punchMillis = node.now() + (PUNCH_AGAIN_MILLIS << Math.min(peer.punchFailures - 1, 5));
-    if (!isUsable(peer.path)) {
-      relay(peer);
-    }
-    if (peer.punchFailures > 1) {
-      peer.punchRounds = 2;
+    if (peer.punchRounds == 0) {
+      // the back-off is over: exchange fresh endpoints and try again
       links.send(peer, candidates(peer, true));
+      startPunching(peer);
+    }
+    peer.punchRounds--;
+    peer.punchMillis = node.now() + PUNCH_EVERY_MILLIS;
+    for (Endpoint endpoint : List.copyOf(peer.candidates)) {
+      links.send(peer, new Message.Probe(random.nextInt()), new Path.Direct(endpoint));
+    }
+    if (peer.punchRounds == 0) {
+      peer.punchMillis = node.now() + (PUNCH_AGAIN_MILLIS << Math.min(peer.punchFailures, 5));
+      peer.punchFailures++;
+      if (!isUsable(peer.path)) {
+        relay(peer);
+      }
     }
   }
 

@@ -61,6 +61,7 @@ final class Peer {
   int punchRounds;
 
   long punchMillis;
+  long punchStartMillis = Long.MIN_VALUE / 2;
   int punchFailures;
 
   /** Last time it said that it counts us among its ring edges. */

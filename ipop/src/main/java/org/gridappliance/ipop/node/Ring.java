@@ -32,7 +32,9 @@ final class Ring {
   private static final long WANTED_FOR_MILLIS = 150_000;
   private static final long TRAFFIC_FOR_MILLIS = 120_000;
   private static final long TRIM_AFTER_MILLIS = 30_000;
-  private static final long REJOIN_MILLIS = 60_000;
+  private static final long TRIM_EVERY_MILLIS = 10_000;
+  private static final long REJOIN_MILLIS = 120_000;
+  private static final double NODES_AT_BOOTSTRAP = 64;
 
   private final Node node;
   private final Links links;
@@ -43,6 +45,7 @@ final class Ring {
   private long stabiliseMillis;
   private long stabiliseEvery = STABILISE_FAST_MILLIS;
   private long farMillis;
+  private long trimMillis;
   private long joinMillis;
 
   Ring(Node node, Links links, Router router, RandomGenerator random, List<Contact> bootstrap) {
@@ -88,17 +91,27 @@ final class Ring {
       stabiliseMillis = now + jitter(stabiliseEvery);
       stabilise();
     }
+    if (now >= trimMillis) {
+      trimMillis = now + jitter(TRIM_EVERY_MILLIS);
+      trim();
+    }
     if (now >= farMillis && !near().isEmpty()) {
       farMillis = now + jitter(4_000);
       seekFar();
     }
   }
 
-  /** Something about the edges has changed: look again soon. */
-  void changed() {
+  /**
+   * A peer has come, gone, or got another path: look again soon if it matters to the near edges.
+   */
+  void changed(Peer peer) {
+    boolean alone = near().isEmpty();
+    if (!alone && !near().contains(peer) && !wouldBeNear(peer.address)) {
+      return;
+    }
     stabiliseEvery = STABILISE_FAST_MILLIS;
     stabiliseMillis = Math.min(stabiliseMillis, node.now() + jitter(500));
-    if (near().isEmpty()) {
+    if (alone) {
       joinMillis = Math.min(joinMillis, node.now() + jitter(1_000));
     }
   }
@@ -109,13 +122,15 @@ final class Ring {
     if (peer.bootstrap || near().size() <= 1) {
       findSelf(peer);
     }
-    changed();
+    changed(peer);
   }
 
   /** Contacts bootstrap nodes: at once when alone, now and then to heal a partition. */
   private void join() {
     boolean alone = near().isEmpty();
-    joinMillis = node.now() + jitter(alone ? 3_000 : REJOIN_MILLIS);
+    // the more nodes, the seldomer each asks: bootstrap nodes see a few a minute, not everybody
+    double share = Math.clamp(estimatedNodes() / NODES_AT_BOOTSTRAP, 1, 1_000);
+    joinMillis = node.now() + jitter(alone ? 3_000 : (long) (REJOIN_MILLIS * share));
     if (bootstrap.isEmpty()) {
       return;
     }
@@ -176,13 +191,18 @@ final class Ring {
     for (Peer peer : near) {
       links.send(peer, new Message.Neighbours(true, true, nearestTo(peer.address)));
     }
-    for (Peer peer : List.copyOf(links.peers())) {
-      if (!peer.isUp() || near.contains(peer)) {
-        continue;
-      }
-      if (peer.far) {
+    for (Peer peer : links.peers()) {
+      if (peer.isUp() && !near.contains(peer) && (peer.far || isRelayInUse(peer))) {
         links.send(peer, new Message.Neighbours(false, true, List.of()));
-      } else {
+      }
+    }
+  }
+
+  /** Closes edges nobody has a use for. */
+  private void trim() {
+    Set<Peer> near = near();
+    for (Peer peer : List.copyOf(links.peers())) {
+      if (peer.isUp() && !peer.far && !near.contains(peer)) {
         trim(peer);
       }
     }

@@ -1,6 +1,8 @@
 package org.gridappliance.ipop.program;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -23,6 +25,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.gridappliance.ipop.wire.Address;
+import org.gridappliance.ipop.wire.PublicKey;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +40,12 @@ final class LocalApi implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LocalApi.class);
   private static final int MAX_AT_ONCE = 16;
   private static final long ANSWER_MILLIS = 4_000;
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .registerModule(
+              new SimpleModule()
+                  .addSerializer(Address.class, ToStringSerializer.instance)
+                  .addSerializer(PublicKey.class, ToStringSerializer.instance));
 
   private final Path path;
   private final Program program;

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
@@ -18,6 +19,7 @@ import org.gridappliance.ipop.services.VirtualNet;
 import org.gridappliance.ipop.session.Identity;
 import org.gridappliance.ipop.underlay.UdpUnderlay;
 import org.gridappliance.ipop.wire.Address;
+import org.gridappliance.ipop.wire.Contact;
 import org.gridappliance.ipop.wire.Endpoint;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +35,7 @@ final class Program implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Program.class);
   private static final long TICK_MILLIS = 100;
+  private static final long REMEMBER_MILLIS = 20_000;
 
   /** Room in front of a frame: the kind byte of an IP message takes one of the Ethernet header. */
   private static final int BUFFER = 0x10000;
@@ -45,6 +48,8 @@ final class Program implements AutoCloseable {
   private final @Nullable Tap tap;
   private final @Nullable VirtualNet net;
   private final LocalApi api;
+  private final PeerFile peerFile;
+  private boolean saidOwnKey;
   private final Thread[] threads;
   private volatile boolean closed;
 
@@ -57,12 +62,13 @@ final class Program implements AutoCloseable {
     KeyFile keys = KeyFile.open(settings.data().resolve("key"), random);
     identity = new Identity(keys.sessionKey(), settings.secret());
     tap = settings.device().isPresent() ? Tap.open(settings.device().get(), VirtualNet.MTU) : null;
+    peerFile = new PeerFile(settings.data().resolve("peers"));
     underlay = new UdpUnderlay(settings.port(), this::isOverlay);
     node =
         new Node(
             identity,
             Signer.of(keys.signingSeed()),
-            new Node.Settings(settings.namespace(), settings.contacts()),
+            new Node.Settings(settings.namespace(), joinBy()),
             random,
             underlay);
     net =
@@ -95,6 +101,18 @@ final class Program implements AutoCloseable {
       thread.start();
     }
     api.start();
+  }
+
+  /** The configured nodes, and those known from the last time. */
+  private List<Contact> joinBy() throws IOException {
+    List<Contact> contacts = new ArrayList<>(settings.contacts());
+    for (Contact known : peerFile.read()) {
+      if (contacts.stream().noneMatch(c -> c.key().equals(known.key()))
+          && !known.key().equals(identity.publicKey())) {
+        contacts.add(known);
+      }
+    }
+    return contacts;
   }
 
   private boolean isOverlay(InetAddress address) {
@@ -150,7 +168,9 @@ final class Program implements AutoCloseable {
   }
 
   private void keepTime() {
+    long remembered = now();
     while (!closed) {
+      List<Contact> known = List.of();
       lock.lock();
       try {
         long wallMicros = System.currentTimeMillis() * 1000;
@@ -158,14 +178,31 @@ final class Program implements AutoCloseable {
         if (net != null) {
           net.tick(now(), wallMicros / 1000);
         }
+        if (now() - remembered > REMEMBER_MILLIS) {
+          remembered = now();
+          known = node.knownContacts(PeerFile.MAX);
+        }
+        warnOfCopiedKey();
       } finally {
         lock.unlock();
       }
       try {
+        peerFile.write(known);
         Thread.sleep(TICK_MILLIS);
+      } catch (IOException e) {
+        log.warn("known peers not saved: {}", e.getMessage());
       } catch (InterruptedException e) {
         return;
       }
+    }
+  }
+
+  private void warnOfCopiedKey() {
+    if (!saidOwnKey && node.counters().ownKeySeen() > 0) {
+      saidOwnKey = true;
+      log.error(
+          "another node runs with this node's key; stop one of them and remove its file {}",
+          settings.data().resolve("key"));
     }
   }
 

@@ -35,6 +35,9 @@ public final class Handshaker {
 
     /** To be dropped and counted. */
     record Refused(String why) implements Outcome {}
+
+    /** Authentic, and from our own key: a second node runs with a copy of it. */
+    record OwnKey() implements Outcome {}
   }
 
   /** Decides whether an initiation's clock is newer than the sender's last one. */
@@ -165,7 +168,7 @@ public final class Handshaker {
     long clock = ByteBuffer.wrap(stamp).getLong();
     if (peer.equals(identity.publicKey())) {
       handshake.erase();
-      return new Outcome.Refused("own key");
+      return new Outcome.OwnKey();
     }
     if (!freshness.isFresh(peer, clock)) {
       handshake.erase();

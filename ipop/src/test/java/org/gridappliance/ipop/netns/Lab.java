@@ -5,7 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Network namespaces, real nodes of the program in them, and the machine's own tools. */
@@ -15,6 +17,8 @@ final class Lab implements AutoCloseable {
   private final Path folder;
   private final List<String> namespaces = new ArrayList<>();
   private final List<Process> processes = new ArrayList<>();
+  private final Map<String, Process> nodes = new HashMap<>();
+  private int ports;
 
   /** What a command said. */
   record Result(int code, String output) {}
@@ -41,6 +45,53 @@ final class Lab implements AutoCloseable {
     in(b, "ip", "addr", "add", addressB, "dev", nicB);
     in(a, "ip", "link", "set", nicA, "up");
     in(b, "ip", "link", "set", nicB, "up");
+  }
+
+  /** Joins a namespace to the bridge {@code br} of another. */
+  void plug(String switchBox, String namespace, String nic, String address)
+      throws IOException, InterruptedException {
+    String port = "p" + ++ports;
+    must(
+        "ip", "link", "add", port, "netns", switchBox, "type", "veth", "peer", "name", nic, "netns",
+        namespace);
+    in(switchBox, "ip", "link", "set", port, "master", "br", "up");
+    in(namespace, "ip", "addr", "add", address, "dev", nic);
+    in(namespace, "ip", "link", "set", nic, "up");
+  }
+
+  /** Loads nftables rules into a namespace. */
+  void nft(String namespace, String rules) throws IOException, InterruptedException {
+    Path file = folder.resolve(namespace + ".nft");
+    Files.writeString(file, rules);
+    in(namespace, "nft", "-f", file.toString());
+  }
+
+  /** Kills the node of a namespace without a word. */
+  void stop(String namespace) throws IOException, InterruptedException {
+    Process process = nodes.get(namespace);
+    if (process == null || !process.destroyForcibly().waitFor(5, TimeUnit.SECONDS)) {
+      throw new IOException("no node to stop in " + namespace);
+    }
+  }
+
+  /** Runs a node as root without any capability. */
+  Result runWithoutCapabilities(String namespace, Path settings)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "ip",
+                "netns",
+                "exec",
+                namespace,
+                "setpriv",
+                "--bounding-set",
+                "-all",
+                "--inh-caps",
+                "-all",
+                "--"));
+    command.addAll(ipop("run", settings.toString()));
+    return run(command);
   }
 
   /** Runs a command in a namespace; it must succeed. {@return its output} */
@@ -91,6 +142,7 @@ final class Lab implements AutoCloseable {
             .redirectOutput(folder.resolve(namespace + ".log").toFile())
             .start();
     processes.add(process);
+    nodes.put(namespace, process);
     return process;
   }
 

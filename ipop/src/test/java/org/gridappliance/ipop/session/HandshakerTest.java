@@ -69,6 +69,12 @@ class HandshakerTest {
   }
 
   @Test
+  void copyOfOurOwnKeyIsNoticed() {
+    Handshaker copy = new Handshaker(bob, random);
+    assertEquals(new Handshaker.Outcome.OwnKey(), respond(attempt(copy, null), 0));
+  }
+
+  @Test
   void staleClockIsRefused() {
     Handshaker.Attempt attempt = attempt(fromAlice, null);
     Handshaker.Outcome outcome =

@@ -11,7 +11,9 @@ import org.junit.jupiter.api.Test;
 /** The ring among whole nodes in memory: join, routes, healing. */
 class RingSimulationTest {
 
-  private static final int NODES = Boolean.getBoolean("soak") ? 1_000 : 150;
+  private static final int NODES = Boolean.getBoolean("soak") ? 1_000 : 100;
+
+  private static final long IDLE_MILLIS = 180_000;
 
   @Test
   void nodesJoinTheRingAndPingEachOtherInFewHops() {
@@ -35,6 +37,14 @@ class RingSimulationTest {
     int[] hops = pings(world, 400);
     long lost = Arrays.stream(hops).filter(h -> h < 0).count();
     int[] answered = Arrays.stream(hops).filter(h -> h >= 0).sorted().toArray();
+    long before = world.internet.hosts().stream().mapToLong(h -> h.sentBytes).sum();
+    world.internet.run(IDLE_MILLIS);
+    long after = world.internet.hosts().stream().mapToLong(h -> h.sentBytes).sum();
+    long kilobytesPerHour = (after - before) / NODES * 3_600_000 / IDLE_MILLIS / 1000;
+    System.out.printf(
+        "ring of %d: idle %d kB per node and hour (IP and UDP headers included)%n",
+        NODES, kilobytesPerHour);
+    assertTrue(kilobytesPerHour < 5_000, "idle traffic");
     System.out.printf(
         "ring of %d: join p50 %d ms, p90 %d ms, p99 %d ms; wrong successors %d; "
             + "lost pings %d of %d; hops p50 %d, max %d%n",

@@ -1,0 +1,98 @@
+package org.gridappliance.ipop.program;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Optional;
+import org.gridappliance.ipop.services.Network;
+import org.gridappliance.ipop.wire.Contact;
+import org.gridappliance.ipop.wire.Endpoint;
+import org.gridappliance.ipop.wire.PublicKey;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+
+  private static final String KEY = "ab".repeat(32);
+  @TempDir private Path folder;
+
+  @Test
+  void nameOfThePoolIsAllThatIsNeeded() throws IOException {
+    Settings settings = read("namespace: physics\n");
+    assertEquals(4800, settings.port());
+    assertEquals(Optional.of("ipop0"), settings.device());
+    assertEquals(Network.parse("10.128.0.0/9", "ipop"), settings.network());
+    assertEquals(List.of(), settings.contacts());
+  }
+
+  @Test
+  void bootstrapNodesAreReadWithBothKindsOfAddress() throws IOException {
+    Settings settings =
+        read(
+            "namespace: p\nbootstrap: ['"
+                + KEY
+                + "@192.0.2.1:7', '"
+                + KEY
+                + "@[2001:db8::1]:8']\ndevice: ''\n");
+    assertEquals(Optional.empty(), settings.device());
+    assertEquals(
+        List.of(
+            new Contact(PublicKey.parse(KEY), List.of(Endpoint.ipv4(0xc0000201, 7))),
+            new Contact(PublicKey.parse(KEY), List.of(new Endpoint(0x20010db800000000L, 1, 8)))),
+        settings.contacts());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "port: 1 | namespace",
+        "namespace: p\\nport: 70000 | port 70000: want 0 to 65535",
+        "namespace: p\\nnetwork: 10.0.0.0/33 | /33",
+        "namespace: p\\nnetwork: 10.128.0.1/9 | behind the prefix",
+        "namespace: p\\ndomain: UPPER | lower-case",
+        "namespace: p\\nunknown: 1 | unknown",
+      })
+  void wrongSettingIsNamedWithWhatWasWanted(String text, String part) {
+    String message =
+        assertThrows(IOException.class, () -> read(text.replace("\\n", "\n"))).getMessage();
+    assertTrue(message.contains(part), message);
+  }
+
+  @Test
+  void keyFileIsMadeOnceAndForItsOwnerOnly() throws IOException {
+    Path path = folder.resolve("key");
+    KeyFile made = KeyFile.open(path, new SecureRandom());
+    assertEquals(made, KeyFile.open(path, new SecureRandom()));
+    assertEquals(PosixFilePermissions.fromString("rw-------"), Files.getPosixFilePermissions(path));
+    assertEquals("KeyFile", made.toString());
+    Files.writeString(path, "short");
+    assertThrows(IOException.class, () -> KeyFile.open(path, new SecureRandom()));
+  }
+
+  @Test
+  void knownPeersSurviveARestartAndABadLine() throws IOException {
+    Path path = folder.resolve("peers");
+    Contact contact = new Contact(PublicKey.parse(KEY), List.of(Endpoint.ipv4(0xc0000201, 7)));
+    new PeerFile(path).write(List.of(contact));
+    Files.writeString(path, Files.readString(path) + "nonsense\n");
+    assertEquals(List.of(contact), new PeerFile(path).read());
+    new PeerFile(path).write(List.of());
+    assertEquals(1, new PeerFile(path).read().size());
+  }
+
+  private Settings read(String text) throws IOException {
+    Path file = folder.resolve("ipop.yaml");
+    Files.writeString(file, text);
+    return Settings.read(file);
+  }
+}
