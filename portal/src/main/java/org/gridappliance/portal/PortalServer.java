@@ -91,8 +91,7 @@ public final class PortalServer implements AutoCloseable {
 
   private void open(Clock clock, @Nullable String administrator)
       throws StoreException, SettingsException, IOException {
-    CompletableFuture<Contract> contract =
-        CompletableFuture.supplyAsync(Contract::load, virtualThreads);
+    CompletableFuture<Contract> contract = new CompletableFuture<>();
     DataFolder data = keep(DataFolder.open(settings.data()));
     Database database = keep(Database.open(data));
     Disk disk = new Disk(data.path(), settings.reserveBytes());
@@ -135,6 +134,7 @@ public final class PortalServer implements AutoCloseable {
                     "snapshot", () -> database.snapshot(data.resolve("tmp")).toString())));
     DataFolder.writeSecret(data.resolve("run/address"), address + "\n");
     log.info("portal listens address={} elapsedMs={}", address, uptimeMillis());
+    contract.completeAsync(Contract::load, virtualThreads); // requests wait for it; health does not
     certificates.ifPresent(c -> c.renewDaily(vertx, http, virtualThreads));
     offerLocalJoin(data, jobs);
     vertx.setPeriodic(LOOK_MILLIS, timer -> virtualThreads.execute(() -> look(database)));
