@@ -249,15 +249,16 @@ void evm_root_enter(const struct evm_spec *spec) {
   mount_proc();
   mount_dev(device_trees, root, spec->limits.tmp_bytes);
   mount_tmpfs("root/tmp", spec->limits.tmp_bytes, "1777");
+  if (work >= 0) {
+    set_attributes(work, ATTR_QUIET | (spec->work_exec ? 0 : MOUNT_ATTR_NOEXEC), spec->work);
+    attach(work, root, "/work");
+  }
+  /* after /work, so that inputs can be shown below it; their mount points stay there as empty files */
   for (size_t i = 0; i < spec->mounts_count; i++) {
     const struct evm_mount *entry = &spec->mounts[i];
     set_attributes(mounts[i], ATTR_QUIET | MOUNT_ATTR_RDONLY | (entry->exec ? 0 : MOUNT_ATTR_NOEXEC),
                    entry->source);
     attach(mounts[i], root, entry->target);
-  }
-  if (work >= 0) {
-    set_attributes(work, ATTR_QUIET | (spec->work_exec ? 0 : MOUNT_ATTR_NOEXEC), spec->work);
-    attach(work, root, "/work");
   }
   close(root);
   if (bundle >= 0) close(bundle);

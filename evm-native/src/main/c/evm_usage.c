@@ -22,6 +22,9 @@
 /* Folders nested deeper than this are not walked but refused: nothing may hide below. */
 #define DEPTH_MAX 128
 
+/* What of a file is asked; STATX_MNT_ID is of Linux 5.8. */
+#define EVM_STATX (STATX_BASIC_STATS | 0x1000U)
+
 static int64_t field_kib(const char *text, const char *name) {
   const char *at = strstr(text, name);
   return at == NULL ? 0 : strtoll(at + strlen(name), NULL, 10);
@@ -92,8 +95,11 @@ static void measure_processes(const struct evm_spec *spec, struct evm_usage *usa
   closedir(proc);
 }
 
-/* Walks a folder it owns (and closes) until more entries than the limit were seen. */
-static void walk(int folder, int depth, int64_t entries_max, struct evm_usage *usage) {
+/*
+ * Walks a folder it owns (and closes) until more entries than the limit were seen. Inputs mounted below
+ * it, on whatever file system, are not the program's doing and are passed over.
+ */
+static void walk(int folder, int depth, uint64_t mount, int64_t entries_max, struct evm_usage *usage) {
   DIR *dir = fdopendir(folder);
   if (dir == NULL) {
     close(folder);
@@ -102,17 +108,18 @@ static void walk(int folder, int depth, int64_t entries_max, struct evm_usage *u
   const struct dirent *entry;
   while (usage->disk_files <= entries_max && (entry = readdir(dir)) != NULL) {
     if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
-    struct stat st;
-    if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0) continue;
+    struct statx st;
+    if (statx(dirfd(dir), entry->d_name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, EVM_STATX, &st) != 0) continue;
+    if (st.stx_mnt_id != mount) continue;
     usage->disk_files++;
-    usage->disk_bytes += (int64_t)st.st_blocks * 512;
-    if (!S_ISDIR(st.st_mode)) continue;
+    usage->disk_bytes += (int64_t)st.stx_blocks * 512;
+    if (!S_ISDIR(st.stx_mode)) continue;
     if (depth == DEPTH_MAX) {
       usage->disk_too_deep = 1;
       break;
     }
     int next = openat(dirfd(dir), entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (next >= 0) walk(next, depth + 1, entries_max, usage);
+    if (next >= 0) walk(next, depth + 1, mount, entries_max, usage);
   }
   closedir(dir);
 }
@@ -162,6 +169,9 @@ void evm_usage_measure(const struct evm_spec *spec, bool walk_disk, struct evm_u
   if (!walk_disk) return;
   usage->disk_bytes = usage->disk_files = usage->disk_too_deep = 0;
   int work = open("/work", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (work >= 0) walk(work, 1, spec->limits.disk_files, usage);
+  struct statx st;
+  if (work >= 0 && statx(work, "", AT_EMPTY_PATH, EVM_STATX, &st) == 0) {
+    walk(work, 1, st.stx_mnt_id, spec->limits.disk_files, usage);
+  }
   add_removed_files(usage);
 }

@@ -112,6 +112,28 @@ class LauncherTest {
   }
 
   @Test
+  void anInputBelowTheWorkingFolderIsReadOnlyAndNotCounted() throws Exception {
+    Path input = Files.write(sandbox.folder.resolve("big"), new byte[8 << 20]);
+    EvmSpec spec =
+        Sandbox.withHostPrograms(
+                EvmSpec.of(
+                    List.of(
+                        "/bin/sh",
+                        "-c",
+                        "wc -c < in/big && ! echo x > in/big && echo y > out && sleep 1.5")))
+            .withWork(sandbox.work, false)
+            .withMount(new EvmMount(input, "/work/in/big", false))
+            .withEnvironment(java.util.Map.of("PATH", "/usr/bin:/bin"));
+    Finished run = sandbox.run(Mode.UNPRIVILEGED, spec);
+
+    assertEquals(0, run.exitCode(), run::output);
+    assertTrue(run.output().startsWith("8388608\n"), run.output());
+    assertEquals("y\n", Files.readString(sandbox.work.resolve("out")));
+    assertTrue(run.result().peak().diskBytes() < 1 << 20, () -> run.result().toString());
+    assertTrue(run.result().peak().diskFiles() <= 2, () -> run.result().toString());
+  }
+
+  @Test
   void aZeroByteCannotSmuggleAnOption() {
     EvmSpec spec =
         EvmSpec.of(List.of("/b/attack", "x"))
