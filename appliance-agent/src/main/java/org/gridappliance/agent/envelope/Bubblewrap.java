@@ -11,10 +11,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -354,37 +354,41 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
       }
     }
     a.addAll(List.of("--chdir", "/work", "--cap-drop", "ALL", "--clearenv"));
+    Map<String, String> own = ownVariables(spec);
+    Map<String, String> given = new TreeMap<>(spec.environment());
+    given.keySet().removeIf(name -> name.isEmpty() || name.contains("="));
     if (!root) {
-      environment(spec).forEach((k, v) -> a.addAll(List.of("--setenv", k, v)));
-      a.add("--");
-    } else {
-      // setpriv and env run before the program's own environment counts: a variable such as
-      // LD_PRELOAD must not reach a process that still is root
-      a.addAll(List.of("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--"));
+      own.putAll(given);
+      given.clear();
+    }
+    own.forEach((k, v) -> a.addAll(List.of("--setenv", k, v)));
+    if (root) {
+      a.addAll(List.of("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"));
+    }
+    a.add("--");
+    if (root) {
       String uid = Integer.toString(firstUid + spec.slot());
       a.addAll(List.of("/usr/bin/setpriv", "--reuid", uid, "--regid", uid, "--clear-groups"));
-      a.addAll(List.of("--inh-caps=-all", "--no-new-privs", "/usr/bin/env", "-i"));
-      environment(spec).forEach((k, v) -> a.add(k + "=" + v));
+      a.addAll(List.of("--inh-caps=-all", "--no-new-privs"));
+    }
+    if (!given.isEmpty()) {
+      // only here, behind setpriv: a variable such as LD_PRELOAD must not reach what still is root
+      a.add("/usr/bin/env");
+      given.forEach((k, v) -> a.add(k + "=" + v));
     }
     a.addAll(spec.command());
     return a;
   }
 
-  private static Map<String, String> environment(Spec spec) {
-    Map<String, String> all = new HashMap<>();
-    all.put("PATH", PATH);
-    all.put("HOME", "/work");
-    all.put("TMPDIR", "/tmp");
-    all.put("LANG", "C.UTF-8");
-    all.put("OMP_NUM_THREADS", Integer.toString(spec.limits().cpus()));
-    spec.environment()
-        .forEach(
-            (k, v) -> {
-              if (!k.isEmpty() && !k.contains("=")) {
-                all.put(k, v);
-              }
-            });
-    return all;
+  /** The envelope's own variables; what they hold is ours, not the program's author's. */
+  private static Map<String, String> ownVariables(Spec spec) {
+    Map<String, String> own = new TreeMap<>();
+    own.put("PATH", PATH);
+    own.put("HOME", "/work");
+    own.put("TMPDIR", "/tmp");
+    own.put("LANG", "C.UTF-8");
+    own.put("OMP_NUM_THREADS", Integer.toString(spec.limits().cpus()));
+    return own;
   }
 
   private Optional<ControlGroup> group(int slot) {
