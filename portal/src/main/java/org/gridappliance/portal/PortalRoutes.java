@@ -3,12 +3,14 @@ package org.gridappliance.portal;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
 import org.gridappliance.jobs.JobApi;
 import org.gridappliance.jobs.http.Caller;
 import org.gridappliance.jobs.http.Operation;
@@ -46,6 +48,7 @@ final class PortalRoutes {
   private final JobApi jobs;
   private final HealthRoutes health;
   private final ExecutorService virtualThreads;
+  private final Supplier<URI> address;
   private final Announcements announcements = new Announcements();
 
   PortalRoutes(
@@ -55,7 +58,8 @@ final class PortalRoutes {
       Disk disk,
       JobApi jobs,
       HealthRoutes health,
-      ExecutorService virtualThreads) {
+      ExecutorService virtualThreads,
+      Supplier<URI> address) {
     this.settings = settings;
     this.data = data;
     this.people = people;
@@ -63,6 +67,7 @@ final class PortalRoutes {
     this.jobs = jobs;
     this.health = health;
     this.virtualThreads = virtualThreads;
+    this.address = address;
   }
 
   /** What waits for the contract, and the router that asks it. */
@@ -96,7 +101,7 @@ final class PortalRoutes {
             virtualThreads)
         .mount(api);
     ContractRoutes contractRoutes =
-        new ContractRoutes(api, contract, operations(vertx, audit, tls));
+        new ContractRoutes(api, contract, operations(vertx, audit, names, certificates));
     contractRoutes.mount(router);
     router.get().handler(new StaticPages(virtualThreads)::handle);
     people.whenAnnounced(announcements::publish);
@@ -108,8 +113,11 @@ final class PortalRoutes {
     return new JobMetrics(jobs.operations());
   }
 
-  private OperationRoutes operations(Vertx vertx, AuditLog audit, boolean tls) {
+  private OperationRoutes operations(
+      Vertx vertx, AuditLog audit, HostNames names, Optional<Certificates> certificates) {
     Map<String, Operation> all = new HashMap<>(jobs.operations());
+    all.computeIfPresent(
+        "createJoinToken", (id, tokens) -> new JoinLinks(tokens, address, names, certificates));
     all.putAll(new AuditOperations(audit).all());
     return new OperationRoutes(
         people.operations(),
@@ -121,7 +129,7 @@ final class PortalRoutes {
             () -> disk.requireRoom(0),
             health::answered,
             settings.dev(),
-            tls));
+            certificates.isPresent()));
   }
 
   private void events(RoutingContext routing) {

@@ -118,7 +118,7 @@ public final class PortalServer implements AutoCloseable {
     JobApi jobs = keep(startJobs(data, database, audit, clock));
     HealthRoutes health = keep(new HealthRoutes(() -> trouble(database, disk), virtualThreads));
     PortalRoutes routes =
-        new PortalRoutes(settings, data, people, disk, jobs, health, virtualThreads);
+        new PortalRoutes(settings, data, people, disk, jobs, health, virtualThreads, this::address);
     PortalRoutes.Built built = routes.build(vertx, names, certificates, audit, contract);
 
     HttpServer http = listen(vertx, built.router(), certificates);

@@ -192,7 +192,7 @@ class SecondMachineTest {
     private String call(String... arguments) throws Exception {
       List<String> words = new ArrayList<>(hosts.onA());
       words.addAll(List.of("curl", "-sS", "--fail-with-body", "--cacert"));
-      words.add(data.resolve("keys/ca.pem").toString());
+      words.add(data.resolve("run/ca.pem").toString());
       return Namespaces.run(words, arguments);
     }
   }

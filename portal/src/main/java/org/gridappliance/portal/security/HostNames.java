@@ -3,6 +3,8 @@ package org.gridappliance.portal.security;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.net.URI;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -39,6 +41,24 @@ public final class HostNames {
   /** {@return names and addresses, without ports} */
   public Set<String> all() {
     return Set.copyOf(names);
+  }
+
+  /**
+   * {@return an address for other machines: the given one, or one of this machine's own in place of
+   * "any address"}
+   */
+  public URI reachable(URI address) {
+    String host = bare(String.valueOf(address.getHost()));
+    if (!host.matches("[0.:]+")) {
+      return address;
+    }
+    String own =
+        names.stream()
+            .filter(n -> !LOOPBACK.contains(n) && !n.matches("[0.:]+"))
+            .min(Comparator.comparingInt(n -> n.matches("[0-9.]+") ? 0 : 1))
+            .orElse("localhost");
+    String literal = own.contains(":") ? "[" + own + "]" : own;
+    return URI.create(address.getScheme() + "://" + literal + ":" + address.getPort());
   }
 
   /**

@@ -5,10 +5,17 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.ServerSSLOptions;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.CertificateFactory;
+import java.util.HexFormat;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -53,6 +60,17 @@ public final class Certificates {
   /** {@return the authority's certificate, as PEM} */
   public String authority() {
     return present.authority();
+  }
+
+  /** {@return the SHA-256 of the authority's certificate, 64 hex digits} */
+  public String authorityDigest() {
+    try (InputStream pem =
+        new ByteArrayInputStream(present.authority().getBytes(StandardCharsets.US_ASCII))) {
+      byte[] der = CertificateFactory.getInstance("X.509").generateCertificate(pem).getEncoded();
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(der));
+    } catch (IOException | GeneralSecurityException e) {
+      throw new IllegalStateException("the authority's certificate cannot be read", e);
+    }
   }
 
   /** Looks once a day whether a new certificate is due. */
