@@ -136,7 +136,7 @@ public final class PortalServer implements AutoCloseable {
     log.info("portal listens address={} elapsedMs={}", address, uptimeMillis());
     contract.completeAsync(Contract::load, virtualThreads); // requests wait for it; health does not
     certificates.ifPresent(c -> c.renewDaily(vertx, http, virtualThreads));
-    offerLocalJoin(data, jobs);
+    offerLocalJoin(data, jobs, certificates);
     vertx.setPeriodic(LOOK_MILLIS, timer -> virtualThreads.execute(() -> look(database)));
     built.contract().join();
     health.bindJvm();
@@ -157,8 +157,8 @@ public final class PortalServer implements AutoCloseable {
   private JobApi startJobs(DataFolder data, Database database, AuditLog audit, Clock clock)
       throws StoreException {
     List<Path> folders = new ArrayList<>();
-    folders.add(data.resolve("apps"));
-    folders.addAll(settings.apps());
+    folders.addAll(settings.apps().reversed());
+    folders.add(data.resolve("apps")); // the later folder wins
     try {
       return JobApi.start(
           JobSettings.of(data.path(), folders),
@@ -171,9 +171,12 @@ public final class PortalServer implements AutoCloseable {
   }
 
   /** Lays down a one-use token with which this machine's own executor joins, unless it has. */
-  private static void offerLocalJoin(DataFolder data, JobApi jobs) throws IOException {
+  private static void offerLocalJoin(
+      DataFolder data, JobApi jobs, Optional<Certificates> certificates) throws IOException {
     if (!Files.exists(data.resolve("keys/executor.json"))) {
-      DataFolder.writeSecret(data.resolve("run/local-join"), jobs.newJoinToken(LOCAL_JOIN) + "\n");
+      String pin = certificates.map(c -> "&ca=" + c.authorityDigest()).orElse("");
+      DataFolder.writeSecret(
+          data.resolve("run/local-join"), jobs.newJoinToken(LOCAL_JOIN) + pin + "\n");
     }
   }
 
