@@ -1,0 +1,75 @@
+package org.gridappliance.tests.start;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+
+/** The command line against a running appliance. */
+class StartCommandLineTest {
+  private static final String PASSWORD = "correct horse battery";
+
+  @Test
+  void submitFollowsTheJobAndItsStatusIsTheExitStatus() throws Exception {
+    try (Script script = new Script().with("APPLIANCE_ADMIN", "ada:" + PASSWORD)) {
+      script.up().ready();
+      String data = script.data().toString();
+      Script.Ended out = script.run("jobs", "--data", data);
+      assertEquals(1, out.status());
+      assertTrue(out.text().contains("not logged in"), out.text());
+
+      script.with("APPLIANCE_USER", "ada").with("APPLIANCE_PASSWORD", "wrong");
+      assertEquals(1, script.run("login", "--data", data).status());
+      script.with("APPLIANCE_PASSWORD", PASSWORD);
+      Script.Ended login = script.run("login", "--data", data);
+      assertEquals(0, login.status(), login.text());
+      Path token = script.folder().resolve("home/.config/grid-appliance/token.json");
+      assertEquals(
+          "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(token)));
+
+      Path examples = Script.source().resolve("job-api/apps/hmmsearch/examples");
+      Script.Ended job =
+          script.run(
+              "submit",
+              "hmmsearch",
+              "profile=" + examples.resolve("globins.hmm"),
+              "sequences=" + examples.resolve("proteins.fasta"),
+              "--chunks",
+              "4",
+              "--name",
+              "from the terminal",
+              "--watch");
+      assertEquals(0, job.status(), job.text());
+      assertTrue(job.text().contains("Completed"), job.text());
+      assertTrue(job.text().contains(".tsv"), job.text());
+      Script.Ended jobs = script.run("jobs");
+      assertTrue(jobs.text().contains("from the terminal"), jobs.text());
+
+      Script.Ended unknown = script.run("submit", "hmmsearch", "colour=red");
+      assertEquals(1, unknown.status());
+      assertTrue(unknown.text().contains("no input 'colour'"), unknown.text());
+    }
+  }
+
+  @Test
+  void theOwnerGetsAFreshLinkThatMakesOneMoreAdministratorOnce() throws Exception {
+    try (Script script = new Script().with("APPLIANCE_ADMIN", "ada:" + PASSWORD)) {
+      Script.Up up = script.up().ready();
+      String data = script.data().toString();
+      String link = script.run("admin-link", "--data", data).text().strip();
+      String body =
+          "{\"secret\":\"%s\",\"name\":\"%s\",\"password\":\"%s\"}"
+              .formatted(link.substring(link.indexOf('#') + 1), "grace", PASSWORD);
+      String setup = up.address() + "/api/v1/setup";
+      assertEquals(201, Http.post(setup, body).statusCode(), link);
+      assertEquals(403, Http.post(setup, body.replace("grace", "eve")).statusCode());
+      assertTrue(Http.passwordWorks(up.address(), "grace", PASSWORD));
+      up.interrupt();
+      assertNotEquals(0, script.run("admin-link", "--data", data).status());
+    }
+  }
+}
