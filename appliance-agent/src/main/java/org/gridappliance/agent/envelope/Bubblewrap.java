@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.gridappliance.jobs.lease.Failure;
@@ -47,6 +48,9 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
   private static final long SLACK_BYTES = 1 << 20;
   private static final long DATA_SLACK_BYTES = 256 << 20;
 
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
+  private final int number = COUNT.incrementAndGet();
   private final Path folder;
   private final int firstUid;
   private final boolean root;
@@ -80,6 +84,7 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
         made = new Skeleton(folder.resolve("root"), root ? uids : List.of(Posix.geteuid()));
         Files.write(folder.resolve("seccomp.bpf"), Seccomp.program());
         Posix.becomeSubreaper();
+        ControlGroup.sweep();
       } catch (IOException e) {
         problem = "The folder " + folder + " cannot be prepared for jobs: " + e.getMessage() + ".";
       }
@@ -392,8 +397,7 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
   }
 
   private Optional<ControlGroup> group(int slot) {
-    return groups.computeIfAbsent(
-        slot, s -> ControlGroup.of(Integer.toHexString(folder.toString().hashCode()), s));
+    return groups.computeIfAbsent(slot, s -> ControlGroup.of(number, s));
   }
 
   private static int firstPid(int statusEnd, StringBuilder report) {

@@ -1,8 +1,11 @@
 package org.gridappliance.agent.envelope;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,7 +16,7 @@ import java.util.Optional;
  */
 final class ControlGroup {
   private static final Path MOUNT = Path.of("/sys/fs/cgroup");
-  private static final String NAME = "grid-appliance";
+  private static final String NAME = "grid-appliance-";
 
   private final Path memory;
   private final Path pids;
@@ -28,9 +31,13 @@ final class ControlGroup {
     this.unified = unified;
   }
 
-  /** {@return the group of a slot, or empty where there can be none} */
-  static Optional<ControlGroup> of(String owner, int slot) {
-    String name = NAME + "-" + owner;
+  /**
+   * {@return the group of a slot, or empty where there can be none}
+   *
+   * @param number tells envelopes of one process apart
+   */
+  static Optional<ControlGroup> of(int number, int slot) {
+    String name = NAME + ProcessHandle.current().pid() + "-" + number;
     try {
       ControlGroup group =
           Files.exists(MOUNT.resolve("cgroup.controllers"))
@@ -41,6 +48,37 @@ final class ControlGroup {
     } catch (IOException e) { // not ours to make: the watch takes its place
       return Optional.empty();
     }
+  }
+
+  /** Removes what agents that were killed left behind, empty by now. */
+  static void sweep() {
+    try {
+      List<Path> parents =
+          Files.exists(MOUNT.resolve("cgroup.controllers"))
+              ? List.of(MOUNT)
+              : List.of(own("memory"), own("pids"));
+      for (Path parent : parents) {
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(parent, NAME + "*")) {
+          for (Path group : left) {
+            String pid = group.getFileName().toString().replaceAll("\\D*(\\d+).*", "$1");
+            if (!Files.exists(Path.of("/proc", pid))) {
+              removeWithSlots(group);
+            }
+          }
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      // no groups here, or not ours to remove
+    }
+  }
+
+  private static void removeWithSlots(Path group) throws IOException {
+    try (DirectoryStream<Path> slots = Files.newDirectoryStream(group, "slot*")) {
+      for (Path slot : slots) {
+        Files.delete(slot);
+      }
+    }
+    Files.delete(group);
   }
 
   private static ControlGroup unified(String name, int slot) throws IOException {
@@ -126,13 +164,12 @@ final class ControlGroup {
 
   /** Removes it; nobody may be in it. */
   void remove() {
-    try {
-      Files.deleteIfExists(memory);
-      Files.deleteIfExists(pids);
-      Files.deleteIfExists(memory.getParent());
-      Files.deleteIfExists(pids.getParent());
-    } catch (IOException e) {
-      // another slot of the same agent is still there and removes the parent
+    for (Path group : new Path[] {memory, pids, memory.getParent(), pids.getParent()}) {
+      try {
+        Files.deleteIfExists(group);
+      } catch (IOException e) {
+        // another slot of the same agent is still there and removes the parent
+      }
     }
   }
 
