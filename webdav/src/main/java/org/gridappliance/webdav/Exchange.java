@@ -1,0 +1,183 @@
+package org.gridappliance.webdav;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.gridappliance.webdav.tree.HomeTree;
+import org.gridappliance.webdav.tree.Node;
+import org.gridappliance.webdav.tree.TreeException;
+import org.gridappliance.webdav.tree.TreePath;
+
+/**
+ * One request and its answer, on one virtual thread.
+ *
+ * @param mount where the home is mounted, such as {@code /dav}, without a slash at its end
+ * @param path what the request is about
+ */
+record Exchange(
+    HttpServerRequest request,
+    RequestBody body,
+    String mount,
+    TreePath path,
+    Home home,
+    HomeTree tree) {
+
+  /** A client that reads nothing for this long is given up. */
+  private static final long STALLED_SECONDS = 600;
+
+  /** How far a method reaches. */
+  enum Depth {
+    ZERO,
+    ONE,
+    INFINITY
+  }
+
+  HttpServerResponse response() {
+    return request.response();
+  }
+
+  Optional<String> header(String name) {
+    return Optional.ofNullable(request.getHeader(name));
+  }
+
+  /** {@return the resource, which must exist} */
+  Node node() throws IOException {
+    return tree.stat(path)
+        .orElseThrow(
+            () -> new TreeException(TreeException.Reason.NOT_FOUND, "there is no " + path));
+  }
+
+  Depth depth(Depth otherwise) throws DavException {
+    Optional<String> depth = header("Depth");
+    if (depth.isEmpty()) {
+      return otherwise;
+    }
+    return switch (depth.get().trim().toLowerCase(Locale.ROOT)) {
+      case "0" -> Depth.ZERO;
+      case "1" -> Depth.ONE;
+      case "infinity" -> Depth.INFINITY;
+      default -> throw new DavException(400, "Depth: want 0, 1 or infinity");
+    };
+  }
+
+  /** {@return whether the Overwrite header allows replacing (RFC 4918 §10.6)} */
+  boolean mayOverwrite() throws DavException {
+    return switch (header("Overwrite").orElse("T").trim()) {
+      case "T", "t" -> true;
+      case "F", "f" -> false;
+      default -> throw new DavException(400, "Overwrite: want T or F");
+    };
+  }
+
+  /** {@return the seconds a LOCK asks for (RFC 4918 §10.7); an hour when it does not say} */
+  long timeoutSeconds() {
+    for (String one : header("Timeout").orElse("").split(",", -1)) {
+      String text = one.trim();
+      if (text.equalsIgnoreCase("Infinite")) {
+        return Long.MAX_VALUE;
+      }
+      if (text.matches("(?i)Second-\\d{1,10}")) {
+        return Long.parseLong(text.substring(7));
+      }
+    }
+    return 3600;
+  }
+
+  /** {@return where a COPY or MOVE goes; 502 when that is not this server} */
+  TreePath destination() throws DavException, TreeException {
+    String text =
+        header("Destination")
+            .orElseThrow(() -> new DavException(400, "Destination: wanted by COPY and MOVE"));
+    return ownPath(text)
+        .orElseThrow(
+            () -> new DavException(502, "Destination: want an address beneath " + mount + "/"));
+  }
+
+  /**
+   * {@return the path of an absolute URI or absolute path; empty when it is not in this mount}
+   *
+   * @throws TreeException when it is, but is no path
+   */
+  Optional<TreePath> ownPath(String uri) throws TreeException {
+    String raw = uri.trim();
+    if (!raw.startsWith("/")) {
+      try {
+        URI parsed = URI.create(raw);
+        String authority = parsed.getRawAuthority();
+        if (authority == null
+            || parsed.getRawPath() == null
+            || !authority.equalsIgnoreCase(header("Host").orElse(""))) {
+          return Optional.empty();
+        }
+        raw = parsed.getRawPath();
+      } catch (IllegalArgumentException e) {
+        return Optional.empty();
+      }
+    }
+    return beneath(mount, raw).isPresent()
+        ? Optional.of(TreePath.parse(beneath(mount, raw).get()))
+        : Optional.empty();
+  }
+
+  /** {@return the rest of a request target after the mount, without its query} */
+  static Optional<String> beneath(String mount, String target) {
+    int query = target.indexOf('?');
+    String raw = query < 0 ? target : target.substring(0, query);
+    if (!raw.startsWith(mount)) {
+      return Optional.empty();
+    }
+    String rest = raw.substring(mount.length());
+    return rest.isEmpty() || rest.startsWith("/") ? Optional.of(rest) : Optional.empty();
+  }
+
+  /** {@return the address of a resource, as it stands in DAV:href} */
+  String href(TreePath of, boolean isFolder) {
+    return mount + of.encoded() + (isFolder ? "/" : "");
+  }
+
+  /** {@return the address of a lock root by its key} */
+  String hrefOfKey(String key) {
+    return mount + TreePath.ofKey(key).encoded();
+  }
+
+  /** Answers with a status and nothing else. */
+  void answer(int status) throws IOException {
+    HttpServerResponse response = response().setStatusCode(status);
+    if (status != 204 && status != 304) {
+      response.putHeader("Content-Length", "0");
+    }
+    await(response.end());
+  }
+
+  /** Answers with XML. */
+  void answer(int status, String xml) throws IOException {
+    await(
+        response()
+            .setStatusCode(status)
+            .putHeader("Content-Type", "application/xml; charset=utf-8")
+            .end(Buffer.buffer(xml)));
+  }
+
+  /** Waits until the network has taken it. */
+  static void await(io.vertx.core.Future<Void> sent) throws IOException {
+    try {
+      sent.toCompletionStage().toCompletableFuture().get(STALLED_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("the server stops", e);
+    } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+      throw new IOException("the client went away: " + e.getMessage(), e);
+    }
+  }
+
+  /** {@return the members of a comma-separated header of entity tags} */
+  static List<String> tags(String header) {
+    return java.util.Arrays.stream(header.split(",", -1)).map(String::trim).toList();
+  }
+}

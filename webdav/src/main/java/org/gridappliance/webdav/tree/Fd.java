@@ -1,0 +1,215 @@
+package org.gridappliance.webdav.tree;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Memory;
+import com.sun.jna.NativeLong;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+import org.gridappliance.webdav.tree.TreeException.Reason;
+
+/**
+ * A descriptor of a folder or file, and the steps from it. Owned by one thread; closed once.
+ *
+ * <p>{@link #open} is openat2(2) with RESOLVE_BENEATH, NO_SYMLINKS and NO_MAGICLINKS: the kernel
+ * itself refuses {@code ..}, absolute paths and every link, whatever is changed meanwhile.
+ */
+final class Fd implements AutoCloseable {
+  static final int FOLDER = LibC.O_RDONLY | LibC.O_DIRECTORY;
+
+  private static final LibC C = LibC.INSTANCE;
+  private static final byte[] EMPTY = {0};
+  private static final int S_IFMT = 0170000;
+  private static final int S_IFDIR = 0040000;
+  private static final int S_IFREG = 0100000;
+
+  private final int number;
+  private boolean closed;
+
+  private Fd(int number) {
+    this.number = number;
+  }
+
+  /** {@return the folder that the appliance itself chose; links in this path are followed} */
+  static Fd ofFolder(Path path) throws IOException {
+    try {
+      return new Fd(C.open(bytes(path.toString()), FOLDER | LibC.O_CLOEXEC, 0));
+    } catch (LastErrorException e) {
+      throw failed(e, path.toString());
+    }
+  }
+
+  int number() {
+    return number;
+  }
+
+  /** Opens a path beneath this folder; never waits for a FIFO. */
+  Fd open(String path, int flags, int mode) throws IOException {
+    return open(bytes(path), flags, mode);
+  }
+
+  /** As above, of a name as stored and ended by NUL, which need not be UTF-8. */
+  Fd open(byte[] path, int flags, int mode) throws IOException {
+    try (Memory how = new Memory(24)) {
+      how.setLong(0, flags | LibC.O_CLOEXEC | LibC.O_NOFOLLOW | LibC.O_NONBLOCK);
+      how.setLong(8, mode);
+      how.setLong(16, LibC.RESOLVE_BENEATH | LibC.RESOLVE_NO_SYMLINKS | LibC.RESOLVE_NO_MAGICLINKS);
+      return new Fd(
+          C.syscall(new NativeLong(LibC.SYS_OPENAT2), number, path, how, new NativeLong(24))
+              .intValue());
+    } catch (LastErrorException e) {
+      throw failed(e, FolderReader.text(path));
+    }
+  }
+
+  /** {@return what the name stands for in this folder; empty when nothing has it} */
+  Optional<Node> stat(String name) throws IOException {
+    return stat(bytes(name));
+  }
+
+  /** As above, of a name as stored and ended by NUL. */
+  Optional<Node> stat(byte[] name) throws IOException {
+    try {
+      return Optional.of(statx(name, LibC.AT_SYMLINK_NOFOLLOW));
+    } catch (TreeException e) {
+      if (e.reason() == Reason.NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** {@return what this descriptor is} */
+  Node stat() throws IOException {
+    return statx(EMPTY, LibC.AT_EMPTY_PATH);
+  }
+
+  /** struct statx, offsets as in linux/stat.h. */
+  private Node statx(byte[] name, int flags) throws IOException {
+    try (Memory s = new Memory(256)) {
+      C.statx(number, name, flags, LibC.STATX_BASIC_STATS | LibC.STATX_BTIME, s);
+      int mode = s.getShort(28) & 0xffff;
+      int kind = mode & S_IFMT;
+      if (kind != S_IFDIR && kind != S_IFREG) {
+        throw new TreeException(
+            Reason.REFUSED,
+            "\""
+                + FolderReader.text(name)
+                + "\" is a link, pipe, socket or device; only files and folders are served");
+      }
+      boolean isFolder = kind == S_IFDIR;
+      Instant modified = Instant.ofEpochSecond(s.getLong(112), s.getInt(120));
+      boolean hasBirth = (s.getInt(0) & LibC.STATX_BTIME) != 0;
+      return new Node(
+          isFolder,
+          isFolder ? 0 : s.getLong(40),
+          modified,
+          hasBirth ? Instant.ofEpochSecond(s.getLong(80), s.getInt(88)) : modified,
+          s.getLong(32),
+          mode & 0777);
+    } catch (LastErrorException e) {
+      throw failed(e, FolderReader.text(name));
+    }
+  }
+
+  void makeFolder(byte[] name, int mode) throws IOException {
+    try {
+      C.mkdirat(number, name, mode);
+    } catch (LastErrorException e) {
+      throw failed(e, FolderReader.text(name));
+    }
+  }
+
+  void remove(byte[] name, boolean isFolder) throws IOException {
+    try {
+      C.unlinkat(number, name, isFolder ? LibC.AT_REMOVEDIR : 0);
+    } catch (LastErrorException e) {
+      throw failed(e, FolderReader.text(name));
+    }
+  }
+
+  /**
+   * renameat2(2).
+   *
+   * @param flags 0, RENAME_NOREPLACE or RENAME_EXCHANGE
+   */
+  void rename(byte[] name, Fd to, byte[] newName, int flags) throws IOException {
+    try {
+      C.renameat2(number, name, to.number, newName, flags);
+    } catch (LastErrorException e) {
+      throw failed(e, FolderReader.text(newName));
+    }
+  }
+
+  void chmod(int mode) throws IOException {
+    try {
+      C.fchmod(number, mode);
+    } catch (LastErrorException e) {
+      throw failed(e, "it");
+    }
+  }
+
+  void sync() throws IOException {
+    try {
+      C.fsync(number);
+    } catch (LastErrorException e) {
+      throw failed(e, "it");
+    }
+  }
+
+  /** {@return the same file as a channel of its own; this descriptor stays as it is} */
+  FileChannel channel(OpenOption... options) throws IOException {
+    return FileChannel.open(Path.of("/proc/self/fd/" + number), options);
+  }
+
+  /** {@return bytes free on this file system for this process} */
+  long usableBytes() {
+    return Path.of("/proc/self/fd/" + number).toFile().getUsableSpace();
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      C.close(number);
+    }
+  }
+
+  static byte[] bytes(String name) {
+    if (name.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("a name with NUL came past TreePath");
+    }
+    byte[] utf8 = name.getBytes(UTF_8);
+    return Arrays.copyOf(utf8, utf8.length + 1);
+  }
+
+  /** {@return the errno as an answer} */
+  static IOException failed(LastErrorException e, String name) {
+    return switch (e.getErrorCode()) {
+      case LibC.ENOENT -> new TreeException(Reason.NOT_FOUND, "there is no \"" + name + "\"");
+      case LibC.ENOTDIR ->
+          new TreeException(Reason.NO_PARENT, "\"" + name + "\" or a part of it is not a folder");
+      case LibC.EEXIST, LibC.ENOTEMPTY ->
+          new TreeException(Reason.EXISTS, "\"" + name + "\" exists already");
+      case LibC.EISDIR -> new TreeException(Reason.IS_FOLDER, "\"" + name + "\" is a folder");
+      case LibC.ELOOP, LibC.EXDEV, LibC.EACCES, LibC.EPERM, LibC.ENXIO ->
+          new TreeException(
+              Reason.REFUSED,
+              "\""
+                  + name
+                  + "\" is not permitted (errno "
+                  + e.getErrorCode()
+                  + "); links are not followed");
+      case LibC.ENAMETOOLONG -> new TreeException(Reason.TOO_LONG, "\"" + name + "\" is too long");
+      case LibC.ENOSPC, LibC.EDQUOT ->
+          new TreeException(Reason.FULL, "no space is left; delete something first");
+      default -> new IOException("\"" + name + "\": errno " + e.getErrorCode(), e);
+    };
+  }
+}

@@ -1,0 +1,341 @@
+package org.gridappliance.webdav.tree;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.text.Normalizer;
+import java.util.Optional;
+import java.util.UUID;
+import org.gridappliance.webdav.tree.TreeException.Reason;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One person's home, opened for one request. Every path is walked by the kernel from the home's own
+ * descriptor; no link leads anywhere. What appears in the tree appears whole: files and copied
+ * folders are made in the spool (a folder on the same file system, outside the home) and renamed
+ * into place; what is deleted is first renamed into the spool.
+ *
+ * <p>Names are stored in NFC; a name another program stored decomposed is found too. Owned by one
+ * thread. Calls block for the disk.
+ */
+public final class HomeTree implements AutoCloseable {
+  /** What a walk of a folder is told. */
+  public interface Visitor {
+    /** One entry, of a name in NFC that can be asked for. */
+    void visit(String name, Node node) throws IOException;
+  }
+
+  private final Fd home;
+  private final Fd spool;
+
+  private HomeTree(Fd home, Fd spool) {
+    this.home = home;
+    this.spool = spool;
+  }
+
+  /**
+   * Opens a home.
+   *
+   * @param home an existing folder; links in this path are the appliance's own and are followed
+   * @param spool an existing folder on the same file system, not within the home
+   */
+  public static HomeTree open(Path home, Path spool) throws IOException {
+    Fd homeFd = Fd.ofFolder(home);
+    try {
+      return new HomeTree(homeFd, Fd.ofFolder(spool));
+    } catch (IOException e) {
+      homeFd.close();
+      throw e;
+    }
+  }
+
+  /**
+   * {@return what has this path; empty when nothing has}
+   *
+   * @throws TreeException REFUSED when it, or a folder above it, is neither file nor folder
+   */
+  public Optional<Node> stat(TreePath path) throws IOException {
+    if (path.isRoot()) {
+      return Optional.of(home.stat());
+    }
+    try (Fd parent = folder(path.parent())) {
+      return parent.stat(stored(parent, path.name()));
+    } catch (TreeException e) {
+      if (e.reason() == Reason.NOT_FOUND || e.reason() == Reason.NO_PARENT) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** {@return the folder's own node; a later change of the tree does not alter which it is} */
+  public Node requireFolder(TreePath path) throws IOException {
+    try (Fd folder = parentOf(path)) {
+      return folder.stat();
+    }
+  }
+
+  /**
+   * Opens a file for reading.
+   *
+   * @throws TreeException NOT_FOUND, IS_FOLDER, REFUSED
+   */
+  public OpenFile read(TreePath path) throws IOException {
+    try (Fd parent = folder(path.parent());
+        Fd file = parent.open(stored(parent, path.name()), LibC.O_RDONLY, 0)) {
+      Node node = file.stat();
+      if (node.isFolder()) {
+        throw new TreeException(Reason.IS_FOLDER, path + " is a folder");
+      }
+      return new OpenFile(node, file.channel(StandardOpenOption.READ));
+    } catch (TreeException e) {
+      throw e.reason() == Reason.NO_PARENT
+          ? new TreeException(Reason.NOT_FOUND, "there is no " + path)
+          : e;
+    }
+  }
+
+  /** Tells the visitor every file and folder of a folder, in no order; others are left out. */
+  public void list(TreePath path, Visitor visitor) throws IOException {
+    try (Fd folder = folder(path);
+        FolderReader reader = new FolderReader(folder)) {
+      for (byte[] raw = reader.next(); raw != null; raw = reader.next()) {
+        String stored = FolderReader.text(raw);
+        String name = Normalizer.normalize(stored, Normalizer.Form.NFC);
+        if (TreePath.isServable(name)) {
+          @Nullable Node node = quietStat(folder, stored);
+          boolean isShadowed = !name.equals(stored) && quietStat(folder, name) != null;
+          if (node != null && !isShadowed) {
+            visitor.visit(name, node);
+          }
+        }
+      }
+    }
+  }
+
+  /** {@return the node; null when it is gone, or is neither file nor folder} */
+  private static @Nullable Node quietStat(Fd folder, String name) throws IOException {
+    try {
+      return folder.stat(name).orElse(null);
+    } catch (TreeException e) {
+      if (e.reason() == Reason.REFUSED) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  /** {@return a new file in the spool} */
+  public Upload upload() throws IOException {
+    return new Upload(spool, spoolName());
+  }
+
+  /**
+   * Renames an upload into place, over a file that may be there, keeping that file's permissions.
+   * Durable after {@link #syncFolder} of the parent.
+   *
+   * @return whether nothing had this path before
+   * @throws TreeException NO_PARENT, IS_FOLDER, REFUSED
+   */
+  public boolean place(Upload upload, TreePath path) throws IOException {
+    try (Fd parent = parentOf(path.parent())) {
+      String name = stored(parent, path.name());
+      Optional<Node> before = parent.stat(name);
+      if (before.isPresent()) {
+        if (before.get().isFolder()) {
+          throw new TreeException(Reason.IS_FOLDER, path + " is a folder");
+        }
+        upload.file().chmod(before.get().mode());
+      }
+      spool.rename(upload.name(), parent, Fd.bytes(name), 0);
+      upload.markPlaced();
+      return before.isEmpty();
+    }
+  }
+
+  /**
+   * Makes one folder.
+   *
+   * @throws TreeException EXISTS, NO_PARENT
+   */
+  public void makeFolder(TreePath path) throws IOException {
+    try (Fd parent = parentOf(path.parent())) {
+      String name = stored(parent, path.name());
+      if (parent.stat(name).isPresent()) {
+        throw new TreeException(Reason.EXISTS, path + " exists already");
+      }
+      parent.makeFolder(Fd.bytes(name), 0755);
+    }
+  }
+
+  /**
+   * Takes a file or a whole folder out of the tree at once, into the spool.
+   *
+   * @throws TreeException NOT_FOUND
+   */
+  public Staged take(TreePath path) throws IOException {
+    byte[] name = spoolName();
+    try (Fd parent = folder(path.parent())) {
+      parent.rename(Fd.bytes(stored(parent, path.name())), spool, name, LibC.RENAME_NOREPLACE);
+    }
+    return new Staged(this, spool, name);
+  }
+
+  /**
+   * Copies a file, or a folder with what it holds, into the spool. Links, pipes, sockets and
+   * devices are left out.
+   *
+   * @param whole false: a folder without what it holds
+   * @param charge is told the bytes of each file before it is copied and may refuse
+   */
+  public Staged copy(TreePath path, boolean whole, TreeCopy.Charge charge) throws IOException {
+    Staged staged = new Staged(this, spool, spoolName());
+    try (Fd parent = folder(path.parent())) {
+      String source = path.isRoot() ? "." : stored(parent, path.name());
+      new TreeCopy(charge, whole).copy(parent, Fd.bytes(source), spool, staged.name());
+      return staged;
+    } catch (IOException e) {
+      staged.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Renames what is staged into place, in exchange for what may be there, which then is staged.
+   *
+   * @return whether nothing had this path before
+   * @throws TreeException NO_PARENT
+   */
+  public boolean place(Staged staged, TreePath path) throws IOException {
+    try (Fd parent = parentOf(path.parent())) {
+      String name = stored(parent, path.name());
+      boolean isNew = parent.stat(name).isEmpty();
+      spool.rename(
+          staged.name(),
+          parent,
+          Fd.bytes(name),
+          isNew ? LibC.RENAME_NOREPLACE : LibC.RENAME_EXCHANGE);
+      if (isNew) {
+        staged.markPlaced();
+      }
+      return isNew;
+    }
+  }
+
+  /**
+   * Renames within the tree. What has the new path is exchanged with the old one, and staged.
+   *
+   * @return what had the new path
+   */
+  public Optional<Staged> move(TreePath from, TreePath to) throws IOException {
+    try (Fd source = folder(from.parent());
+        Fd target = parentOf(to.parent())) {
+      byte[] oldName = Fd.bytes(stored(source, from.name()));
+      String newName = stored(target, to.name());
+      if (target.stat(newName).isEmpty()) {
+        // a decomposed name becomes composed by a MOVE, as names are stored in NFC
+        source.rename(oldName, target, Fd.bytes(to.name()), LibC.RENAME_NOREPLACE);
+        return Optional.empty();
+      }
+      source.rename(oldName, target, Fd.bytes(newName), LibC.RENAME_EXCHANGE);
+      Staged replaced = new Staged(this, spool, spoolName());
+      source.rename(oldName, spool, replaced.name(), LibC.RENAME_NOREPLACE);
+      return Optional.of(replaced);
+    }
+  }
+
+  /** Makes the names in a folder durable. */
+  public void syncFolder(TreePath path) throws IOException {
+    try (Fd folder = folder(path)) {
+      folder.sync();
+    }
+  }
+
+  /** {@return the bytes of all files beneath, and the number of entries} */
+  public Usage usage() throws IOException {
+    return Usage.of(home);
+  }
+
+  /** {@return bytes free for this process on the home's file system} */
+  public long usableBytes() {
+    return home.usableBytes();
+  }
+
+  /** Removes what an earlier run left in the spool. {@return how many things} */
+  public int clearSpool() throws IOException {
+    int n = 0;
+    try (Fd again = spool.open(".", Fd.FOLDER, 0);
+        FolderReader reader = new FolderReader(again)) {
+      for (byte[] raw = reader.next(); raw != null; raw = reader.next()) {
+        Staged.remove(spool, raw, 0);
+        n++;
+      }
+    }
+    return n;
+  }
+
+  private static byte[] spoolName() {
+    return Fd.bytes(UUID.randomUUID().toString());
+  }
+
+  /** {@return the folder that shall hold something new; NO_PARENT when it is none} */
+  private Fd parentOf(TreePath folder) throws IOException {
+    try {
+      return folder(folder);
+    } catch (TreeException e) {
+      if (e.reason() == Reason.NOT_FOUND || e.reason() == Reason.NO_PARENT) {
+        throw new TreeException(
+            Reason.NO_PARENT, "there is no folder " + folder + "; make it first");
+      }
+      throw e;
+    }
+  }
+
+  private Fd folder(TreePath path) throws IOException {
+    if (path.isRoot()) {
+      return home.open(".", Fd.FOLDER, 0);
+    }
+    String joined = String.join("/", path.names());
+    try {
+      return home.open(joined, Fd.FOLDER, 0);
+    } catch (TreeException e) {
+      if (e.reason() != Reason.NOT_FOUND || isAscii(joined)) {
+        throw e;
+      }
+    }
+    Fd at = home.open(".", Fd.FOLDER, 0);
+    for (String name : path.names()) {
+      try (Fd above = at) {
+        at = above.open(stored(above, name), Fd.FOLDER, 0);
+      }
+    }
+    return at;
+  }
+
+  /** {@return the form in which this folder has the name; NFC when it has none} */
+  private static String stored(Fd folder, String name) throws IOException {
+    if (isAscii(name) || folder.stat(name).isPresent()) {
+      return name;
+    }
+    String decomposed = Normalizer.normalize(name, Normalizer.Form.NFD);
+    return !decomposed.equals(name) && folder.stat(decomposed).isPresent() ? decomposed : name;
+  }
+
+  private static boolean isAscii(String text) {
+    return text.chars().allMatch(c -> c < 0x80);
+  }
+
+  @Override
+  public void close() {
+    home.close();
+    spool.close();
+  }
+
+  /**
+   * A file opened for reading; close the channel.
+   *
+   * @param node as it was when opened
+   */
+  public record OpenFile(Node node, FileChannel channel) {}
+}

@@ -1,0 +1,87 @@
+package org.gridappliance.webdav.tree;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+import org.gridappliance.webdav.tree.TreeException.Reason;
+
+/**
+ * A new file in the spool, not yet in the tree. {@link HomeTree#place} puts it there; {@link
+ * #close} removes it when it was not placed. Owned by one thread.
+ */
+public final class Upload implements AutoCloseable {
+  private final Fd spool;
+  private final byte[] name;
+  private final Fd file;
+  private final FileChannel channel;
+  private boolean placed;
+
+  Upload(Fd spool, byte[] name) throws IOException {
+    this.spool = spool;
+    this.name = name;
+    this.file = spool.open(name, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_EXCL, 0644);
+    this.channel = file.channel(StandardOpenOption.WRITE);
+  }
+
+  /**
+   * Appends all of the bytes.
+   *
+   * @throws TreeException FULL when the disk is
+   */
+  public void write(ByteBuffer bytes) throws IOException {
+    try {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    } catch (IOException e) {
+      String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+      if (message.contains("no space")
+          || message.contains("quota")
+          || spool.usableBytes() < 65_536) {
+        throw new TreeException(
+            Reason.FULL, "no space is left on the disk; delete something first");
+      }
+      throw e;
+    }
+  }
+
+  /** Appends another file, without its bytes passing through the JVM where the kernel can. */
+  void copyFrom(FileChannel source) throws IOException {
+    long at = 0;
+    while (true) {
+      long n = source.transferTo(at, 1L << 30, channel);
+      if (n <= 0) {
+        return;
+      }
+      at += n;
+    }
+  }
+
+  /** Makes the bytes durable. */
+  public void sync() throws IOException {
+    channel.force(true);
+  }
+
+  Fd file() {
+    return file;
+  }
+
+  byte[] name() {
+    return name;
+  }
+
+  void markPlaced() {
+    placed = true;
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+    file.close();
+    if (!placed) {
+      spool.remove(name, false);
+    }
+  }
+}
