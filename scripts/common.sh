@@ -65,6 +65,9 @@ java_version() {
   done <"$1/release"
 }
 
+# Java takes file names in the locale's letters: without UTF-8 an emoji in a name is refused.
+export LC_ALL=C.UTF-8
+
 # find_java: sets and exports JAVA_HOME to a JDK that is new enough; 1 when there is none.
 find_java() {
   local home javac

@@ -15,7 +15,17 @@ valgrind|valgrind|the application 'Cache study'|run
 mvn|maven|builds the Java parts|build
 npm|npm|builds the pages|build
 git|git|names the commit of a build|build
+gcc|gcc|builds the Entropia VM's launcher|build
+make|make|builds the Entropia VM's launcher|build
 shellcheck|shellcheck|checks the scripts|test
+curl|curl|tests as another program|test
+nft|nftables|tests behind address translators|test
+ping|iputils-ping|tests of the overlay|test
+udhcpc|udhcpc|tests of the overlay's addresses|test
+dig|dnsutils|tests of the overlay's names|test
+litmus|litmus|the WebDAV conformance suite|test
+sqlite3|sqlite3|tests of real programs in the Entropia VM|test
+python3|python3|tests of real programs in the Entropia VM|test
 chromium|chromium|browser tests|test
 ip|iproute2|tests with several machines|test
 parallel|parallel|the peer of the job benchmark|bench
@@ -42,6 +52,7 @@ missing_packages() {
   done <<<"$PARTS"
   if [[ " $* " == *" build "* ]]; then
     has node || printf 'nodejs\n'
+    [ -e /usr/include/stdio.h ] || printf 'libc6-dev\n'
   fi
 }
 
