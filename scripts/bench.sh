@@ -22,5 +22,5 @@ END
     "$DEPENDENCY_PLUGIN:build-classpath" -DincludeScope=test -Dmdep.outputFile="$class_path"
   cd "$SOURCE" || return
   exec "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-    -cp "$SOURCE/tests/target/test-classes:$(<"$class_path")" org.gridappliance.tests.bench.BenchMain "$@"
+    -cp "$SOURCE/tests/target/classes:$(<"$class_path")" org.gridappliance.tests.bench.BenchMain "$@"
 }

@@ -19,6 +19,19 @@ public final class AppCheck {
 
   private AppCheck() {}
 
+  /** Checks each argument; ends with 0, with 1 when one is wrong, with 64 when there is none. */
+  public static void main(String[] arguments) {
+    if (arguments.length == 0) {
+      System.err.println("app check: which FILE? Give an app.yaml or its folder");
+      System.exit(64);
+    }
+    int status = GOOD;
+    for (String argument : arguments) {
+      status = Math.max(status, run(Path.of(argument), System.out));
+    }
+    System.exit(status);
+  }
+
   /**
    * Checks one application.
    *

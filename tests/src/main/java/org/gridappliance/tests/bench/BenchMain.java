@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
-/** The entry of {@code ./appliance bench NAME [--quick]}; writes {@code target/bench/NAME.json}. */
+/**
+ * The entry of {@code ./appliance bench [NAME] [--quick]}, all of them without NAME; each writes
+ * {@code target/bench/NAME.json}.
+ */
 public final class BenchMain {
   private static final Map<String, Supplier<Bench>> BENCHES =
       new TreeMap<>(Map.of("jobs", JobsBench::new));
@@ -17,14 +20,17 @@ public final class BenchMain {
   public static void main(String[] arguments) throws Exception {
     List<String> words = List.of(arguments);
     List<String> names = words.stream().filter(word -> !word.startsWith("--")).toList();
-    Supplier<Bench> bench = names.size() == 1 ? BENCHES.get(names.getFirst()) : null;
-    if (bench == null) {
-      System.err.println("bench " + names + ": want one of " + BENCHES.keySet());
-      System.exit(2);
-      return;
+    boolean quick = words.contains("--quick");
+    for (String name : names.isEmpty() ? BENCHES.keySet() : names) {
+      Supplier<Bench> bench = BENCHES.get(name);
+      if (bench == null) {
+        System.err.println("bench " + name + ": want one of " + BENCHES.keySet());
+        System.exit(2);
+        return;
+      }
+      Report report = new Report(name);
+      bench.get().run(report, quick);
+      report.finish(Path.of("target", "bench"));
     }
-    Report report = new Report(names.getFirst());
-    bench.get().run(report, words.contains("--quick"));
-    report.finish(Path.of("target", "bench"));
   }
 }

@@ -56,6 +56,19 @@ class StartCommandLineTest {
   }
 
   @Test
+  void appCheckNamesFileLineAndMistake() throws Exception {
+    try (Script script = new Script()) {
+      String shipped = Script.source().resolve("job-api/apps/hmmsearch/app.yaml").toString();
+      assertEquals(0, script.run("app", "check", shipped).status());
+      Path broken = Files.createDirectories(script.folder().resolve("broken")).resolve("app.yaml");
+      Files.writeString(broken, "title: Broken\ncolour: red\n");
+      Script.Ended out = script.run("app", "check", broken.toString());
+      assertEquals(1, out.status());
+      assertTrue(out.text().contains("app.yaml:2:1: "), out.text());
+    }
+  }
+
+  @Test
   void theOwnerGetsAFreshLinkThatMakesOneMoreAdministratorOnce() throws Exception {
     try (Script script = new Script().with("APPLIANCE_ADMIN", "ada:" + PASSWORD)) {
       Script.Up up = script.up().ready();
