@@ -233,9 +233,11 @@ class ExecutorTest {
 
   @Test
   void shortSubjobsTravelInBatches() throws Exception {
+    portal.away = true; // else it would be asked while the first few are all there is
     for (int i = 0; i < 300; i++) {
       portal.offer(List.of(), List.of(), "true");
     }
+    portal.away = false;
     for (int i = 0; i < 300; i++) {
       assertEquals(0, portal.result().exitCode());
     }
