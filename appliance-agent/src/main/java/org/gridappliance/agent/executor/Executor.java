@@ -41,6 +41,9 @@ public final class Executor implements AutoCloseable {
   private static final long LONGEST_WAIT_MILLIS = 10_000;
   private static final double SHORT_SECONDS = 2;
 
+  /** How long to leave a portal alone that had nothing to run ahead of need. */
+  private static final long AGAIN_MILLIS = 100;
+
   /** A lease that so many heartbeats in a row do not name goes back to the queue. */
   private static final int FORGOTTEN_AFTER = 2;
 
@@ -181,8 +184,9 @@ public final class Executor implements AutoCloseable {
         leases.forEach(this::accept);
         if (leases.isEmpty()) {
           beat.release(); // it may have answered early because of an order
-          if (ahead) {
-            wanted.tryAcquire(1, TimeUnit.SECONDS);
+          if (ahead) { // not once for every subjob that is left
+            pause(AGAIN_MILLIS);
+            wanted.drainPermits();
           }
         }
       } catch (PortalException e) {
