@@ -46,7 +46,11 @@ final class BenchPortal implements AutoCloseable {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
-            "-XX:+UseSerialGC",
+            "-XX:+UseSerialGC", // as ./appliance up starts it, but for the start-up cache
+            "-XX:+UseCompactObjectHeaders",
+            "-Xss512k",
+            "-Xms24m",
+            "-Xmx512m",
             "-cp",
             System.getProperty("java.class.path"),
             "org.gridappliance.portal.PortalMain",
