@@ -9,6 +9,8 @@ import org.gridappliance.agent.envelope.Bubblewrap;
 import org.gridappliance.agent.executor.Executor;
 import org.gridappliance.agent.executor.Identity;
 import org.gridappliance.agent.executor.PortalClient;
+import org.gridappliance.agent.verb.Verb;
+import org.gridappliance.agent.verb.Verbs;
 
 /** The agent while it runs: envelope, executor and socket. */
 final class Agent implements AutoCloseable {
@@ -50,7 +52,9 @@ final class Agent implements AutoCloseable {
     AgentSocket socket =
         new AgentSocket(
             options.data().resolve("run").resolve("agent.sock"),
-            () -> status(envelope, executor, identity));
+            new Verbs(
+                Map.of(
+                    "GET /status", call -> Verb.Reply.ok(status(envelope, executor, identity)))));
     return new Agent(envelope, portal, executor, socket);
   }
 
