@@ -1,5 +1,6 @@
 package org.gridappliance.webdav;
 
+import io.vertx.core.http.HttpServerRequest;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,9 +27,9 @@ record ByteRange(long from, long to, boolean isPart) {
    *
    * @throws DavException 416 with Content-Range
    */
-  static ByteRange of(Exchange x, Node node) throws DavException {
-    Optional<String> header = x.header("Range");
-    Optional<String> only = x.header("If-Range");
+  static ByteRange of(HttpServerRequest request, Node node) throws DavException {
+    Optional<String> header = Optional.ofNullable(request.getHeader("Range"));
+    Optional<String> only = Optional.ofNullable(request.getHeader("If-Range"));
     boolean isOther =
         only.isPresent()
             && !only.get().trim().equals(node.etag())
@@ -56,7 +57,7 @@ record ByteRange(long from, long to, boolean isPart) {
       }
     }
     if (from >= node.size()) {
-      x.response().putHeader("Content-Range", "bytes */" + node.size());
+      request.response().putHeader("Content-Range", "bytes */" + node.size());
       throw new DavException(416, "Range: the file has " + node.size() + " bytes");
     }
     return new ByteRange(from, to, true);

@@ -1,15 +1,17 @@
 package org.gridappliance.webdav;
 
+import java.io.IOException;
 import java.util.Optional;
 
 /** An answer other than success, with what it tells the client. */
-final class DavException extends Exception {
+public final class DavException extends IOException {
   private static final long serialVersionUID = 1L;
 
   private final int status;
   private final transient Optional<String> condition;
 
-  DavException(int status, String message) {
+  /** An answer with its reason, fit for the client. */
+  public DavException(int status, String message) {
     super(message);
     this.status = status;
     this.condition = Optional.empty();
@@ -26,7 +28,8 @@ final class DavException extends Exception {
     this.condition = Optional.of(condition);
   }
 
-  int status() {
+  /** {@return the HTTP status} */
+  public int status() {
     return status;
   }
 

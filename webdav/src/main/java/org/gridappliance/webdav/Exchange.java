@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.gridappliance.webdav.tree.HomeTree;
 import org.gridappliance.webdav.tree.Node;
 import org.gridappliance.webdav.tree.TreeException;
 import org.gridappliance.webdav.tree.TreePath;
@@ -21,12 +20,7 @@ import org.gridappliance.webdav.tree.TreePath;
  * @param path what the request is about
  */
 record Exchange(
-    HttpServerRequest request,
-    RequestBody body,
-    String mount,
-    TreePath path,
-    Home home,
-    HomeTree tree) {
+    HttpServerRequest request, RequestBody body, String mount, TreePath path, HomeStorage storage) {
 
   /** A client that reads nothing for this long is given up. */
   private static final long STALLED_SECONDS = 600;
@@ -48,9 +42,20 @@ record Exchange(
 
   /** {@return the resource, which must exist} */
   Node node() throws IOException {
-    return tree.stat(path)
-        .orElseThrow(
-            () -> new TreeException(TreeException.Reason.NOT_FOUND, "there is no " + path));
+    return storage.require(path);
+  }
+
+  /** {@return the name that the resource has in its home} */
+  String name() {
+    return storage.at(path).name();
+  }
+
+  /** {@return what the request's conditional headers and If header want} */
+  Guard guard() {
+    return node -> {
+      Preconditions.conditional(request, node);
+      return Preconditions.ifHeader(this);
+    };
   }
 
   Depth depth(Depth otherwise) throws DavException {
@@ -90,7 +95,7 @@ record Exchange(
   }
 
   /** {@return where a COPY or MOVE goes; 502 when that is not this server} */
-  TreePath destination() throws DavException, TreeException {
+  TreePath destination() throws IOException {
     String text =
         header("Destination")
             .orElseThrow(() -> new DavException(400, "Destination: wanted by COPY and MOVE"));
@@ -141,9 +146,11 @@ record Exchange(
     return mount + of.encoded() + (isFolder ? "/" : "");
   }
 
-  /** {@return the address of a lock root by its key} */
+  /** {@return the address of a lock root by its key; a view's own when it lies above the view} */
   String hrefOfKey(String key) {
-    return mount + TreePath.ofKey(key).encoded();
+    TreePath root = storage.home().root();
+    TreePath locked = TreePath.ofKey(key);
+    return mount + (locked.isWithin(root) ? locked.beneath(root) : TreePath.ROOT).encoded();
   }
 
   /** Answers with a status and nothing else. */

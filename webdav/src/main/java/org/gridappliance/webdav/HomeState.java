@@ -3,6 +3,7 @@ package org.gridappliance.webdav;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.gridappliance.webdav.tree.HomeTree;
 import org.gridappliance.webdav.tree.TreeException;
 
@@ -18,16 +19,26 @@ final class HomeState {
   final ReentrantLock mutex = new ReentrantLock();
 
   private final ReentrantLock counting = new ReentrantLock();
-  private boolean isChecked;
+  private final LongSupplier spareBytes;
+  private volatile boolean isChecked;
   private long used;
   private long walkedNanos;
   private boolean isWalked;
 
-  /** {@return whether this is the first request, which must check the home} */
-  boolean firstUse() {
-    boolean first = !isChecked;
+  /**
+   * @param spareBytes what the disk still takes
+   */
+  HomeState(LongSupplier spareBytes) {
+    this.spareBytes = spareBytes;
+  }
+
+  /** {@return whether what a crash left has been repaired} */
+  boolean isChecked() {
+    return isChecked;
+  }
+
+  void markChecked() {
     isChecked = true;
-    return first;
   }
 
   /** {@return the bytes in the home, including uploads on their way} */
@@ -47,10 +58,24 @@ final class HomeState {
 
   /** {@return bytes that may still be added} */
   long availableBytes(Home home, HomeTree tree) throws IOException {
-    long disk = tree.usableBytes();
+    long disk = Math.min(tree.usableBytes(), spareBytes.getAsLong());
     return home.quotaBytes() == Long.MAX_VALUE
         ? disk
         : Math.clamp(home.quotaBytes() - usedBytes(tree), 0, disk);
+  }
+
+  /**
+   * Looks whether bytes would fit, before they are sent.
+   *
+   * @param replacedBytes what they replace
+   * @throws TreeException FULL
+   */
+  void requireRoom(Home home, HomeTree tree, long bytes, long replacedBytes) throws IOException {
+    if (bytes > 0 && bytes - replacedBytes > availableBytes(home, tree)) {
+      throw new TreeException(
+          TreeException.Reason.FULL,
+          "there is no room for " + bytes + " bytes; delete something first");
+    }
   }
 
   /**
@@ -59,6 +84,10 @@ final class HomeState {
    * @throws TreeException FULL
    */
   void charge(Home home, HomeTree tree, long bytes) throws IOException {
+    if (bytes > spareBytes.getAsLong()) {
+      throw new TreeException(
+          TreeException.Reason.FULL, "the disk is nearly full; delete something first");
+    }
     if (home.quotaBytes() == Long.MAX_VALUE) {
       return;
     }

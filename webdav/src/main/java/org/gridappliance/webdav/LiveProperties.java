@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.gridappliance.webdav.lock.Lock;
-import org.gridappliance.webdav.lock.LockTable;
 import org.gridappliance.webdav.property.PropertyName;
 import org.gridappliance.webdav.tree.Node;
 import org.gridappliance.webdav.tree.TreePath;
@@ -15,7 +14,7 @@ import org.gridappliance.webdav.tree.TreePath;
 /** The properties that the server computes: RFC 4918 §15 and, for folders, RFC 4331. */
 final class LiveProperties {
   /** What they are asked of. */
-  record Of(Exchange x, TreePath path, Node node, HomeState state) {}
+  record Of(Exchange x, TreePath path, Node node) {}
 
   private static final List<PropertyName> ALLPROP =
       List.of(
@@ -38,19 +37,15 @@ final class LiveProperties {
           + "<D:write/></D:locktype></D:lockentry><D:lockentry><D:lockscope><D:shared/>"
           + "</D:lockscope><D:locktype><D:write/></D:locktype></D:lockentry></D:supportedlock>";
 
-  private final LockTable locks;
-
-  LiveProperties(LockTable locks) {
-    this.locks = locks;
-  }
+  private LiveProperties() {}
 
   /** {@return those that allprop gives; the quota is left out (RFC 4331 §2)} */
-  List<PropertyName> inAllprop() {
+  static List<PropertyName> inAllprop() {
     return ALLPROP;
   }
 
   /** {@return those a resource has} */
-  List<PropertyName> names(Node node) {
+  static List<PropertyName> names(Node node) {
     List<PropertyName> names = new ArrayList<>();
     for (PropertyName name : ALLPROP) {
       if (!node.isFolder() || !OF_FILES.contains(name.name())) {
@@ -64,13 +59,13 @@ final class LiveProperties {
   }
 
   /** {@return whether clients cannot set it} */
-  boolean isProtected(PropertyName name) {
+  static boolean isProtected(PropertyName name) {
     return ALLPROP.contains(name)
         || (name.namespace().equals(PropertyName.DAV) && OF_FOLDERS.contains(name.name()));
   }
 
   /** {@return the element with its value; empty when the resource has no such property} */
-  Optional<String> element(Of of, PropertyName name) throws IOException {
+  static Optional<String> element(Of of, PropertyName name) throws IOException {
     if (!name.namespace().equals(PropertyName.DAV)) {
       return Optional.empty();
     }
@@ -89,15 +84,20 @@ final class LiveProperties {
           value(name, node.created().truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString());
       case "getlastmodified" -> value(name, Preconditions.HTTP_DATE.format(node.modified()));
       case "getcontentlength" -> value(name, Long.toString(node.size()));
-      case "getcontenttype" -> value(name, ContentTypes.of(of.path().name()));
+      case "getcontenttype" -> value(name, ContentTypes.of(of.x().storage().at(of.path()).name()));
       case "getetag" -> value(name, node.etag());
       case "displayname" -> value(name, of.path().name());
       case "supportedlock" -> Optional.of(SUPPORTED_LOCK);
       case "lockdiscovery" ->
-          Optional.of(discovery(of.x(), locks.covering(of.x().home().id(), of.path().key())));
-      case "quota-available-bytes" ->
-          value(name, Long.toString(of.state().availableBytes(of.x().home(), of.x().tree())));
-      case "quota-used-bytes" -> value(name, Long.toString(of.state().usedBytes(of.x().tree())));
+          Optional.of(
+              discovery(
+                  of.x(),
+                  of.x()
+                      .storage()
+                      .locks()
+                      .covering(of.x().storage().home().id(), of.x().storage().key(of.path()))));
+      case "quota-available-bytes" -> value(name, Long.toString(of.x().storage().availableBytes()));
+      case "quota-used-bytes" -> value(name, Long.toString(of.x().storage().usedBytes()));
       default -> Optional.empty();
     };
   }

@@ -7,9 +7,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.gridappliance.webdav.Exchange.Depth;
 import org.gridappliance.webdav.lock.Lock;
-import org.gridappliance.webdav.lock.LockTable;
-import org.gridappliance.webdav.lock.LockedException;
-import org.gridappliance.webdav.lock.TooManyLocksException;
 import org.gridappliance.webdav.tree.Node;
 import org.gridappliance.webdav.tree.Upload;
 import org.w3c.dom.Element;
@@ -18,16 +15,10 @@ import org.w3c.dom.Element;
 final class LockMethods {
   private static final int MAX_OWNER = 8192;
 
-  private final Preconditions preconditions;
-  private final LockTable locks;
+  private LockMethods() {}
 
-  LockMethods(Preconditions preconditions, LockTable locks) {
-    this.preconditions = preconditions;
-    this.locks = locks;
-  }
-
-  void lock(Exchange x, HomeState state)
-      throws IOException, DavException, LockedException, TooManyLocksException {
+  static void lock(Exchange x) throws IOException {
+    x.storage().requireWritable();
     byte[] body = x.body().all(DavXml.MAX_BYTES);
     if (body.length == 0) {
       refresh(x);
@@ -36,40 +27,41 @@ final class LockMethods {
     Lock wanted = wanted(x, DavXml.parse(body));
     boolean isNew;
     Lock made;
-    state.mutex.lock();
+    HomeStorage storage = x.storage();
+    storage.state().mutex.lock();
     try {
-      Optional<Node> node = x.tree().stat(x.path());
-      Preconditions.conditional(x, node);
-      Set<String> tokens = preconditions.ifHeader(x);
+      Optional<Node> node = storage.stat(x.path());
+      Set<String> tokens = x.guard().admit(node);
       isNew = node.isEmpty();
       if (isNew) {
-        x.tree().requireFolder(x.path().parent());
-        preconditions.unlocked(x, x.path().parent(), false, false, tokens);
+        storage.tree().requireFolder(storage.at(x.path()).parent());
+        storage.requireUnlocked(x.path().parent(), false, false, tokens);
       }
-      made = locks.lock(x.home().id(), wanted);
+      made = storage.locks().lock(storage.home().id(), wanted);
       if (isNew) {
         makeEmpty(x, made);
       }
     } finally {
-      state.mutex.unlock();
+      storage.state().mutex.unlock();
     }
     x.response().putHeader("Lock-Token", "<" + made.token() + ">");
     x.answer(isNew ? 201 : 200, prop(x, made));
   }
 
   /** An address without a resource gets an empty file with its lock (RFC 4918 §9.10.4). */
-  private void makeEmpty(Exchange x, Lock made) throws IOException {
+  private static void makeEmpty(Exchange x, Lock made) throws IOException {
     boolean isDone = false;
-    try (Upload empty = x.tree().upload()) {
+    HomeStorage storage = x.storage();
+    try (Upload empty = storage.tree().upload()) {
       empty.sync();
-      x.tree().place(empty, x.path());
+      storage.tree().place(empty, storage.at(x.path()));
       isDone = true;
     } finally {
       if (!isDone) {
-        locks.unlock(x.home().id(), made.path(), made.token(), made.principal());
+        storage.locks().unlock(storage.home().id(), made.path(), made.token(), made.principal());
       }
     }
-    x.tree().syncFolder(x.path().parent());
+    storage.syncFolder(x.path().parent());
   }
 
   private static Lock wanted(Exchange x, Element info) throws DavException {
@@ -102,28 +94,29 @@ final class LockMethods {
       throw new DavException(400, "LOCK: want an owner of at most " + MAX_OWNER + " characters");
     }
     return new Lock(
-        x.path().key(),
+        x.storage().key(x.path()),
         "",
         isExclusive,
         depth == Depth.INFINITY,
         owner,
-        x.home().principal(),
+        x.storage().home().principal(),
         x.timeoutSeconds(),
         Instant.EPOCH);
   }
 
-  private void refresh(Exchange x) throws IOException, DavException {
-    Set<String> tokens = preconditions.ifHeader(x);
+  private static void refresh(Exchange x) throws IOException {
+    Set<String> tokens = Preconditions.ifHeader(x);
     if (tokens.size() != 1) {
       throw new DavException(400, "LOCK without a body refreshes: want one token in the If header");
     }
     Lock longer =
-        locks
+        x.storage()
+            .locks()
             .refresh(
-                x.home().id(),
-                x.path().key(),
+                x.storage().home().id(),
+                x.storage().key(x.path()),
                 tokens.iterator().next(),
-                x.home().principal(),
+                x.storage().home().principal(),
                 x.timeoutSeconds())
             .orElseThrow(
                 () ->
@@ -132,14 +125,17 @@ final class LockMethods {
     x.answer(200, prop(x, longer));
   }
 
-  void unlock(Exchange x) throws IOException, DavException {
+  static void unlock(Exchange x) throws IOException {
     String header = x.header("Lock-Token").orElse("").trim();
     if (!header.startsWith("<") || !header.endsWith(">")) {
       throw new DavException(400, "Lock-Token: want a token between \"<\" and \">\"");
     }
     x.node();
     String token = header.substring(1, header.length() - 1);
-    if (!locks.unlock(x.home().id(), x.path().key(), token, x.home().principal())) {
+    HomeStorage storage = x.storage();
+    if (!storage
+        .locks()
+        .unlock(storage.home().id(), storage.key(x.path()), token, storage.home().principal())) {
       throw new DavException(
           409, "no such lock of yours here", "<D:lock-token-matches-request-uri/>");
     }

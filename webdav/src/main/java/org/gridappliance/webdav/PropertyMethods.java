@@ -8,9 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.gridappliance.webdav.Exchange.Depth;
-import org.gridappliance.webdav.lock.LockedException;
 import org.gridappliance.webdav.property.PropertyName;
-import org.gridappliance.webdav.property.PropertyStore;
 import org.gridappliance.webdav.property.PropertyStore.Change;
 import org.gridappliance.webdav.tree.Node;
 import org.gridappliance.webdav.tree.TreePath;
@@ -25,15 +23,7 @@ final class PropertyMethods {
   private static final String MULTISTATUS =
       "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<D:multistatus xmlns:D=\"DAV:\">\n";
 
-  private final Preconditions preconditions;
-  private final LiveProperties live;
-  private final PropertyStore properties;
-
-  PropertyMethods(Preconditions preconditions, LiveProperties live, PropertyStore properties) {
-    this.preconditions = preconditions;
-    this.live = live;
-    this.properties = properties;
-  }
+  private PropertyMethods() {}
 
   /** What a PROPFIND asks for. */
   private sealed interface Wanted {
@@ -44,25 +34,23 @@ final class PropertyMethods {
     record These(List<PropertyName> names) implements Wanted {}
   }
 
-  void find(Exchange x, HomeState state) throws IOException, DavException {
+  static void find(Exchange x) throws IOException {
     Depth depth = x.depth(Depth.INFINITY);
     Wanted wanted = wanted(x.body().all(DavXml.MAX_BYTES));
-    preconditions.ifHeader(x);
+    Preconditions.ifHeader(x);
     Node root = x.node();
     if (depth == Depth.INFINITY && root.isFolder()) {
       throw new DavException(
           403, "Depth: ask folder by folder, with Depth 1", "<D:propfind-finite-depth/>");
     }
-    boolean hasDead = properties.hasAny(x.home().id(), x.path().key());
+    HomeStorage storage = x.storage();
+    boolean hasDead = storage.properties().hasAny(storage.home().id(), storage.key(x.path()));
     try (XmlStream out = new XmlStream(x.response())) {
       out.append(MULTISTATUS);
-      respond(out, x, x.path(), root, wanted, hasDead, state);
+      respond(out, x, x.path(), root, wanted, hasDead);
       if (depth == Depth.ONE && root.isFolder()) {
-        x.tree()
-            .list(
-                x.path(),
-                (name, node) ->
-                    respond(out, x, x.path().child(name), node, wanted, hasDead, state));
+        storage.list(
+            x.path(), (name, node) -> respond(out, x, x.path().child(name), node, wanted, hasDead));
       }
       out.append("</D:multistatus>\n");
       out.end();
@@ -96,24 +84,20 @@ final class PropertyMethods {
     return found;
   }
 
-  private void respond(
-      XmlStream out,
-      Exchange x,
-      TreePath path,
-      Node node,
-      Wanted wanted,
-      boolean hasDead,
-      HomeState state)
+  private static void respond(
+      XmlStream out, Exchange x, TreePath path, Node node, Wanted wanted, boolean hasDead)
       throws IOException {
-    Map<PropertyName, String> dead = hasDead ? properties.of(x.home().id(), path.key()) : Map.of();
-    LiveProperties.Of of = new LiveProperties.Of(x, path, node, state);
+    HomeStorage storage = x.storage();
+    Map<PropertyName, String> dead =
+        hasDead ? storage.properties().of(storage.home().id(), storage.key(path)) : Map.of();
+    LiveProperties.Of of = new LiveProperties.Of(x, path, node);
     out.append("<D:response><D:href>");
     out.append(x.href(path, node.isFolder()));
     out.append("</D:href><D:propstat><D:prop>");
     List<PropertyName> missing = new ArrayList<>();
     switch (wanted) {
       case Wanted.Names names -> {
-        for (PropertyName name : live.names(node)) {
+        for (PropertyName name : LiveProperties.names(node)) {
           out.append(DavXml.empty(name));
         }
         for (PropertyName name : dead.keySet()) {
@@ -121,12 +105,12 @@ final class PropertyMethods {
         }
       }
       case Wanted.All all -> {
-        for (PropertyName name : live.inAllprop()) {
-          out.append(live.element(of, name).orElse(""));
+        for (PropertyName name : LiveProperties.inAllprop()) {
+          out.append(LiveProperties.element(of, name).orElse(""));
         }
         for (PropertyName name : all.include()) {
-          if (!live.inAllprop().contains(name)) {
-            out.append(live.element(of, name).orElse(""));
+          if (!LiveProperties.inAllprop().contains(name)) {
+            out.append(LiveProperties.element(of, name).orElse(""));
           }
         }
         for (String element : dead.values()) {
@@ -135,7 +119,7 @@ final class PropertyMethods {
       }
       case Wanted.These these -> {
         for (PropertyName name : these.names()) {
-          Optional<String> element = live.element(of, name);
+          Optional<String> element = LiveProperties.element(of, name);
           @Nullable String stored = dead.get(name);
           if (element.isPresent()) {
             out.append(element.get());
@@ -158,7 +142,8 @@ final class PropertyMethods {
     out.append("</D:response>\n");
   }
 
-  void patch(Exchange x, HomeState state) throws IOException, DavException, LockedException {
+  static void patch(Exchange x) throws IOException {
+    x.storage().requireWritable();
     Element root = DavXml.parse(x.body().all(DavXml.MAX_BYTES));
     if (!DavXml.isDav(root, "propertyupdate")) {
       throw new DavException(400, "PROPPATCH: want a DAV:propertyupdate element");
@@ -185,30 +170,31 @@ final class PropertyMethods {
     }
     Node node;
     Map<PropertyName, Integer> statuses = new LinkedHashMap<>();
-    state.mutex.lock();
+    HomeStorage storage = x.storage();
+    storage.state().mutex.lock();
     try {
       node = x.node();
-      Preconditions.conditional(x, Optional.of(node));
-      Set<String> tokens = preconditions.ifHeader(x);
-      preconditions.unlocked(x, x.path(), false, false, tokens);
+      Set<String> tokens = x.guard().admit(Optional.of(node));
+      storage.requireUnlocked(x.path(), false, false, tokens);
       for (Change change : changes) {
         statuses.put(change.name(), refusal(change));
       }
       boolean isFine = statuses.values().stream().allMatch(s -> s == 200);
-      if (isFine && !properties.change(x.home().id(), x.path().key(), changes)) {
+      if (isFine
+          && !storage.properties().change(storage.home().id(), storage.key(x.path()), changes)) {
         statuses.replaceAll((name, s) -> 507);
       } else if (!isFine) {
         statuses.replaceAll((name, s) -> s == 200 ? 424 : s);
       }
     } finally {
-      state.mutex.unlock();
+      storage.state().mutex.unlock();
     }
     x.answer(207, multistatus(x.href(x.path(), node.isFolder()), statuses));
   }
 
-  private int refusal(Change change) {
+  private static int refusal(Change change) {
     PropertyName name = change.name();
-    if (live.isProtected(name)) {
+    if (LiveProperties.isProtected(name)) {
       return 403;
     }
     boolean isLong =

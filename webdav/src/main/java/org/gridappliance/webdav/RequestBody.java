@@ -14,7 +14,7 @@ import java.util.concurrent.LinkedBlockingQueue;
  * was taken, so at most {@link #AHEAD} lie in memory; waiting for a slow client holds a virtual
  * thread and nothing else. Made on the event loop with the request paused; read by one thread.
  */
-final class RequestBody {
+public final class RequestBody {
   private static final int AHEAD = 8;
 
   private sealed interface Part {}
@@ -32,7 +32,8 @@ final class RequestBody {
   private volatile boolean isOver;
   private volatile boolean isDiscarding;
 
-  RequestBody(HttpServerRequest request, Context context) {
+  /** Begins to read a paused request. Call on its event loop. */
+  public RequestBody(HttpServerRequest request, Context context) {
     this.request = request;
     this.context = context;
     request.handler(
@@ -51,7 +52,7 @@ final class RequestBody {
   }
 
   /** {@return the next bytes; empty at the end} */
-  Optional<Buffer> next() throws IOException {
+  public Optional<Buffer> next() throws IOException {
     try {
       return switch (parts.take()) {
         case Bytes bytes -> {
@@ -75,7 +76,7 @@ final class RequestBody {
    *
    * @throws DavException 413 when it has more than {@code limit} bytes
    */
-  byte[] all(int limit) throws IOException, DavException {
+  byte[] all(int limit) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     for (Optional<Buffer> part = next(); part.isPresent(); part = next()) {
       if (bytes.size() + part.get().length() > limit) {
@@ -87,7 +88,7 @@ final class RequestBody {
   }
 
   /** Lets what the client still sends pass unseen, so that it can read the answer. */
-  void discardRest() {
+  public void discardRest() {
     isDiscarding = true;
     context.runOnContext(
         v -> {

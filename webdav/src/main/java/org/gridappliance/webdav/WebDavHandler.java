@@ -5,22 +5,13 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
-import java.time.InstantSource;
-import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.Function;
-import javax.sql.DataSource;
-import org.gridappliance.webdav.lock.LockTable;
 import org.gridappliance.webdav.lock.LockedException;
 import org.gridappliance.webdav.lock.TooManyLocksException;
-import org.gridappliance.webdav.property.PropertyStore;
-import org.gridappliance.webdav.tree.HomeTree;
 import org.gridappliance.webdav.tree.TreeException;
 import org.gridappliance.webdav.tree.TreePath;
-import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,9 +19,8 @@ import org.slf4j.LoggerFactory;
  * A WebDAV server of classes 1, 2 and 3 (RFC 4918) as a route's handler, one home per caller.
  *
  * <p>A request goes: {@link #handle} (event loop; pauses the body) → {@link #serve} (a virtual
- * thread; opens the home) → {@link #dispatch} to a method → {@link Preconditions} → {@link
- * HomeTree}, {@link LockTable}, {@link PropertyStore} → an answer. All refusals become answers in
- * {@link #serve}.
+ * thread; opens the home) → {@link #dispatch} to a method → {@link HomeStorage} → an answer. All
+ * refusals become answers in {@link #serve}.
  *
  * <p>Mount it with {@code router.route("/dav/*").handler(…)} and for {@code /dav}, behind whatever
  * finds out who asks, and without a body handler in front.
@@ -40,78 +30,67 @@ public final class WebDavHandler implements Handler<RoutingContext>, AutoCloseab
    * How it serves.
    *
    * @param mount where it is mounted, as {@code /dav}
-   * @param isSynced whether a PUT is answered only when it would survive a power cut; false only to
-   *     measure
    * @param sendsContinue whether it answers {@code Expect: 100-continue} itself, once the request's
    *     preconditions hold; false where the server does so on its own
    */
-  public record Options(String mount, boolean isSynced, boolean sendsContinue) {}
+  public record Options(String mount, boolean sendsContinue) {}
+
+  /** Tells whose files a request is about. */
+  @FunctionalInterface
+  public interface Homes {
+    /**
+     * {@return the home} Runs on the request's virtual thread and may block.
+     *
+     * @throws DavException with the status to answer instead, such as 401
+     */
+    Home of(RoutingContext context) throws IOException;
+  }
+
+  /** Is told of every answer. */
+  @FunctionalInterface
+  public interface Meter {
+    /** One answer, after so many nanoseconds. */
+    void answered(String method, int status, long nanos);
+  }
 
   private static final Logger log = LoggerFactory.getLogger(WebDavHandler.class);
   private static final String ALLOW =
       "OPTIONS, GET, HEAD, PUT, DELETE, MKCOL, COPY, MOVE, PROPFIND, PROPPATCH, LOCK, UNLOCK";
+  private static final Set<String> METHODS = Set.of(ALLOW.split(", "));
 
   private final Options options;
-  private final Function<RoutingContext, Optional<Home>> homes;
-  private final LockTable locks;
-  private final FileMethods files;
-  private final TreeMethods trees;
-  private final PropertyMethods properties;
-  private final LockMethods lockMethods;
-  private final ConcurrentMap<String, HomeState> states = new ConcurrentHashMap<>();
+  private final Storage storage;
+  private final Homes homes;
+  private final Meter meter;
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("dav-", 0).factory());
 
-  /**
-   * Brings the schema {@code webdav} up to date.
-   *
-   * @param source its commits must reach the disk
-   * @param homes tells whose files a request is about, on the event loop; empty is answered with
-   *     404
-   * @throws IllegalStateException when the schema cannot be opened
-   */
-  public WebDavHandler(
-      Options options,
-      DataSource source,
-      InstantSource clock,
-      Function<RoutingContext, Optional<Home>> homes) {
+  /** Serves what {@code homes} tells from {@code storage}. */
+  public WebDavHandler(Options options, Storage storage, Homes homes, Meter meter) {
     this.options = options;
+    this.storage = storage;
     this.homes = homes;
-    Jdbi database = WebDavDatabase.open(source);
-    this.locks = new LockTable(database, clock);
-    PropertyStore store = new PropertyStore(database);
-    Preconditions preconditions = new Preconditions(locks);
-    this.files = new FileMethods(preconditions, options.isSynced());
-    this.trees = new TreeMethods(preconditions, locks, store);
-    this.properties = new PropertyMethods(preconditions, new LiveProperties(locks), store);
-    this.lockMethods = new LockMethods(preconditions, locks);
+    this.meter = meter;
   }
 
   @Override
   public void handle(RoutingContext context) {
-    Optional<Home> home = homes.apply(context);
-    if (home.isEmpty()) {
-      context.fail(404);
-      return;
-    }
     HttpServerRequest request = context.request();
     request.pause();
     RequestBody body = new RequestBody(request, context.vertx().getOrCreateContext());
-    threads.execute(() -> serve(request, body, home.get()));
+    threads.execute(() -> serve(context, body));
   }
 
-  private void serve(HttpServerRequest request, RequestBody body, Home home) {
+  private void serve(RoutingContext context, RequestBody body) {
+    long began = System.nanoTime();
+    HttpServerRequest request = context.request();
     HttpServerResponse response = request.response();
     try {
-      try (HomeTree tree = HomeTree.open(home.folder(), home.spool())) {
-        HomeState state = states.computeIfAbsent(home.id(), id -> new HomeState());
-        check(home, tree, state);
+      try (HomeStorage home = storage.open(homes.of(context))) {
         String target =
             Exchange.beneath(options.mount(), request.uri())
                 .orElseThrow(() -> new DavException(400, "the address is not beneath the mount"));
-        Exchange x =
-            new Exchange(request, body, options.mount(), TreePath.parse(target), home, tree);
-        dispatch(x, state);
+        dispatch(new Exchange(request, body, options.mount(), TreePath.parse(target), home));
       } catch (TreeException e) {
         refuse(response, status(e.reason()), e, "");
       } catch (DavException e) {
@@ -129,11 +108,17 @@ public final class WebDavHandler implements Handler<RoutingContext>, AutoCloseab
       abort(response);
     } finally {
       body.discardRest();
+      meter.answered(known(request), response.getStatusCode(), System.nanoTime() - began);
     }
   }
 
-  private void dispatch(Exchange x, HomeState state)
-      throws IOException, DavException, LockedException, TooManyLocksException {
+  /** {@return the method, if it is one; clients must not make up names of measurements} */
+  private static String known(HttpServerRequest request) {
+    String method = request.method().name();
+    return METHODS.contains(method) ? method : "other";
+  }
+
+  private void dispatch(Exchange x) throws IOException {
     String method = x.request().method().name();
     if (options.sendsContinue() && x.header("Expect").isPresent() && !method.equals("PUT")) {
       Exchange.await(x.response().writeContinue());
@@ -146,35 +131,20 @@ public final class WebDavHandler implements Handler<RoutingContext>, AutoCloseab
             .putHeader("Allow", ALLOW);
         x.answer(200);
       }
-      case "GET", "HEAD" -> files.get(x);
-      case "PUT" -> files.put(x, state, options.sendsContinue());
-      case "DELETE" -> trees.delete(x, state);
-      case "MKCOL" -> trees.makeCollection(x, state);
-      case "COPY" -> trees.copyOrMove(x, state, false);
-      case "MOVE" -> trees.copyOrMove(x, state, true);
-      case "PROPFIND" -> properties.find(x, state);
-      case "PROPPATCH" -> properties.patch(x, state);
-      case "LOCK" -> lockMethods.lock(x, state);
-      case "UNLOCK" -> lockMethods.unlock(x);
+      case "GET", "HEAD" -> FileMethods.get(x);
+      case "PUT" -> FileMethods.put(x, options.sendsContinue());
+      case "DELETE" -> TreeMethods.delete(x);
+      case "MKCOL" -> TreeMethods.makeCollection(x);
+      case "COPY" -> TreeMethods.copyOrMove(x, false);
+      case "MOVE" -> TreeMethods.copyOrMove(x, true);
+      case "PROPFIND" -> PropertyMethods.find(x);
+      case "PROPPATCH" -> PropertyMethods.patch(x);
+      case "LOCK" -> LockMethods.lock(x);
+      case "UNLOCK" -> LockMethods.unlock(x);
       default -> {
         x.response().putHeader("Allow", ALLOW);
         throw new DavException(405, method + " is not a method of WebDAV here");
       }
-    }
-  }
-
-  /** Before the first request to a home is served, what a crash left is repaired. */
-  private void check(Home home, HomeTree tree, HomeState state) throws IOException {
-    state.mutex.lock();
-    try {
-      if (state.firstUse()) {
-        TreeMethods.Repairs done = trees.repair(home, tree);
-        if (!done.isNone()) {
-          log.warn("home repaired home={} done={}", home.id(), done);
-        }
-      }
-    } finally {
-      state.mutex.unlock();
     }
   }
 

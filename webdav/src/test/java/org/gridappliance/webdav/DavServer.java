@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The real server on loopback, mounted at /dav, with one home of one person. */
@@ -35,10 +34,10 @@ final class DavServer implements AutoCloseable {
     source = TestDatabase.onDisk(folder);
     handler =
         new WebDavHandler(
-            new WebDavHandler.Options("/dav", true, true),
-            source,
-            InstantSource.system(),
-            context -> Optional.of(new Home("ann", home, spool, quota, "ann")));
+            new WebDavHandler.Options("/dav", true),
+            new Storage(Storage.Options.unlimited(true), source, InstantSource.system()),
+            context -> new Home("ann", home, spool, quota, "ann"),
+            (method, status, nanos) -> {});
     Router router = Router.router(vertx);
     router.route("/dav").handler(handler);
     router.route("/dav/*").handler(handler);

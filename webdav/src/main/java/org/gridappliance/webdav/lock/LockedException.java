@@ -1,9 +1,10 @@
 package org.gridappliance.webdav.lock;
 
+import java.io.IOException;
 import java.util.List;
 
 /** A lock stands in the way: 423 with the roots of the locks (RFC 4918 §16). */
-public final class LockedException extends Exception {
+public final class LockedException extends IOException {
   private static final long serialVersionUID = 1L;
 
   private final transient List<String> roots;

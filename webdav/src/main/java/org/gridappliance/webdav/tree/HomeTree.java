@@ -333,9 +333,14 @@ public final class HomeTree implements AutoCloseable {
   }
 
   /**
-   * A file opened for reading; close the channel.
+   * A file opened for reading.
    *
    * @param node as it was when opened
    */
-  public record OpenFile(Node node, FileChannel channel) {}
+  public record OpenFile(Node node, FileChannel channel) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
 }

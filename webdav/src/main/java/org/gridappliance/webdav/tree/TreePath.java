@@ -149,6 +149,21 @@ public record TreePath(List<String> names) {
     return new TreePath(longer);
   }
 
+  /** {@return the path of what {@code below} names from here} */
+  public TreePath resolve(TreePath below) {
+    if (isRoot() || below.isRoot()) {
+      return isRoot() ? below : this;
+    }
+    List<String> longer = new ArrayList<>(names);
+    longer.addAll(below.names);
+    return new TreePath(longer);
+  }
+
+  /** {@return what has to follow {@code ancestor}, above this path, to name it} */
+  public TreePath beneath(TreePath ancestor) {
+    return new TreePath(names.subList(ancestor.names.size(), names.size()));
+  }
+
   /** {@return whether this is {@code ancestor} or lies beneath it} */
   public boolean isWithin(TreePath ancestor) {
     return names.size() >= ancestor.names.size()

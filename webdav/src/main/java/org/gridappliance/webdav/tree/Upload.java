@@ -64,6 +64,11 @@ public final class Upload implements AutoCloseable {
     channel.force(true);
   }
 
+  /** {@return the file as it is; placing it changes nothing of this} */
+  public Node node() throws IOException {
+    return file.stat();
+  }
+
   Fd file() {
     return file;
   }

@@ -1,0 +1,349 @@
+package org.gridappliance.webdav;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.Set;
+import org.gridappliance.webdav.lock.LockTable;
+import org.gridappliance.webdav.property.PropertyStore;
+import org.gridappliance.webdav.property.PropertyStore.Intent;
+import org.gridappliance.webdav.tree.HomeTree;
+import org.gridappliance.webdav.tree.HomeTree.OpenFile;
+import org.gridappliance.webdav.tree.Node;
+import org.gridappliance.webdav.tree.Staged;
+import org.gridappliance.webdav.tree.TreeException;
+import org.gridappliance.webdav.tree.TreeException.Reason;
+import org.gridappliance.webdav.tree.TreePath;
+
+/**
+ * One home, or a view onto a part of one, opened for one request. Every change goes: the client's
+ * {@link Guard} → locks → quota → the tree, at once for whoever looks → durable. Paths are those of
+ * the view. Owned by one thread; blocks.
+ *
+ * <p>Refusals are {@link TreeException}, {@link DavException} (with a status), {@link
+ * org.gridappliance.webdav.lock.LockedException} and {@link
+ * org.gridappliance.webdav.lock.TooManyLocksException}; any other IOException is trouble.
+ */
+public final class HomeStorage implements AutoCloseable {
+  private final Storage storage;
+  private final Home home;
+  private final HomeTree tree;
+  private final HomeState state;
+
+  HomeStorage(Storage storage, Home home, HomeTree tree, HomeState state) {
+    this.storage = storage;
+    this.home = home;
+    this.tree = tree;
+    this.state = state;
+  }
+
+  /**
+   * {@return what has this path; empty when nothing has}
+   *
+   * @throws TreeException REFUSED for links, pipes, sockets and devices
+   */
+  public Optional<Node> stat(TreePath path) throws IOException {
+    return tree.stat(at(path));
+  }
+
+  /** {@return what has this path; NOT_FOUND when nothing has} */
+  public Node require(TreePath path) throws IOException {
+    return stat(path).orElseThrow(() -> new TreeException(Reason.NOT_FOUND, "there is no " + path));
+  }
+
+  /** Tells the visitor every file and folder of a folder, in no order. */
+  public void list(TreePath path, HomeTree.Visitor visitor) throws IOException {
+    tree.list(at(path), visitor);
+  }
+
+  /** Opens a file; the caller closes it. */
+  public OpenFile read(TreePath path) throws IOException {
+    return tree.read(at(path));
+  }
+
+  /**
+   * Begins to write a whole file; nothing of it is seen before {@link Writing#finish}.
+   *
+   * @param announcedBytes how large it will be, 0 when that is not known
+   * @throws TreeException NO_PARENT, IS_FOLDER, FULL, REFUSED
+   */
+  public Writing put(TreePath path, long announcedBytes, Guard guard) throws IOException {
+    Optional<Node> before = checkPut(path, guard);
+    state.requireRoom(home, tree, announcedBytes, before.map(Node::size).orElse(0L));
+    requireSize(announcedBytes);
+    return new Writing(this, path, guard, tree.upload());
+  }
+
+  /** {@return what is there before a PUT that is allowed} */
+  Optional<Node> checkPut(TreePath path, Guard guard) throws IOException {
+    requireWritable();
+    Optional<Node> node = stat(path);
+    Set<String> tokens = guard.admit(node);
+    if (node.filter(Node::isFolder).isPresent()) {
+      throw new TreeException(Reason.IS_FOLDER, path + " is a folder; a PUT makes files");
+    }
+    if (node.isEmpty()) {
+      requireNotRoot(path);
+      tree.requireFolder(at(path).parent());
+    }
+    requireUnlocked(path, false, node.isEmpty(), tokens);
+    return node;
+  }
+
+  void requireSize(long bytes) throws DavException {
+    if (bytes > storage.options().maxFileBytes()) {
+      throw new DavException(
+          413, "a file may have at most " + storage.options().maxFileBytes() + " bytes");
+    }
+  }
+
+  /**
+   * Makes one folder.
+   *
+   * @throws TreeException EXISTS, NO_PARENT
+   */
+  public void makeFolder(TreePath path, Guard guard) throws IOException {
+    requireWritable();
+    state.mutex.lock();
+    try {
+      Optional<Node> node = stat(path);
+      Set<String> tokens = guard.admit(node);
+      if (node.isPresent()) {
+        throw new TreeException(Reason.EXISTS, path + " exists already");
+      }
+      requireUnlocked(path, false, true, tokens);
+      tree.makeFolder(at(path));
+    } finally {
+      state.mutex.unlock();
+    }
+    syncFolder(path.parent());
+  }
+
+  /** Makes a folder and those above it, where they are missing. */
+  public void makeFolders(TreePath path) throws IOException {
+    if (stat(path).filter(Node::isFolder).isPresent()) {
+      return;
+    }
+    makeFolders(path.parent());
+    try {
+      makeFolder(path, Guard.NONE);
+    } catch (TreeException e) {
+      if (e.reason() != Reason.EXISTS) { // else another request made it meanwhile
+        throw e;
+      }
+    }
+  }
+
+  /**
+   * Deletes a file, or a folder with what it holds.
+   *
+   * @throws TreeException NOT_FOUND
+   */
+  public void delete(TreePath path, Guard guard) throws IOException {
+    requireWritable();
+    requireNotRoot(path);
+    Staged gone;
+    Node node;
+    state.mutex.lock();
+    try {
+      node = require(path);
+      requireUnlocked(path, true, true, guard.admit(Optional.of(node)));
+      gone = tree.take(at(path));
+      properties().dropTree(home.id(), key(path));
+      locks().dropTree(home.id(), key(path), false);
+    } finally {
+      state.mutex.unlock();
+    }
+    syncFolder(path.parent());
+    discard(gone, node);
+  }
+
+  /**
+   * Moves or renames, with properties; what has the new path is deleted when that is allowed.
+   *
+   * @return whether nothing had the new path
+   * @throws DavException 412 when something has it and {@code mayOverwrite} is false; 403 when one
+   *     path lies within the other
+   */
+  public boolean move(TreePath from, TreePath to, boolean mayOverwrite, Guard guard)
+      throws IOException {
+    requireNotRoot(from);
+    checkMove(from, to, true, mayOverwrite, guard);
+    Optional<Staged> replaced;
+    Optional<Node> target;
+    state.mutex.lock();
+    try {
+      target = checkMove(from, to, true, mayOverwrite, guard);
+      Optional<Intent> intent = begin(from, to, true, true, require(from).inode());
+      replaced = tree.move(at(from), at(to));
+      finish(from, to, intent, true);
+    } finally {
+      state.mutex.unlock();
+    }
+    syncFolder(from.parent());
+    syncFolder(to.parent());
+    if (replaced.isPresent() && target.isPresent()) {
+      discard(replaced.get(), target.get());
+    }
+    return target.isEmpty();
+  }
+
+  /**
+   * Copies a file, or a folder, with properties; it appears whole.
+   *
+   * @param whole false: a folder without what it holds
+   * @return whether nothing had the new path
+   * @throws DavException as {@link #move}
+   */
+  public boolean copy(TreePath from, TreePath to, boolean mayOverwrite, boolean whole, Guard guard)
+      throws IOException {
+    checkMove(from, to, false, mayOverwrite, guard);
+    Staged copy = tree.copy(at(from), whole, bytes -> state.charge(home, tree, bytes));
+    Optional<Node> target;
+    boolean isPlaced = false;
+    state.mutex.lock();
+    try {
+      target = checkMove(from, to, false, mayOverwrite, guard);
+      Optional<Intent> intent = begin(from, to, false, whole, copy.inode());
+      tree.place(copy, at(to));
+      isPlaced = true;
+      finish(from, to, intent, false);
+    } finally {
+      state.mutex.unlock();
+      if (!isPlaced) {
+        copy.close();
+        state.recount();
+      }
+    }
+    syncFolder(to.parent());
+    if (target.isPresent()) {
+      discard(copy, target.get());
+    }
+    return target.isEmpty();
+  }
+
+  private Optional<Node> checkMove(
+      TreePath from, TreePath to, boolean isMove, boolean mayOverwrite, Guard guard)
+      throws IOException {
+    requireWritable();
+    requireNotRoot(to);
+    if (to.isWithin(from) || from.isWithin(to)) {
+      throw new DavException(403, to + ": want another place than " + from);
+    }
+    Set<String> tokens = guard.admit(Optional.of(require(from)));
+    Optional<Node> target = stat(to);
+    if (target.isPresent() && !mayOverwrite) {
+      throw new DavException(412, to + " exists already and was not to be replaced");
+    }
+    tree.requireFolder(at(to).parent());
+    if (isMove) {
+      requireUnlocked(from, true, true, tokens);
+    }
+    requireUnlocked(to, true, target.isEmpty(), tokens);
+    return target;
+  }
+
+  private Optional<Intent> begin(
+      TreePath from, TreePath to, boolean isMove, boolean whole, long inode) {
+    return properties().begin(home.id(), key(from), key(to), isMove, whole, inode);
+  }
+
+  /** Locks stay with addresses (RFC 4918 §7): none goes along, those on the target's root stay. */
+  private void finish(TreePath from, TreePath to, Optional<Intent> intent, boolean isMove) {
+    intent.ifPresent(properties()::finish);
+    locks().dropTree(home.id(), key(to), true);
+    if (isMove) {
+      locks().dropTree(home.id(), key(from), false);
+    }
+  }
+
+  private void discard(Staged gone, Node node) throws IOException {
+    gone.close();
+    if (node.isFolder()) {
+      state.recount();
+    } else {
+      state.release(node.size());
+    }
+  }
+
+  /** {@return bytes that the home holds, whichever part of it is seen} */
+  public long usedBytes() throws IOException {
+    return state.usedBytes(tree);
+  }
+
+  /** {@return bytes that may still be added} */
+  public long availableBytes() throws IOException {
+    return state.availableBytes(home, tree);
+  }
+
+  /** {@return whose files, and as whom} */
+  public Home home() {
+    return home;
+  }
+
+  /** {@return the path in the home itself} */
+  TreePath at(TreePath path) {
+    return home.root().resolve(path);
+  }
+
+  /** {@return the key of a path for locks and properties} */
+  String key(TreePath path) {
+    return at(path).key();
+  }
+
+  HomeTree tree() {
+    return tree;
+  }
+
+  HomeState state() {
+    return state;
+  }
+
+  LockTable locks() {
+    return storage.locks();
+  }
+
+  PropertyStore properties() {
+    return storage.properties();
+  }
+
+  boolean isSynced() {
+    return storage.options().isSynced();
+  }
+
+  void syncFolder(TreePath path) throws IOException {
+    if (isSynced()) {
+      tree.syncFolder(at(path));
+    }
+  }
+
+  void requireWritable() throws TreeException {
+    if (!home.isWritable()) {
+      throw new TreeException(Reason.REFUSED, "this was shared for reading only");
+    }
+  }
+
+  private static void requireNotRoot(TreePath path) throws DavException {
+    if (path.isRoot()) {
+      throw new DavException(403, "the home, or what was shared, itself stays where it is");
+    }
+  }
+
+  /**
+   * Asks the locks about a change.
+   *
+   * @param wholeTree also of what lies beneath
+   * @param isMembership the resource appears or disappears: the locks on its folder count too
+   */
+  void requireUnlocked(TreePath path, boolean wholeTree, boolean isMembership, Set<String> tokens)
+      throws IOException {
+    locks().require(home.id(), key(path), wholeTree, tokens, home.principal());
+    if (isMembership && !at(path).isRoot()) {
+      locks().require(home.id(), at(path).parent().key(), false, tokens, home.principal());
+    }
+  }
+
+  @Override
+  public void close() {
+    tree.close();
+  }
+}

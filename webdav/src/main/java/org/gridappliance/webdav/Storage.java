@@ -1,0 +1,104 @@
+package org.gridappliance.webdav;
+
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.LongSupplier;
+import javax.sql.DataSource;
+import org.gridappliance.webdav.lock.LockTable;
+import org.gridappliance.webdav.property.PropertyStore;
+import org.gridappliance.webdav.tree.HomeTree;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All homes. WebDAV, the portal's routes and whoever else changes a person's files do it through
+ * {@link #open}, so that locks, quota, properties and durability are the same for all. One object
+ * per process; safe for all threads.
+ */
+public final class Storage {
+  /**
+   * How it stores.
+   *
+   * @param isSynced whether a change is acknowledged only when it would survive a power cut; false
+   *     only to measure
+   * @param maxFileBytes the largest file a write may make
+   * @param spareBytes what may still be written to the disk; asked often, so it must be quick
+   */
+  public record Options(boolean isSynced, long maxFileBytes, LongSupplier spareBytes) {
+    /** No limit but the disk's own. */
+    public static Options unlimited(boolean isSynced) {
+      return new Options(isSynced, Long.MAX_VALUE, () -> Long.MAX_VALUE);
+    }
+  }
+
+  private static final Logger log = LoggerFactory.getLogger(Storage.class);
+
+  private final Options options;
+  private final LockTable locks;
+  private final PropertyStore properties;
+  private final ConcurrentMap<String, HomeState> states = new ConcurrentHashMap<>();
+
+  /**
+   * Brings the schema {@code webdav} up to date.
+   *
+   * @param source its commits must reach the disk
+   * @throws IllegalStateException when the schema cannot be opened
+   */
+  public Storage(Options options, DataSource source, InstantSource clock) {
+    this.options = options;
+    Jdbi database = WebDavDatabase.open(source);
+    this.locks = new LockTable(database, clock);
+    this.properties = new PropertyStore(database);
+  }
+
+  /**
+   * Opens a home for one request. Before its first use, what a crash left is repaired.
+   *
+   * @return to be closed; owned by one thread
+   */
+  public HomeStorage open(Home home) throws IOException {
+    HomeTree tree = HomeTree.open(home.folder(), home.spool());
+    try {
+      HomeState state =
+          states.computeIfAbsent(home.id(), id -> new HomeState(options.spareBytes()));
+      check(home, tree, state);
+      return new HomeStorage(this, home, tree, state);
+    } catch (IOException | RuntimeException e) { // whatever it is, the descriptors are given back
+      tree.close();
+      throw e;
+    }
+  }
+
+  private void check(Home home, HomeTree tree, HomeState state) throws IOException {
+    if (state.isChecked()) {
+      return;
+    }
+    state.mutex.lock();
+    try {
+      if (!state.isChecked()) {
+        Repair.Done done = new Repair(locks, properties).run(home.id(), tree);
+        state.markChecked();
+        if (!done.isNone()) {
+          log.warn("home repaired home={} done={}", home.id(), done);
+        }
+      }
+    } finally {
+      state.mutex.unlock();
+    }
+  }
+
+  Options options() {
+    return options;
+  }
+
+  LockTable locks() {
+    return locks;
+  }
+
+  PropertyStore properties() {
+    return properties;
+  }
+}
