@@ -17,7 +17,9 @@ import org.gridappliance.jobs.http.Operation;
 import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.portal.audit.AuditLog;
 import org.gridappliance.portal.audit.AuditOperations;
+import org.gridappliance.portal.files.DavRoutes;
 import org.gridappliance.portal.files.FileRoutes;
+import org.gridappliance.portal.files.Homes;
 import org.gridappliance.portal.http.Contract;
 import org.gridappliance.portal.http.ContractRoutes;
 import org.gridappliance.portal.http.OperationRoutes;
@@ -47,6 +49,8 @@ final class PortalRoutes {
   private final Disk disk;
   private final JobApi jobs;
   private final HealthRoutes health;
+  private final Homes homes;
+  private final DavRoutes dav;
   private final ExecutorService virtualThreads;
   private final Supplier<URI> address;
   private final Announcements announcements = new Announcements();
@@ -58,6 +62,8 @@ final class PortalRoutes {
       Disk disk,
       JobApi jobs,
       HealthRoutes health,
+      Homes homes,
+      DavRoutes dav,
       ExecutorService virtualThreads,
       Supplier<URI> address) {
     this.settings = settings;
@@ -66,6 +72,8 @@ final class PortalRoutes {
     this.disk = disk;
     this.jobs = jobs;
     this.health = health;
+    this.homes = homes;
+    this.dav = dav;
     this.virtualThreads = virtualThreads;
     this.address = address;
   }
@@ -93,13 +101,8 @@ final class PortalRoutes {
     router.route("/api/v1/*").handler(gate::identify);
     jobs.mountPlainRoutes(router, this::callerOf);
     router.get("/api/v1/events").handler(this::events);
-    new FileRoutes(
-            data::home,
-            data.resolve("tmp"),
-            settings.maxFileBytes(),
-            disk::requireRoom,
-            virtualThreads)
-        .mount(api);
+    new FileRoutes(homes, virtualThreads).mount(api);
+    dav.mount(router);
     ContractRoutes contractRoutes =
         new ContractRoutes(api, contract, operations(vertx, audit, names, certificates));
     contractRoutes.mount(router);

@@ -28,6 +28,8 @@ import org.gridappliance.jobs.JobApi;
 import org.gridappliance.jobs.JobSettings;
 import org.gridappliance.jobs.job.StorageException;
 import org.gridappliance.portal.audit.AuditLog;
+import org.gridappliance.portal.files.DavRoutes;
+import org.gridappliance.portal.files.Homes;
 import org.gridappliance.portal.http.Contract;
 import org.gridappliance.portal.live.HealthRoutes;
 import org.gridappliance.portal.people.People;
@@ -40,6 +42,7 @@ import org.gridappliance.portal.store.Disk;
 import org.gridappliance.portal.store.StoreException;
 import org.gridappliance.portal.tls.Certificates;
 import org.gridappliance.portal.tls.LocalCa;
+import org.gridappliance.webdav.Storage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -117,8 +120,16 @@ public final class PortalServer implements AutoCloseable {
             : Optional.empty();
     JobApi jobs = keep(startJobs(data, database, audit, clock));
     HealthRoutes health = keep(new HealthRoutes(() -> trouble(database, disk), virtualThreads));
+    Homes homes = openHomes(data, database, disk, clock);
+    DavRoutes dav =
+        keep(
+            new DavRoutes(
+                people,
+                homes,
+                (method, status, nanos) -> health.answered("dav " + method, status, nanos)));
     PortalRoutes routes =
-        new PortalRoutes(settings, data, people, disk, jobs, health, virtualThreads, this::address);
+        new PortalRoutes(
+            settings, data, people, disk, jobs, health, homes, dav, virtualThreads, this::address);
     PortalRoutes.Built built = routes.build(vertx, names, certificates, audit, contract);
 
     HttpServer http = listen(vertx, built.router(), certificates);
@@ -141,6 +152,21 @@ public final class PortalServer implements AutoCloseable {
     built.contract().join();
     health.bindJvm();
     routes.jobMetrics().bindTo(health.metrics());
+  }
+
+  private Homes openHomes(DataFolder data, Database database, Disk disk, Clock clock)
+      throws StoreException {
+    try {
+      return new Homes(
+          data,
+          new Storage(
+              new Storage.Options(true, settings.maxFileBytes(), disk::spareBytes),
+              database.source(),
+              clock),
+          settings.kept().quotaBytes());
+    } catch (IllegalStateException e) {
+      throw new StoreException(String.valueOf(e.getMessage()));
+    }
   }
 
   /** H2 closes its file after a failed write and does not open it again: only a restart helps. */

@@ -47,7 +47,7 @@ class FilesTest {
   }
 
   private int temporaryFiles() throws Exception {
-    try (Stream<Path> files = Files.list(portal.data.resolve("tmp"))) {
+    try (Stream<Path> files = Files.list(portal.data.resolve("users/ada/spool"))) {
       return (int) files.count();
     }
   }

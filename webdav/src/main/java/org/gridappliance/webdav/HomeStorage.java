@@ -145,6 +145,9 @@ public final class HomeStorage implements AutoCloseable {
     Node node;
     state.mutex.lock();
     try {
+      if (tree.removeOther(at(path))) {
+        return;
+      }
       node = require(path);
       requireUnlocked(path, true, true, guard.admit(Optional.of(node)));
       gone = tree.take(at(path));

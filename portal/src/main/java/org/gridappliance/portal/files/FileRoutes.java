@@ -9,63 +9,49 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
-import java.net.URLEncoder;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.function.LongConsumer;
 import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.portal.people.Principal;
 import org.gridappliance.portal.security.BodyFlow;
 import org.gridappliance.portal.security.Gate;
+import org.gridappliance.webdav.DavException;
+import org.gridappliance.webdav.FileAnswer;
+import org.gridappliance.webdav.Guard;
+import org.gridappliance.webdav.HomeStorage;
+import org.gridappliance.webdav.RequestBody;
+import org.gridappliance.webdav.Writing;
+import org.gridappliance.webdav.tree.HomeTree.OpenFile;
+import org.gridappliance.webdav.tree.Node;
+import org.gridappliance.webdav.tree.TreeException;
+import org.gridappliance.webdav.tree.TreePath;
 
 /**
- * {@code /api/v1/files/{path…}}: a person's own home. A file leaves as an attachment in a sandbox,
- * so that what somebody made never runs on this origin.
+ * {@code /api/v1/files/{path…}}: a person's own home, the same tree as WebDAV's, with the same
+ * locks and quota. A file leaves as an attachment in a sandbox, so that what somebody made never
+ * runs on this origin. GET and PUT carry entity tags: send the one you have seen as {@code
+ * If-Match}, and a PUT over somebody else's change is refused with 412.
+ *
+ * <p>Operations that move, copy or make folders are one call each of {@link HomeStorage}; open it
+ * with {@link Homes#open}, hand in {@link Guard#of}, and turn refusals into problems with {@link
+ * FileProblems}.
  */
 public final class FileRoutes {
   private static final String PREFIX = "/api/v1/files";
-  private static final String POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'";
-  private static final int BUFFER_BYTES = 64 * 1024;
-  private static final int WAIT_SECONDS = 60;
+  private static final int MOST_ENTRIES = 100_000;
   private static final int AT_ONCE = 200;
 
   private final Homes homes;
-  private final Path temporary;
-  private final long maxBytes;
-  private final LongConsumer requireRoom;
   private final Executor virtualThreads;
   private final Semaphore running = new Semaphore(AT_ONCE);
 
-  /** Where a person's home is. */
-  @FunctionalInterface
-  public interface Homes {
-    Path of(String account) throws IOException;
-  }
-
-  /**
-   * Serves homes.
-   *
-   * @param temporary a folder of the same file system for what is not whole yet
-   * @param maxBytes the largest file
-   * @param requireRoom throws a problem when the disk has no room for so many bytes
-   */
-  public FileRoutes(
-      Homes homes,
-      Path temporary,
-      long maxBytes,
-      LongConsumer requireRoom,
-      Executor virtualThreads) {
+  public FileRoutes(Homes homes, Executor virtualThreads) {
     this.homes = homes;
-    this.temporary = temporary;
-    this.maxBytes = maxBytes;
-    this.requireRoom = requireRoom;
     this.virtualThreads = virtualThreads;
   }
 
@@ -78,8 +64,7 @@ public final class FileRoutes {
   }
 
   private interface Work {
-    void run(RoutingContext routing, Context context, HomeFiles home, HomePath path)
-        throws IOException;
+    void run(RoutingContext routing, HomeStorage home, TreePath path) throws IOException;
   }
 
   private void run(RoutingContext routing, Work work) {
@@ -89,182 +74,174 @@ public final class FileRoutes {
                 () ->
                     new Problem(
                         401, "Not logged in", "log in, or send Authorization: Bearer <token>"));
-    HomePath path = HomePath.parse(rawPath(routing));
     if (!running.tryAcquire()) {
       throw new Problem(503, "Busy", "too many files move at once; try again");
     }
     Context context = routing.vertx().getOrCreateContext();
     virtualThreads.execute(
         () -> {
-          try {
-            HomeFiles home = new HomeFiles(homes.of(person.name()), temporary);
-            work.run(routing, context, home, path);
+          try (HomeStorage home = homes.open(person.name())) {
+            work.run(routing, home, path(routing));
+          } catch (DavException e) {
+            if (e.status() == 304) {
+              context.runOnContext(v -> routing.response().setStatusCode(304).end());
+            } else {
+              fail(routing, context, e);
+            }
           } catch (IOException | RuntimeException e) { // becomes one problem+json
-            context.runOnContext(v -> routing.fail(e));
+            fail(routing, context, e);
           } finally {
             running.release();
           }
         });
   }
 
-  private void get(RoutingContext routing, Context context, HomeFiles home, HomePath path)
-      throws IOException {
-    Optional<HomeFiles.Open> file = home.open(path);
-    if (file.isEmpty()) {
-      Buffer body = json(home.list(path)).toBuffer();
-      context.runOnContext(
-          v ->
-              routing
-                  .response()
-                  .putHeader("Content-Type", "application/json")
-                  .putHeader("Cache-Control", "no-store")
-                  .end(body));
+  private static void fail(RoutingContext routing, Context context, Exception e) {
+    Throwable failure =
+        e instanceof IOException refused
+            ? FileProblems.of(refused).map(Throwable.class::cast).orElse(e)
+            : e;
+    context.runOnContext(v -> routing.fail(failure));
+  }
+
+  private void get(RoutingContext routing, HomeStorage home, TreePath path) throws IOException {
+    if (lookup(home, path).isFolder()) {
+      Buffer body = json(home, path).toBuffer();
+      HttpServerResponse response = routing.response();
+      routing
+          .vertx()
+          .runOnContext(
+              v ->
+                  response
+                      .putHeader("Content-Type", "application/json")
+                      .putHeader("Cache-Control", "no-store")
+                      .end(body));
       return;
     }
-    try (var channel = file.get().channel()) {
-      HttpServerResponse response = routing.response();
-      response
-          .putHeader("Content-Type", "application/octet-stream")
-          .putHeader("Content-Disposition", attachment(path.last()))
-          .putHeader("Content-Security-Policy", POLICY)
-          .putHeader("Cache-Control", "private, no-cache")
-          .putHeader("Content-Length", Long.toString(file.get().bytes()))
-          .putHeader(
-              "Last-Modified",
-              DateTimeFormatter.RFC_1123_DATE_TIME.format(
-                  file.get().modifiedAt().atOffset(ZoneOffset.UTC)));
-      Sender sender = new Sender(response, context);
-      long left = file.get().bytes();
-      while (left > 0) {
-        ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(BUFFER_BYTES, left));
-        if (channel.read(bytes) < 0) {
-          throw new IOException(path + " became shorter while it was sent");
-        }
-        left -= bytes.position();
-        sender.send(Buffer.buffer(java.util.Arrays.copyOf(bytes.array(), bytes.position())));
-      }
-      context.runOnContext(v -> response.end());
+    try (OpenFile file = home.read(path)) {
+      FileAnswer.send(routing.request(), file, path.name(), true);
     }
   }
 
-  private void delete(RoutingContext routing, Context context, HomeFiles home, HomePath path)
-      throws IOException {
-    home.delete(path);
-    context.runOnContext(v -> routing.response().setStatusCode(204).end());
+  /** What lies behind a link is not there; the link itself is, and is refused. */
+  private static Node lookup(HomeStorage home, TreePath path) throws IOException {
+    try {
+      return home.require(path);
+    } catch (TreeException e) {
+      if (e.reason() == TreeException.Reason.REFUSED && !path.isRoot()) {
+        lookup(home, path.parent());
+      }
+      throw e;
+    }
+  }
+
+  private void delete(RoutingContext routing, HomeStorage home, TreePath path) throws IOException {
+    if (!"true".equals(routing.request().getParam("recursive"))) {
+      requireEmpty(home, path);
+    }
+    home.delete(path, Guard.of(routing.request()));
+    routing.vertx().runOnContext(v -> routing.response().setStatusCode(204).end());
+  }
+
+  private static void requireEmpty(HomeStorage home, TreePath path) throws IOException {
+    if (path.isRoot()) {
+      throw Problem.conflict("the home itself cannot be deleted");
+    }
+    try {
+      home.list(
+          path,
+          (name, node) -> {
+            throw Problem.conflict(
+                path + " is not empty; delete what is in it first, or send recursive=true");
+          });
+    } catch (TreeException e) {
+      // not a folder: there is nothing in it
+    }
   }
 
   private void put(RoutingContext routing) {
     HttpServerRequest request = BodyFlow.claim(routing);
-    String length = request.getHeader("Content-Length");
-    long announced = length == null ? 0 : Long.parseLong(length);
-    if (announced > maxBytes) {
-      routing.response().putHeader("Connection", "close");
-      throw tooLarge();
-    }
-    RequestBytes body = new RequestBytes(request, routing.vertx().getOrCreateContext());
+    RequestBody body = new RequestBody(request, routing.vertx().getOrCreateContext());
     try {
-      run(routing, (r, context, home, path) -> receive(r, context, home, path, body, announced));
+      run(
+          routing,
+          (r, home, path) -> {
+            try {
+              receive(r, home, path, body);
+            } finally {
+              body.discardRest();
+            }
+          });
     } catch (Problem refused) {
-      body.stop();
+      body.discardRest();
       throw refused;
     }
   }
 
-  private void receive(
-      RoutingContext routing,
-      Context context,
-      HomeFiles home,
-      HomePath path,
-      RequestBytes body,
-      long announced)
+  private void receive(RoutingContext routing, HomeStorage home, TreePath path, RequestBody body)
       throws IOException {
-    boolean made;
-    try (HomeFiles.Upload upload = home.upload(path)) {
-      requireRoom.accept(announced);
-      long bytes = 0;
-      for (Buffer part = body.next(); part != null; part = body.next()) {
-        bytes += part.length();
-        if (bytes > maxBytes) {
-          throw tooLarge();
-        }
-        requireRoom.accept(part.length());
-        upload.write(ByteBuffer.wrap(part.getBytes()));
-      }
-      made = upload.finish();
-    } catch (IOException | RuntimeException e) { // whatever it is, the rest of the body must go
-      body.stop();
-      throw e;
+    String length = routing.request().getHeader("Content-Length");
+    long announced = length == null ? 0 : Long.parseLong(length);
+    boolean makesFolders = path.names().size() > 1 && path.names().getFirst().equals("uploads");
+    if (makesFolders) {
+      home.makeFolders(path.parent());
     }
-    context.runOnContext(v -> routing.response().setStatusCode(made ? 201 : 204).end());
+    Writing.Placed placed;
+    try (Writing writing = home.put(path, announced, Guard.of(routing.request()))) {
+      for (Optional<Buffer> part = body.next(); part.isPresent(); part = body.next()) {
+        writing.write(ByteBuffer.wrap(part.get().getBytes()));
+      }
+      placed = writing.finish();
+    }
+    routing
+        .vertx()
+        .runOnContext(
+            v ->
+                routing
+                    .response()
+                    .setStatusCode(placed.isNew() ? 201 : 204)
+                    .putHeader("ETag", placed.node().etag())
+                    .end());
   }
 
-  private Problem tooLarge() {
-    return new Problem(
-        413,
-        "Too large",
-        "a file may have at most "
-            + maxBytes
-            + " bytes; an administrator changes files.max-bytes in appliance.yaml");
+  private static TreePath path(RoutingContext routing) throws TreeException {
+    String whole = routing.request().path();
+    String raw =
+        whole == null || !whole.startsWith(PREFIX) ? "/" : whole.substring(PREFIX.length());
+    if (raw.contains("//")) {
+      throw new TreeException(TreeException.Reason.BAD_PATH, "the path holds an empty name");
+    }
+    return TreePath.parse(raw);
   }
 
-  private static String rawPath(RoutingContext routing) {
-    String path = routing.request().path();
-    return path == null || !path.startsWith(PREFIX) ? "/" : path.substring(PREFIX.length());
-  }
+  private record Entry(String name, Node node) {}
 
-  private static JsonObject json(HomeFiles.Listing listing) {
+  private static JsonObject json(HomeStorage home, TreePath path) throws IOException {
+    List<Entry> found = new ArrayList<>();
+    boolean[] more = {false};
+    home.list(
+        path,
+        (name, node) -> {
+          if (found.size() < MOST_ENTRIES) {
+            found.add(new Entry(name, node));
+          } else {
+            more[0] = true;
+          }
+        });
+    found.sort(Comparator.comparing(Entry::name));
     JsonArray entries = new JsonArray();
-    for (HomeFiles.Entry entry : listing.entries()) {
-      entries.add(
+    for (Entry entry : found) {
+      JsonObject json =
           new JsonObject()
               .put("name", entry.name())
-              .put("kind", entry.kind())
-              .put("bytes", entry.bytes())
-              .put("modifiedAt", entry.modifiedAt().toString()));
-    }
-    return new JsonObject().put("entries", entries).put("more", listing.more());
-  }
-
-  /** RFC 6266 with the name in RFC 8187 form alone: no quoting can go wrong. */
-  private static String attachment(String name) {
-    return "attachment; filename*=UTF-8''"
-        + URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A");
-  }
-
-  /** Writes from a virtual thread and waits while the connection is full. */
-  private static final class Sender {
-    private final HttpServerResponse response;
-    private final Context context;
-    private final Semaphore drained = new Semaphore(0);
-
-    Sender(HttpServerResponse response, Context context) {
-      this.response = response;
-      this.context = context;
-      context.runOnContext(v -> response.closeHandler(c -> drained.release()));
-    }
-
-    void send(Buffer bytes) throws IOException {
-      context.runOnContext(
-          v -> {
-            if (response.closed() || response.ended()) {
-              drained.release();
-              return;
-            }
-            response.write(bytes);
-            if (response.writeQueueFull()) {
-              response.drainHandler(d -> drained.release());
-            } else {
-              drained.release();
-            }
-          });
-      try {
-        if (!drained.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS) || response.closed()) {
-          throw new IOException("the receiver is gone or took nothing for " + WAIT_SECONDS + " s");
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IOException("the portal is stopping", e);
+              .put("kind", entry.node().isFolder() ? "folder" : "file")
+              .put("bytes", entry.node().size())
+              .put("modifiedAt", entry.node().modified().toString());
+      if (!entry.node().isFolder()) {
+        json.put("etag", entry.node().etag());
       }
+      entries.add(json);
     }
+    return new JsonObject().put("entries", entries).put("more", more[0]);
   }
 }

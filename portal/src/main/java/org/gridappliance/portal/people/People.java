@@ -66,6 +66,21 @@ public final class People {
   }
 
   /**
+   * {@return whose token this is, if it is the named person's} A token cannot be guessed, so only
+   * wrong ones are counted: many right requests at once are none too many.
+   *
+   * @throws Problem 401, in the same words for a wrong name and a wrong token; 429 after too many
+   */
+  public Principal byNameAndToken(String name, String secret, String address) {
+    Optional<Principal> found = tokens.find(secret).filter(p -> p.name().equals(name));
+    if (found.isEmpty()) {
+      throttle.count(List.of("token address " + address));
+    }
+    return found.orElseThrow(
+        () -> new Problem(401, "Not logged in", "name or token is wrong, expired or revoked"));
+  }
+
+  /**
    * {@return the person of an account's name and password}
    *
    * @throws Problem 401, in the same words and time whether the name or the password is wrong; 429

@@ -38,6 +38,26 @@ public record Key(String name, String byDefault, String range, String about) {
           "68719476736",
           "1..1099511627776 bytes",
           "largest file that one upload may write");
+  static final Key QUOTA_BYTES =
+      new Key(
+          "files.quota-bytes",
+          "53687091200",
+          "1048576..1125899906842624 bytes",
+          "what one person's files, their trash and their versions may take");
+  static final Key KEPT_DAYS =
+      new Key(
+          "files.kept-days",
+          "30",
+          "0..3650; 0 keeps nothing",
+          "how long what was deleted or overwritten can be restored");
+  static final Key KEPT_VERSIONS =
+      new Key("files.kept-versions", "20", "0..1000", "earlier versions kept of one file");
+  static final Key KEPT_PERCENT =
+      new Key(
+          "files.kept-percent",
+          "30",
+          "0..100",
+          "share of the quota that trash and versions may take; the oldest go first");
   static final Key RESERVE =
       new Key(
           "disk.reserve-bytes",
@@ -67,6 +87,10 @@ public record Key(String name, String byDefault, String range, String about) {
           NAMES,
           REGISTRATION,
           FILE_BYTES,
+          QUOTA_BYTES,
+          KEPT_DAYS,
+          KEPT_VERSIONS,
+          KEPT_PERCENT,
           RESERVE,
           ATTEMPTS,
           WINDOW,

@@ -16,6 +16,7 @@ import java.util.List;
  * @param names further host names and addresses by which browsers may call
  * @param registration open, approval or closed, until an administrator changes it
  * @param maxFileBytes largest upload
+ * @param kept what a person may store, and for how long what he deleted is kept
  * @param reserveBytes free space below which writes are refused
  * @param loginAttempts wrong passwords before 429
  * @param loginWindow how long they are counted
@@ -32,6 +33,7 @@ public record Settings(
     List<String> names,
     Registration registration,
     long maxFileBytes,
+    Kept kept,
     long reserveBytes,
     int loginAttempts,
     Duration loginWindow,
@@ -45,6 +47,16 @@ public record Settings(
     APPROVAL,
     CLOSED
   }
+
+  /**
+   * What a person may store.
+   *
+   * @param quotaBytes files, trash and versions together
+   * @param days for which trash and versions are kept; 0: not at all
+   * @param versions of one file at most
+   * @param percent of the quota that trash and versions may take
+   */
+  public record Kept(long quotaBytes, int days, int versions, int percent) {}
 
   public Settings {
     apps = List.copyOf(apps);

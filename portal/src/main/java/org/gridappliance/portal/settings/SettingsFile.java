@@ -160,6 +160,11 @@ public final class SettingsFile {
         hostNames(),
         registration(),
         number(Key.FILE_BYTES, 1, 1L << 40),
+        new Settings.Kept(
+            number(Key.QUOTA_BYTES, 1 << 20, 1L << 50),
+            (int) number(Key.KEPT_DAYS, 0, 3650),
+            (int) number(Key.KEPT_VERSIONS, 0, 1000),
+            (int) number(Key.KEPT_PERCENT, 0, 100)),
         number(Key.RESERVE, 0, 1L << 40),
         (int) number(Key.ATTEMPTS, 3, 1000),
         Duration.ofMinutes(number(Key.WINDOW, 1, 1440)),

@@ -85,6 +85,19 @@ final class Fd implements AutoCloseable {
     }
   }
 
+  /** {@return whether the name stands for something that is neither file nor folder} */
+  boolean isOther(byte[] name) throws IOException {
+    try {
+      stat(name);
+      return false;
+    } catch (TreeException e) {
+      if (e.reason() == Reason.REFUSED) {
+        return true;
+      }
+      throw e;
+    }
+  }
+
   /** {@return what this descriptor is} */
   Node stat() throws IOException {
     return statx(EMPTY, LibC.AT_EMPTY_PATH);

@@ -183,6 +183,27 @@ public final class HomeTree implements AutoCloseable {
   }
 
   /**
+   * Removes a name that stands for a link, pipe, socket or device; not what a link names.
+   *
+   * @return false when it stands for a file or folder, or for nothing
+   */
+  public boolean removeOther(TreePath path) throws IOException {
+    try (Fd parent = folder(path.parent())) {
+      String name = stored(parent, path.name());
+      if (!parent.isOther(Fd.bytes(name))) {
+        return false;
+      }
+      parent.remove(Fd.bytes(name), false);
+      return true;
+    } catch (TreeException e) {
+      if (e.reason() == Reason.NOT_FOUND || e.reason() == Reason.NO_PARENT) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /**
    * Copies a file, or a folder with what it holds, into the spool. Links, pipes, sockets and
    * devices are left out.
    *

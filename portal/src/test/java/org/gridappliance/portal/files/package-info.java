@@ -1,5 +1,0 @@
-/** Facts about this package. */
-@NullMarked
-package org.gridappliance.portal.files;
-
-import org.jspecify.annotations.NullMarked;
