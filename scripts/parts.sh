@@ -4,7 +4,7 @@
 [ -z "${PARTS_LOADED:-}" ] || return 0
 PARTS_LOADED=1
 
-# program|Debian package|what it gives|when: run, build, test, bench
+# program|Debian package|what it gives|when: run, root (wanted, but only root can use it), build, test, bench
 readonly PARTS="
 bwrap|bubblewrap|the envelope around every job; without it jobs are off|run
 setpriv|util-linux|the portal without privileges|run
@@ -12,6 +12,7 @@ tar|tar|backup and restore|run
 gzip|gzip|backup and restore|run
 hmmsearch|hmmer|the application 'HMMER search'|run
 valgrind|valgrind|the application 'Cache study'|run
+smbd|samba|people's files for file managers (Samba)|root
 mvn|maven|builds the Java parts|build
 npm|npm|builds the pages|build
 git|git|names the commit of a build|build
@@ -23,15 +24,21 @@ nft|nftables|tests behind address translators|test
 ping|iputils-ping|tests of the overlay|test
 udhcpc|udhcpc|tests of the overlay's addresses|test
 dig|dnsutils|tests of the overlay's names|test
+smbclient|smbclient|tests of Samba|test
 litmus|litmus|the WebDAV conformance suite|test
 sqlite3|sqlite3|tests of real programs in the Entropia VM|test
 python3|python3|tests of real programs in the Entropia VM|test
 chromium|chromium|browser tests|test
 ip|iproute2|tests with several machines|test
 parallel|parallel|the peer of the job benchmark|bench
+apache2|apache2-bin|a peer of the storage benchmark|bench
+rclone|rclone|a peer of the storage benchmark|bench
 "
 
-has() { type -P "$1" >/dev/null; }
+has() { type -P "$1" >/dev/null || [ -x "/usr/sbin/$1" ]; }
+
+# has_nss_wrapper: the library that shows smbd our accounts.
+has_nss_wrapper() { compgen -G '/usr/lib/*/libnss_wrapper.so' >/dev/null; }
 
 # node_version: the major number of Node.js into REPLY, 0 when there is none.
 node_version() {
@@ -50,31 +57,47 @@ missing_packages() {
     [[ " $* " == *" $when "* ]] || continue
     has "$program" || printf '%s\n' "$package"
   done <<<"$PARTS"
+  if [[ " $* " == *" root "* ]]; then
+    has_nss_wrapper || printf 'libnss-wrapper\n'
+  fi
   if [[ " $* " == *" build "* ]]; then
     has node || printf 'nodejs\n'
     [ -e /usr/include/stdio.h ] || printf 'libc6-dev\n'
   fi
 }
 
+# What Debian's packages ask before they start a service.
+readonly POLICY=/usr/sbin/policy-rc.d
+
 # install_packages PACKAGE…: with apt, once more when the first try fails (a list out of date, a
 # mirror that stumbles). Lists are fetched once, and only when they are older than this boot's need.
 install_packages() {
-  local log try package
+  local log try package policy='' unit
   log=$(mktemp)
   say "installing by apt: $*"
+  if [[ " $* " == *" samba "* ]] && [ ! -e "$POLICY" ]; then
+    # The appliance runs smbd itself; the system's own service stays off.
+    policy=$POLICY
+    (umask 022 && printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy")
+  fi
   for try in 1 2; do
     if ((try == 2)) || ! apt_knows "$@"; then
       apt-get -q update >"$log" 2>&1 </dev/null || true
     fi
     if DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 \
       install --no-install-recommends "$@" >>"$log" 2>&1 </dev/null; then
-      rm -f "$log"
+      rm -f "$log" ${policy:+"$policy"}
+      if [[ " $* " == *" samba "* ]] && has systemctl; then
+        for unit in smbd nmbd samba-ad-dc; do
+          systemctl disable "$unit" >/dev/null 2>&1 || true
+        done
+      fi
       for package in "$@"; do remember package "$package"; done
       return 0
     fi
   done
   tail -n 20 "$log" >&2
-  rm -f "$log"
+  rm -f "$log" ${policy:+"$policy"}
   fail "apt could not install: $*"
 }
 

@@ -42,6 +42,7 @@ run_test() {
   done
   need_java
   need run build test
+  ! is_root || need root
   # Playwright drives Debian's Chromium through Debian's Node.js, and downloads neither.
   PLAYWRIGHT_NODEJS_PATH=$(type -P node)
   export PLAYWRIGHT_NODEJS_PATH PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1

@@ -56,8 +56,8 @@ remove() {
 uninstall_as_root() {
   local kind name
   local -a packages=()
-  remove "$RUN"
-  rmdir "$ROOT_RUN" 2>/dev/null || true
+  remove "$RUN" "/var/lib/grid-appliance-agent/${RUN##*/}"
+  rmdir "$ROOT_RUN" /var/lib/grid-appliance-agent 2>/dev/null || true
   if user_exists "$SERVICE_USER" && pgrep -u "$SERVICE_USER" >/dev/null; then
     warn "another appliance runs as $SERVICE_USER: the user and $ROOT_PREFIX stay"
     return 0

@@ -69,6 +69,7 @@ prepare() {
   build
   need run
   need_app_packages
+  ! is_root || (need root) || warn "starting without what could not be installed"
   install_program
   make_data_folder
 }

@@ -9,6 +9,7 @@ import org.gridappliance.agent.envelope.Bubblewrap;
 import org.gridappliance.agent.executor.Executor;
 import org.gridappliance.agent.executor.Identity;
 import org.gridappliance.agent.executor.PortalClient;
+import org.gridappliance.agent.samba.Samba;
 import org.gridappliance.agent.verb.Verb;
 import org.gridappliance.agent.verb.Verbs;
 
@@ -19,12 +20,19 @@ final class Agent implements AutoCloseable {
   private final Bubblewrap envelope;
   private final PortalClient portal;
   private final Executor executor;
+  private final Samba samba;
   private final AgentSocket socket;
 
-  private Agent(Bubblewrap envelope, PortalClient portal, Executor executor, AgentSocket socket) {
+  private Agent(
+      Bubblewrap envelope,
+      PortalClient portal,
+      Executor executor,
+      Samba samba,
+      AgentSocket socket) {
     this.envelope = envelope;
     this.portal = portal;
     this.executor = executor;
+    this.samba = samba;
     this.socket = socket;
   }
 
@@ -49,13 +57,13 @@ final class Agent implements AutoCloseable {
             portal,
             envelope,
             new Executor.Settings(folder, options.slots(), options.cacheBytes(), memoryForJobs()));
+    Samba samba = new Samba(options.data());
+    Map<String, Verb> verbs = new LinkedHashMap<>(samba.verbs());
+    verbs.put("GET /status", call -> Verb.Reply.ok(status(envelope, executor, identity)));
     AgentSocket socket =
         new AgentSocket(
-            options.data().resolve("run").resolve("agent.sock"),
-            new Verbs(
-                Map.of(
-                    "GET /status", call -> Verb.Reply.ok(status(envelope, executor, identity)))));
-    return new Agent(envelope, portal, executor, socket);
+            options.data().resolve("run").resolve("agent.sock"), new Verbs(Map.copyOf(verbs)));
+    return new Agent(envelope, portal, executor, samba, socket);
   }
 
   /** {@return whether the portal no longer knows this executor} */
@@ -65,6 +73,7 @@ final class Agent implements AutoCloseable {
 
   void start() throws IOException, InterruptedException {
     socket.start();
+    samba.start();
     executor.start();
   }
 
@@ -107,6 +116,7 @@ final class Agent implements AutoCloseable {
   @Override
   public void close() {
     socket.close();
+    samba.close();
     executor.close();
     portal.close();
     envelope.close();

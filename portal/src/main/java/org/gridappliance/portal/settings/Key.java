@@ -78,6 +78,28 @@ public record Key(String name, String byDefault, String range, String about) {
   static final Key SESSION_DAYS =
       new Key("session.days", "7", "1..90", "a session ends so long after its login");
 
+  static final Key SAMBA_ENABLED =
+      new Key(
+          "samba.enabled",
+          "true",
+          "true or false",
+          "whether the agent, where it is root, serves people's files by Samba too");
+  static final Key SAMBA_LISTEN =
+      new Key(
+          "samba.listen",
+          "[]",
+          "up to 16 IP addresses of this machine",
+          "where Samba listens besides 127.0.0.1; these always want a password");
+  static final Key SAMBA_PORT =
+      new Key("samba.port", "8445", "1..65535", "Samba's TCP port, on every address");
+  static final Key SAMBA_VISITORS =
+      new Key(
+          "samba.visitors",
+          "true",
+          "true or false",
+          "whether programs of this machine's people reach the first administrator's files on"
+              + " 127.0.0.1 without a password; switch it off where several people log in");
+
   /** All keys, in the order of the documentation. */
   public static final List<Key> ALL =
       List.of(
@@ -95,5 +117,9 @@ public record Key(String name, String byDefault, String range, String about) {
           ATTEMPTS,
           WINDOW,
           IDLE_HOURS,
-          SESSION_DAYS);
+          SESSION_DAYS,
+          SAMBA_ENABLED,
+          SAMBA_LISTEN,
+          SAMBA_PORT,
+          SAMBA_VISITORS);
 }

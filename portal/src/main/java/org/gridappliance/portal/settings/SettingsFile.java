@@ -139,6 +139,7 @@ public final class SettingsFile {
   }
 
   private Settings build(CommandLine command) throws SettingsException {
+    checkSamba();
     String listen =
         command.listen().isPresent()
             ? address("--listen", command.listen().get())
@@ -183,6 +184,24 @@ public final class SettingsFile {
       throw bad(place(Key.NAMES), value.text(), Key.NAMES);
     }
     return names;
+  }
+
+  /** The agent reads these for itself; here only so that a mistake stops the start. */
+  private void checkSamba() throws SettingsException {
+    for (Key key : List.of(Key.SAMBA_ENABLED, Key.SAMBA_VISITORS)) {
+      String text = text(key, key.byDefault());
+      if (!text.equals("true") && !text.equals("false")) {
+        throw bad(place(key), text, key);
+      }
+    }
+    number(Key.SAMBA_PORT, 1, 65535);
+    Value listen = values.get(Key.SAMBA_LISTEN.name());
+    if (listen != null) {
+      List<String> all = listen.list() ? listen.items() : List.of(listen.text());
+      if (all.size() > 16 || !all.stream().allMatch(a -> LITERAL.matcher(a).matches())) {
+        throw bad(place(Key.SAMBA_LISTEN), listen.text(), Key.SAMBA_LISTEN);
+      }
+    }
   }
 
   private Settings.Registration registration() throws SettingsException {
