@@ -29,6 +29,7 @@ import org.gridappliance.portal.live.HealthRoutes;
 import org.gridappliance.portal.live.JobMetrics;
 import org.gridappliance.portal.pages.StaticPages;
 import org.gridappliance.portal.people.People;
+import org.gridappliance.portal.people.PersonOperation;
 import org.gridappliance.portal.people.Principal;
 import org.gridappliance.portal.people.Scope;
 import org.gridappliance.portal.security.Gate;
@@ -51,6 +52,7 @@ final class PortalRoutes {
   private final HealthRoutes health;
   private final Homes homes;
   private final DavRoutes dav;
+  private final FilesParts files;
   private final ExecutorService virtualThreads;
   private final Supplier<URI> address;
   private final Announcements announcements = new Announcements();
@@ -64,6 +66,7 @@ final class PortalRoutes {
       HealthRoutes health,
       Homes homes,
       DavRoutes dav,
+      FilesParts files,
       ExecutorService virtualThreads,
       Supplier<URI> address) {
     this.settings = settings;
@@ -74,6 +77,7 @@ final class PortalRoutes {
     this.health = health;
     this.homes = homes;
     this.dav = dav;
+    this.files = files;
     this.virtualThreads = virtualThreads;
     this.address = address;
   }
@@ -102,6 +106,7 @@ final class PortalRoutes {
     jobs.mountPlainRoutes(router, this::callerOf);
     router.get("/api/v1/events").handler(this::events);
     new FileRoutes(homes, virtualThreads).mount(api);
+    files.mount(api);
     dav.mount(router);
     ContractRoutes contractRoutes =
         new ContractRoutes(api, contract, operations(vertx, audit, names, certificates));
@@ -122,8 +127,10 @@ final class PortalRoutes {
     all.computeIfPresent(
         "createJoinToken", (id, tokens) -> new JoinLinks(tokens, address, names, certificates));
     all.putAll(new AuditOperations(audit).all());
+    Map<String, PersonOperation> personal = new HashMap<>(people.operations());
+    personal.putAll(files.operations());
     return new OperationRoutes(
-        people.operations(),
+        personal,
         all,
         new OperationRoutes.Parts(
             vertx,

@@ -57,6 +57,7 @@ public final class PortalServer implements AutoCloseable {
   private static final int IDLE_SECONDS = 90;
   private static final long LOOK_MILLIS = 10_000;
   private static final int LOOKS = 3;
+  private static final long EXPIRE_MILLIS = 3_600_000;
   private static final Duration LOCAL_JOIN = Duration.ofDays(30);
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -127,9 +128,29 @@ public final class PortalServer implements AutoCloseable {
                 people,
                 homes,
                 (method, status, nanos) -> health.answered("dav " + method, status, nanos)));
+    FilesParts files =
+        new FilesParts(
+            database.jdbi(),
+            clock,
+            homes,
+            people,
+            audit,
+            data.resolve("incoming"),
+            settings.maxFileBytes(),
+            virtualThreads);
     PortalRoutes routes =
         new PortalRoutes(
-            settings, data, people, disk, jobs, health, homes, dav, virtualThreads, this::address);
+            settings,
+            data,
+            people,
+            disk,
+            jobs,
+            health,
+            homes,
+            dav,
+            files,
+            virtualThreads,
+            this::address);
     PortalRoutes.Built built = routes.build(vertx, names, certificates, audit, contract);
 
     HttpServer http = listen(vertx, built.router(), certificates);
@@ -148,6 +169,7 @@ public final class PortalServer implements AutoCloseable {
     contract.completeAsync(Contract::load, virtualThreads); // requests wait for it; health does not
     certificates.ifPresent(c -> c.renewDaily(vertx, http, virtualThreads));
     offerLocalJoin(data, jobs, certificates);
+    vertx.setPeriodic(0, EXPIRE_MILLIS, timer -> virtualThreads.execute(files::expireUploads));
     vertx.setPeriodic(LOOK_MILLIS, timer -> virtualThreads.execute(() -> look(database)));
     built.contract().join();
     health.bindJvm();

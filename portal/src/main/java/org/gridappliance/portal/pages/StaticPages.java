@@ -31,6 +31,7 @@ public final class StaticPages {
   private static final Map<String, String> TYPES =
       Map.ofEntries(
           Map.entry("js", "text/javascript; charset=utf-8"),
+          Map.entry("mjs", "text/javascript; charset=utf-8"),
           Map.entry("css", "text/css; charset=utf-8"),
           Map.entry("html", "text/html; charset=utf-8"),
           Map.entry("svg", "image/svg+xml"),

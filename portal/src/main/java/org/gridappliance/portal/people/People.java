@@ -114,6 +114,27 @@ public final class People {
         account.id(), account.name(), account.roles(), Principal.EVERYTHING, Optional.empty());
   }
 
+  /** {@return the encoded Argon2id hash of a new password, of an account or of a link} */
+  public String hashPassword(String password) {
+    return passwords.hash(password);
+  }
+
+  /**
+   * Compares a password with the hash it was kept as, under the same throttle as logins.
+   *
+   * @param what it opens, as {@code link 17}; its tries are counted, and those of the address
+   * @throws Problem 429 after too many wrong ones
+   */
+  public boolean isPassword(String password, String encoded, String what, String address) {
+    List<String> counted = List.of(what, "address " + address);
+    throttle.count(counted);
+    boolean right = passwords.verify(password, encoded);
+    if (right) {
+      throttle.giveBack(counted);
+    }
+    return right;
+  }
+
   /** {@return whether some active account is an administrator} */
   public boolean hasAdministrator() {
     return accounts.jdbi().withHandle(accounts::administrators) > 0;

@@ -20,12 +20,12 @@ public interface PersonOperation {
    * @param tls whether it came over HTTPS, so that cookies are marked Secure
    */
   record Exchange(Request request, Optional<Principal> principal, boolean tls) {
-    Principal require() {
+    public Principal require() {
       return principal.orElseThrow(
           () -> new Problem(401, "Not logged in", "log in, or send Authorization: Bearer <token>"));
     }
 
-    Principal requireAdministrator() {
+    public Principal requireAdministrator() {
       Principal who = require();
       if (!who.administrator()) {
         throw Problem.forbidden("only an administrator may do this");
@@ -34,14 +34,14 @@ public interface PersonOperation {
     }
 
     /** {@return a text field of the body; empty when absent or null} */
-    Optional<String> text(String field) {
+    public Optional<String> text(String field) {
       return Optional.ofNullable(request.body().get(field))
           .filter(n -> !n.isNull())
           .map(com.fasterxml.jackson.databind.JsonNode::asText);
     }
 
     /** {@return a text field that the contract requires} */
-    String required(String field) {
+    public String required(String field) {
       return text(field)
           .orElseThrow(() -> new IllegalStateException("the contract requires " + field));
     }

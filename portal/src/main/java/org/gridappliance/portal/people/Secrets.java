@@ -30,7 +30,7 @@ public final class Secrets {
   }
 
   /** {@return SHA-256 of the UTF-8 text; a fast hash suffices for 256 random bits} */
-  static byte[] hash(String secret) {
+  public static byte[] hash(String secret) {
     try {
       return MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
     } catch (NoSuchAlgorithmException e) {
@@ -44,7 +44,7 @@ public final class Secrets {
   }
 
   /** Compares in a time that does not depend on where the two differ. */
-  static boolean same(String one, String other) {
+  public static boolean same(String one, String other) {
     return MessageDigest.isEqual(hash(one), hash(other));
   }
 }

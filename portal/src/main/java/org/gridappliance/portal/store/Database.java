@@ -35,7 +35,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Database implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Database.class);
-  private static final String SCHEMA_VERSION = "1";
+
+  /** The migrations of this program, in the order of their numbers. */
+  private static final String MIGRATIONS = "1 30";
+
   private static final int CONNECTIONS = 8;
 
   private final HikariDataSource source;
@@ -108,14 +111,15 @@ public final class Database implements AutoCloseable {
    * Brings the schema up to date; {@return how often the database was opened, this time included}
    */
   private long migrate(boolean existed) throws SQLException {
-    if (!SCHEMA_VERSION.equals(schemaVersion())) {
-      if (existed && schemaVersion().isEmpty()) {
+    if (!MIGRATIONS.equals(migrations())) {
+      if (existed && migrations().isEmpty()) {
         throw new SQLException("it holds no tables of a portal");
       }
       Flyway.configure(Database.class.getClassLoader())
           .dataSource(source)
           .schemas("PORTAL")
           .locations("classpath:db/portal")
+          .outOfOrder(true) // features take their numbers from ranges of their own
           .load()
           .migrate();
     }
@@ -132,8 +136,8 @@ public final class Database implements AutoCloseable {
         });
   }
 
-  /** The newest migration that succeeded, empty in a new database. Asked first: Flyway is slow. */
-  private String schemaVersion() throws SQLException {
+  /** The migrations that succeeded, empty in a new database. Asked first: Flyway is slow. */
+  private String migrations() throws SQLException {
     try (Connection connection = source.getConnection();
         Statement statement = connection.createStatement()) {
       try (ResultSet tables =
@@ -146,9 +150,11 @@ public final class Database implements AutoCloseable {
       }
       try (ResultSet rows =
           statement.executeQuery(
-              "select \"version\" from portal.\"flyway_schema_history\" where \"success\" and"
-                  + " \"version\" is not null order by \"installed_rank\" desc limit 1")) {
-        return rows.next() ? rows.getString(1) : "";
+              "select listagg(\"version\", ' ') within group (order by cast(\"version\" as int)) from"
+                  + " portal.\"flyway_schema_history\" where \"success\" and \"version\" is not"
+                  + " null")) {
+        String versions = rows.next() ? rows.getString(1) : null;
+        return versions == null ? "" : versions;
       }
     }
   }
