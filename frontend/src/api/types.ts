@@ -36,4 +36,6 @@ export interface FileEntry {
   kind: "file" | "folder";
   bytes: number;
   modifiedAt: string;
+  /** Of files. */
+  etag?: string;
 }

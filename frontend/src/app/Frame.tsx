@@ -26,6 +26,7 @@ const FilesPage = lazy(() => import("../pages/files/FilesPage"));
 const PoolPage = lazy(() => import("../pages/pool/PoolPage"));
 const ProfilePage = lazy(() => import("../pages/profile/ProfilePage"));
 const AdminPage = lazy(() => import("../pages/admin/AdminPage"));
+const UploadTray = lazy(() => import("../pages/files/UploadTray"));
 const Palette = lazy(() => import("./Palette"));
 const Shortcuts = lazy(() => import("./Shortcuts"));
 
@@ -117,6 +118,7 @@ export default function Frame({ user, portal }: { user: User; portal: Session["p
         </nav>
       </div>
       <Suspense fallback={null}>
+        <UploadTray />
         {overlay === "palette" && (
           <Palette pages={pages} close={() => setOverlay("none")} shortcuts={() => setOverlay("shortcuts")} />
         )}

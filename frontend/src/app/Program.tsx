@@ -14,6 +14,7 @@ import { Toasts } from "../ui/toasts";
 const SetupPage = lazy(() => import("../pages/entry/SetupPage"));
 const RegisterPage = lazy(() => import("../pages/entry/RegisterPage"));
 const JoinPage = lazy(() => import("../pages/entry/JoinPage"));
+const LinkPage = lazy(() => import("../pages/link/LinkPage"));
 const Frame = lazy(() => import("./Frame"));
 
 export function Program(): ReactElement {
@@ -40,6 +41,7 @@ export function Program(): ReactElement {
           <Route path="/register" element={<RegisterPage session={session.data} />} />
           <Route path="/login" element={<LoginPage session={session.data} />} />
           <Route path="/join" element={<JoinPage />} />
+          <Route path="/link" element={<LinkPage />} />
           <Route path="*" element={<Inside session={session.data} />} />
         </Routes>
       </Suspense>

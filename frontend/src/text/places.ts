@@ -1,25 +1,4 @@
-/** Words of Files, Pool, Profile and Admin. */
-export const files = {
-  title: "Files",
-  home: "Home",
-  upload: "Upload files",
-  dropHere: "Drop files to upload them here",
-  columns: { name: "Name", size: "Size", modified: "Changed", actions: "Actions" },
-  filter: "Filter by name",
-  count: (n: number) => (n === 1 ? "1 entry" : `${n} entries`),
-  empty: { title: "This folder is empty", body: "Drop files anywhere on this page, or choose Upload files. Uploads made in forms stand in the folder uploads." },
-  download: (name: string) => `Download ${name}`,
-  remove: (name: string) => `Delete ${name}`,
-  removed: (name: string) => `Deleted ${name}`,
-  removing: (name: string) => `Deleting ${name}`,
-  uploaded: (name: string) => `Uploaded ${name}`,
-  uploading: "Uploads",
-  stop: (name: string) => `Stop or dismiss ${name}`,
-  kept: (name: string) => `${name} stays.`,
-  folderKeep: "A folder can be deleted when it is empty.",
-  sureFolder: (name: string) => `Delete the folder ${name}?`,
-};
-
+/** Words of Pool, Profile and Admin. */
 export const pool = {
   title: "Pool",
   add: "Add a computer",
