@@ -5,16 +5,13 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
@@ -41,10 +38,6 @@ import org.jspecify.annotations.Nullable;
 public final class Bubblewrap implements Envelope, AutoCloseable {
   private static final Pattern CHILD = Pattern.compile("\"child-pid\": *(\\d+)");
   private static final Pattern EXIT = Pattern.compile("\"exit-code\": *(\\d+)");
-  private static final List<String> SEARCH = List.of("/usr/local/bin", "/usr/bin", "/bin");
-  private static final String PATH = String.join(":", SEARCH);
-  private static final List<String> OWN_ENVIRONMENT = List.of("PATH=" + PATH, "LANG=C.UTF-8");
-  private static final int MOST_MOUNTED_INPUTS = 16;
   private static final long SLACK_BYTES = 1 << 20;
   private static final long DATA_SLACK_BYTES = 256 << 20;
 
@@ -52,10 +45,8 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
 
   private final int number = COUNT.incrementAndGet();
   private final Path folder;
-  private final int firstUid;
   private final boolean root;
-  private final String bwrap;
-  private final @Nullable Skeleton skeleton;
+  private final @Nullable BwrapCommand bwrap;
   private final @Nullable String obstacle;
   private final Map<Integer, Optional<ControlGroup>> groups = new ConcurrentHashMap<>();
   private final Watch watch = new Watch();
@@ -69,10 +60,8 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
    */
   public Bubblewrap(Path folder, int firstUid, int slots) {
     this.folder = folder;
-    this.firstUid = firstUid;
     this.root = Posix.geteuid() == 0;
-    this.bwrap = find("bwrap");
-    Skeleton made = null;
+    BwrapCommand made = null;
     String problem = missing();
     if (problem == null) {
       try {
@@ -81,7 +70,9 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
         for (int slot = 0; root && slot < slots; slot++) {
           uids.add(firstUid + slot);
         }
-        made = new Skeleton(folder.resolve("root"), root ? uids : List.of(Posix.geteuid()));
+        Skeleton skeleton =
+            new Skeleton(folder.resolve("root"), root ? uids : List.of(Posix.geteuid()));
+        made = new BwrapCommand(skeleton, root ? firstUid : BwrapCommand.OWN_UID);
         Files.write(folder.resolve("seccomp.bpf"), Seccomp.program());
         Posix.becomeSubreaper();
         ControlGroup.sweep();
@@ -89,7 +80,7 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
         problem = "The folder " + folder + " cannot be prepared for jobs: " + e.getMessage() + ".";
       }
     }
-    this.skeleton = made;
+    this.bwrap = made;
     this.obstacle = problem != null ? problem : tryOut();
   }
 
@@ -99,12 +90,9 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
           + System.getProperty("os.arch")
           + ".";
     }
-    if (bwrap.isEmpty()) {
+    if (BwrapCommand.find("bwrap").isEmpty()) {
       return "The program bwrap, which contains jobs, is not installed; install it with:"
           + " apt-get install bubblewrap";
-    }
-    if (root && find("setpriv").isEmpty()) {
-      return "The program setpriv is not installed; install it with: apt-get install util-linux";
     }
     return null;
   }
@@ -158,13 +146,16 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
   @Override
   public Outcome run(Spec spec, Reins reins) {
     String program = spec.command().getFirst();
-    String missing = absent(program);
+    String missing = BwrapCommand.absent(program);
     if (missing != null) {
       return Outcome.failed(
           Failure.of(
               Failure.Kind.ENVELOPE,
               "The program " + program + " is not there: " + missing + ".",
               "Install the application's packages on this machine, or correct its command."));
+    }
+    if (bwrap == null) {
+      return Outcome.failed(broken(String.valueOf(missing())));
     }
     Posix.Pipe status = Posix.pipe();
     Posix.Pipe go = Posix.pipe();
@@ -173,11 +164,11 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
     }
     int pid;
     try {
-      prepare(spec);
+      bwrap.prepare(spec);
       pid =
           Posix.spawn(
-              arguments(spec),
-              OWN_ENVIRONMENT,
+              bwrap.arguments(spec),
+              BwrapCommand.ENVIRONMENT,
               List.of(
                   new Posix.Opened("/dev/null", 0, Posix.O_RDONLY),
                   new Posix.Opened(spec.stdout().toString(), 1, Posix.O_WRONLY_APPEND),
@@ -305,97 +296,6 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
     }
   }
 
-  private void prepare(Spec spec) throws IOException {
-    boolean mounted = spec.inputs().size() <= MOST_MOUNTED_INPUTS;
-    List<Path> made =
-        new ArrayList<>(List.of(spec.work(), spec.tmp(), spec.stdout(), spec.stderr()));
-    for (Spec.Input input : spec.inputs()) {
-      Path place = spec.work().resolve(input.path());
-      Path parent = place.getParent();
-      for (; parent != null && !parent.equals(spec.work()); parent = parent.getParent()) {
-        made.add(parent);
-      }
-      Files.createDirectories(place.getParent());
-      if (mounted) {
-        made.add(Files.createFile(place));
-      } else {
-        Files.createSymbolicLink(place, Path.of("/inputs").resolve(input.path()));
-        Path shown = inputs(spec).resolve(input.path());
-        Files.createDirectories(shown.getParent());
-        Files.createLink(shown, input.file());
-      }
-    }
-    if (root) {
-      int uid = firstUid + spec.slot();
-      for (Path path : made) {
-        Files.setAttribute(path, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
-        Files.setAttribute(path, "unix:gid", uid, LinkOption.NOFOLLOW_LINKS);
-      }
-      Files.setPosixFilePermissions(spec.tmp(), PosixFilePermissions.fromString("rwx------"));
-    }
-  }
-
-  private static Path inputs(Spec spec) {
-    return spec.work().resolveSibling("inputs");
-  }
-
-  private List<String> arguments(Spec spec) {
-    List<String> a = new ArrayList<>(128);
-    a.add(bwrap);
-    a.addAll(List.of("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"));
-    a.addAll(List.of("--unshare-cgroup", "--hostname", "subjob", "--die-with-parent"));
-    if (!root) {
-      a.add("--unshare-user");
-    }
-    a.addAll(List.of("--json-status-fd", "3", "--block-fd", "4", "--seccomp", "5"));
-    a.addAll(skeleton == null ? List.of() : skeleton.mounts());
-    a.addAll(List.of("--bind", spec.tmp().toString(), "/tmp"));
-    a.addAll(List.of("--bind", spec.work().toString(), "/work"));
-    if (spec.inputs().size() > MOST_MOUNTED_INPUTS) {
-      a.addAll(List.of("--ro-bind", inputs(spec).toString(), "/inputs"));
-    } else {
-      for (Spec.Input input : spec.inputs()) {
-        a.addAll(List.of("--ro-bind", input.file().toString(), "/work/" + input.path()));
-      }
-    }
-    a.addAll(List.of("--chdir", "/work", "--cap-drop", "ALL", "--clearenv"));
-    Map<String, String> own = ownVariables(spec);
-    Map<String, String> given = new TreeMap<>(spec.environment());
-    given.keySet().removeIf(name -> name.isEmpty() || name.contains("="));
-    if (!root) {
-      own.putAll(given);
-      given.clear();
-    }
-    own.forEach((k, v) -> a.addAll(List.of("--setenv", k, v)));
-    if (root) {
-      a.addAll(List.of("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"));
-    }
-    a.add("--");
-    if (root) {
-      String uid = Integer.toString(firstUid + spec.slot());
-      a.addAll(List.of("/usr/bin/setpriv", "--reuid", uid, "--regid", uid, "--clear-groups"));
-      a.addAll(List.of("--inh-caps=-all", "--no-new-privs"));
-    }
-    if (!given.isEmpty()) {
-      // only here, behind setpriv: a variable such as LD_PRELOAD must not reach what still is root
-      a.add("/usr/bin/env");
-      given.forEach((k, v) -> a.add(k + "=" + v));
-    }
-    a.addAll(spec.command());
-    return a;
-  }
-
-  /** The envelope's own variables; what they hold is ours, not the program's author's. */
-  private static Map<String, String> ownVariables(Spec spec) {
-    Map<String, String> own = new TreeMap<>();
-    own.put("PATH", PATH);
-    own.put("HOME", "/work");
-    own.put("TMPDIR", "/tmp");
-    own.put("LANG", "C.UTF-8");
-    own.put("OMP_NUM_THREADS", Integer.toString(spec.limits().cpus()));
-    return own;
-  }
-
   private Optional<ControlGroup> group(int slot) {
     return groups.computeIfAbsent(slot, s -> ControlGroup.of(number, s));
   }
@@ -439,31 +339,6 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
         Failure.Kind.ENVELOPE,
         "The envelope could not be started: " + why + ".",
         "See the log of the executor on this machine.");
-  }
-
-  /** {@return null when the program is there, else where it was sought} */
-  private static @Nullable String absent(String program) {
-    if (program.contains("=")) { // env(1) would take it for a variable
-      return "no program's name holds a =";
-    }
-    if (program.contains("/")) {
-      Path path = Path.of(program);
-      if (!path.startsWith("/usr") && !path.startsWith("/bin")) {
-        return null; // in the scratch folder or an input: the start itself tells
-      }
-      return Files.exists(path) ? null : path + " does not exist";
-    }
-    return find(program).isEmpty() ? "it was sought in " + PATH : null;
-  }
-
-  private static String find(String program) {
-    for (String folder : SEARCH) {
-      Path path = Path.of(folder, program);
-      if (Files.isExecutable(path)) {
-        return path.toString();
-      }
-    }
-    return "";
   }
 
   @Override

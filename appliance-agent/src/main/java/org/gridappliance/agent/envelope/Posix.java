@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -72,6 +73,7 @@ final class Posix {
   private static final MethodHandle CLOSE = plain("close", JAVA_INT);
   private static final MethodHandle FCNTL = plain("fcntl", JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle KILL = plain("kill", JAVA_INT, JAVA_INT);
+  private static final MethodHandle LCHOWN = errno("lchown", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
   private static final MethodHandle GETEUID = plain("geteuid");
   private static final MethodHandle PRLIMIT =
       plain("prlimit64", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
@@ -234,6 +236,16 @@ final class Posix {
   static void close(int fd) {
     if (fd >= 0) {
       call(CLOSE, fd);
+    }
+  }
+
+  /** Gives a file, never what a link names, to a user and to the group of the same number. */
+  static void chown(String path, int id) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      if ((int) call(LCHOWN, state, arena.allocateFrom(path), id, id) < 0) {
+        throw new IOException(path + ": no owner " + id + ", error " + ERRNO.get(state, 0L));
+      }
     }
   }
 

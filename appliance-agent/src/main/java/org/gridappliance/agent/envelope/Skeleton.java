@@ -1,8 +1,11 @@
 package org.gridappliance.agent.envelope;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -19,6 +22,9 @@ final class Skeleton {
   /** Shown when there; a package that is installed later is seen by the next start. */
   private static final List<String> ETC =
       List.of("ld.so.cache", "alternatives", "fonts", "R", "perl", "magic", "mime.types");
+
+  /** Where {@code become} is inside. */
+  static final String BECOME = "/become";
 
   private final Path root;
   private final List<String> mounts;
@@ -44,6 +50,7 @@ final class Skeleton {
       }
     }
     etc(made, uids);
+    become();
     link("var/tmp", "/tmp");
     made.addAll(List.of("--proc", "/proc"));
     for (String name : DEVICES) {
@@ -92,6 +99,17 @@ final class Skeleton {
     if (Files.isSymbolicLink(zone)) {
       link("etc/localtime", Files.readSymbolicLink(zone).toString());
     }
+  }
+
+  private void become() throws IOException {
+    Path place = root.resolve(BECOME.substring(1));
+    try (InputStream program = Skeleton.class.getResourceAsStream("linux-x86_64/become")) {
+      if (program == null) {
+        throw new IOException("the program become was not built in");
+      }
+      Files.copy(program, place, StandardCopyOption.REPLACE_EXISTING);
+    }
+    Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("r-xr-xr-x"));
   }
 
   private void mount(List<String> made, String how, String path, boolean folder)

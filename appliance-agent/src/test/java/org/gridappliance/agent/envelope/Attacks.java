@@ -221,7 +221,7 @@ final class Attacks {
     // the loader talks of the program itself, and of no helper that ran before it
     check(
         ran.succeeded()
-            && !ran.stderr().contains("setpriv")
+            && !ran.stderr().contains("become")
             && !ran.stderr().contains("libcap")
             && !ran.stderr().contains("bwrap"),
         ran);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.gridappliance.agent.envelope.BareEnvelope;
 import org.gridappliance.agent.envelope.Bubblewrap;
 import org.gridappliance.agent.envelope.Envelope;
 import org.gridappliance.agent.executor.Executor;
@@ -40,13 +41,13 @@ final class JobsBench implements Bench {
         second.start();
         seconds(bare, 500); // both warm
         seconds(wrapped, 500);
+        latency(report, bare, quick ? 50 : 200);
         for (int round = 0; round < rounds; round++) {
           rate(report, "ours", subjobs, seconds(bare, subjobs));
           rate(report, "gnu-parallel", subjobs, peer(subjobs, "parallel", "-j2", "/bin/true"));
           rate(report, "ours-wrapped", subjobs, seconds(wrapped, subjobs));
           rate(report, "xargs", subjobs, peer(subjobs, "xargs", "-P2", "-n1", "/bin/true"));
         }
-        latency(report, bare, quick ? 50 : 200);
       }
       report.add("rss-after", "ours", "MB", "lower", bare.residentMegabytes());
     }
