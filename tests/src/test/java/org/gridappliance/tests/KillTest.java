@@ -47,9 +47,24 @@ class KillTest {
             appliance.startAgent(2);
           }
         }
-        check(appliance.admin(), job);
+        try {
+          check(appliance.admin(), job);
+        } catch (AssertionError e) {
+          throw new AssertionError(state(appliance, job) + "after " + kills + " kills", e);
+        }
       }
     }
+  }
+
+  /** What a person would look at to find out why a job does not end. */
+  private static String state(Appliance appliance, long job) throws Exception {
+    PortalClient client = appliance.admin();
+    StringBuilder text = new StringBuilder();
+    for (String path :
+        List.of("jobs/" + job, "jobs/" + job + "/subjobs?limit=1000", "nodes", "pool")) {
+      text.append(path).append(": ").append(client.get("/api/v1/" + path)).append('\n');
+    }
+    return text + appliance.tail();
   }
 
   private static void check(PortalClient client, long job) throws Exception {
