@@ -71,6 +71,11 @@ final class Agent implements AutoCloseable {
     return executor.isRejected();
   }
 
+  /** {@return whether it works no more and must be started anew} */
+  boolean isBroken() {
+    return executor.isBroken();
+  }
+
   void start() throws IOException, InterruptedException {
     socket.start();
     samba.start();

@@ -75,6 +75,9 @@ public final class AgentMain {
         if (agent.isRejected()) {
           rejected(options);
         }
+        if (agent.isBroken()) {
+          throw new IOException("a part of the executor ended by a fault, see above");
+        }
       }
     } catch (InterruptedException e) {
       if (told.getCount() > 0) {

@@ -77,6 +77,7 @@ public final class Executor implements AutoCloseable {
   private volatile double meanSeconds = SHORT_SECONDS;
   private volatile boolean closed;
   private volatile boolean rejected;
+  private volatile boolean broken;
   private volatile String portalState = "not asked yet";
 
   /**
@@ -145,6 +146,11 @@ public final class Executor implements AutoCloseable {
     return rejected;
   }
 
+  /** {@return whether one of its threads has ended by a fault: it must be started anew} */
+  public boolean isBroken() {
+    return broken || outbox.isBroken();
+  }
+
   private interface Loop {
     void run() throws InterruptedException;
   }
@@ -159,6 +165,10 @@ public final class Executor implements AutoCloseable {
                     loop.run();
                   } catch (InterruptedException e) {
                     // closing
+                  } catch (RuntimeException | Error e) {
+                    // half an executor would renew leases that nobody works on: end, start anew
+                    LOG.log(System.Logger.Level.ERROR, name + " ended", e);
+                    broken = true;
                   }
                 }));
   }

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.gridappliance.jobs.lease.FileRef;
@@ -36,6 +37,7 @@ final class Outbox implements AutoCloseable {
   private final Semaphore uploads = new Semaphore(UPLOADS);
   private final Thread sender;
   private volatile boolean closed;
+  private volatile boolean broken;
 
   /**
    * @param spool folder for parcels; made
@@ -46,7 +48,7 @@ final class Outbox implements AutoCloseable {
     this.output = new LiveOutput(portal);
     this.spool = Files.createDirectories(spool);
     this.delivered = delivered;
-    this.sender = Thread.ofPlatform().name("results").unstarted(this::send);
+    this.sender = Thread.ofPlatform().name("results").unstarted(guarded(this::send));
   }
 
   /** {@return what an earlier run left undelivered}; leftovers that were not finished go. */
@@ -82,7 +84,23 @@ final class Outbox implements AutoCloseable {
       ready.add(parcel);
       return;
     }
-    Thread.ofVirtual().name("upload").start(() -> upload(parcel));
+    Thread.ofVirtual().name("upload").start(guarded(() -> upload(parcel)));
+  }
+
+  /** {@return whether a thread of it has ended by a fault} */
+  boolean isBroken() {
+    return broken;
+  }
+
+  private Runnable guarded(Runnable work) {
+    return () -> {
+      try {
+        work.run();
+      } catch (RuntimeException | Error e) { // a result that is never sent would renew its lease
+        LOG.log(System.Logger.Level.ERROR, "results cannot be delivered", e);
+        broken = true;
+      }
+    };
   }
 
   int waiting() {
@@ -102,12 +120,14 @@ final class Outbox implements AutoCloseable {
         ready.add(parcel);
         return;
       } catch (PortalException e) {
-        if (!e.isPassing() && e.status() != 401) {
-          LOG.log(
-              System.Logger.Level.WARNING,
-              "Result of lease {0} is given up: {1}",
-              parcel.result().lease(),
-              e.getMessage());
+        boolean waits = e.isPassing() || e.status() == 401;
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "Result of lease {0} {1}: {2}",
+            parcel.result().lease(),
+            waits ? "waits" : "is given up",
+            e.getMessage());
+        if (!waits) {
           done(parcel);
           return;
         }
@@ -240,7 +260,7 @@ final class Outbox implements AutoCloseable {
 
   private void pause(Backoff backoff) {
     try {
-      Thread.sleep(backoff.nextMillis());
+      TimeUnit.MILLISECONDS.sleep(backoff.nextMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
