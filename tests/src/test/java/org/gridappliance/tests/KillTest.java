@@ -68,7 +68,7 @@ class KillTest {
   }
 
   private static void check(PortalClient client, long job) throws Exception {
-    JsonNode ended = client.awaitCompleted(job, Duration.ofMinutes(4));
+    JsonNode ended = client.awaitCompleted(job, Duration.ofMinutes(15));
     assertEquals(SUBJOBS, ended.get("counts").get("completed").asInt());
     JsonNode subjobs = client.get("/api/v1/jobs/" + job + "/subjobs?limit=1000");
     assertEquals("C".repeat(SUBJOBS), subjobs.get("states").asText());

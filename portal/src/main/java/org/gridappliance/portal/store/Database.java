@@ -90,13 +90,16 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  static String url(Path file) {
+    return "jdbc:h2:file:"
+        + file
+        + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;CACHE_SIZE=16384;LOCK_TIMEOUT=10000"
+        + ";TRACE_LEVEL_FILE=0;TRACE_LEVEL_SYSTEM_OUT=0";
+  }
+
   private static HikariDataSource connect(Path file) {
     HikariConfig config = new HikariConfig();
-    config.setJdbcUrl(
-        "jdbc:h2:file:"
-            + file
-            + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;CACHE_SIZE=16384;LOCK_TIMEOUT=10000"
-            + ";TRACE_LEVEL_FILE=0;TRACE_LEVEL_SYSTEM_OUT=0");
+    config.setJdbcUrl(url(file));
     config.setUsername("sa");
     config.setPassword("");
     config.setPoolName("db");
