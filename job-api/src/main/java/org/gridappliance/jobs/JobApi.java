@@ -99,6 +99,11 @@ public final class JobApi implements AutoCloseable {
     return pool.newJoinToken(validity).token();
   }
 
+  /** {@return whether any executor has enrolled} */
+  public boolean hasNodes() {
+    return pool.hasNodes();
+  }
+
   /** Ends the streams, writes what waits, stops. Leases stay as they are. */
   @Override
   public void close() {

@@ -218,10 +218,13 @@ public final class PortalServer implements AutoCloseable {
     }
   }
 
-  /** Lays down a one-use token with which this machine's own executor joins, unless it has. */
+  /**
+   * Lays down a one-use token with which this machine's own executor joins, unless it has. Its key
+   * is worth nothing to a database that knows no executor, as after starting anew.
+   */
   private static void offerLocalJoin(
       DataFolder data, JobApi jobs, Optional<Certificates> certificates) throws IOException {
-    if (!Files.exists(data.resolve("keys/executor.json"))) {
+    if (!Files.exists(data.resolve("keys/executor.json")) || !jobs.hasNodes()) {
       String pin = certificates.map(c -> "&ca=" + c.authorityDigest()).orElse("");
       DataFolder.writeSecret(
           data.resolve("run/local-join"), jobs.newJoinToken(LOCAL_JOIN) + pin + "\n");

@@ -122,6 +122,16 @@ public final class LocalPool implements AutoCloseable {
     return new JoinToken(made.token(), made.expiresAt());
   }
 
+  /** {@return whether any executor has enrolled} */
+  public boolean hasNodes() {
+    state.lock.lock();
+    try {
+      return !state.nodes.isEmpty();
+    } finally {
+      state.lock.unlock();
+    }
+  }
+
   /** A token to join with; the only time that it exists in clear. */
   public record JoinToken(String token, Instant expiresAt) {}
 

@@ -51,7 +51,7 @@ class CommitSurvivesKillTest {
             Thread.startVirtualThread(
                 () -> {
                   LockSupport.parkNanos(1_000_000L * (100 + random.nextInt(900)));
-                  writers.destroyForcibly();
+                  writers.toHandle().destroyForcibly(); // leaves what it said readable
                 });
         for (String line = said.readLine(); line != null; line = said.readLine()) {
           long[] commit = numbers(line);
