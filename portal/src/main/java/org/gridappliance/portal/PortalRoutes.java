@@ -20,6 +20,7 @@ import org.gridappliance.portal.audit.AuditOperations;
 import org.gridappliance.portal.files.DavRoutes;
 import org.gridappliance.portal.files.FileRoutes;
 import org.gridappliance.portal.files.Homes;
+import org.gridappliance.portal.files.KeepingOperations;
 import org.gridappliance.portal.http.Contract;
 import org.gridappliance.portal.http.ContractRoutes;
 import org.gridappliance.portal.http.OperationRoutes;
@@ -107,6 +108,7 @@ final class PortalRoutes {
     router.get("/api/v1/events").handler(this::events);
     new FileRoutes(homes, virtualThreads).mount(api);
     files.mount(api);
+    keeping().mount(api);
     dav.mount(router);
     ContractRoutes contractRoutes =
         new ContractRoutes(api, contract, operations(vertx, audit, names, certificates));
@@ -129,6 +131,7 @@ final class PortalRoutes {
     all.putAll(new AuditOperations(audit).all());
     Map<String, PersonOperation> personal = new HashMap<>(people.operations());
     personal.putAll(files.operations());
+    all.putAll(keeping().all());
     return new OperationRoutes(
         personal,
         all,
@@ -140,6 +143,10 @@ final class PortalRoutes {
             health::answered,
             settings.dev(),
             certificates.isPresent()));
+  }
+
+  private KeepingOperations keeping() {
+    return new KeepingOperations(homes, virtualThreads);
   }
 
   private void events(RoutingContext routing) {

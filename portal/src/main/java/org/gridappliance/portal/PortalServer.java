@@ -43,6 +43,7 @@ import org.gridappliance.portal.store.StoreException;
 import org.gridappliance.portal.tls.Certificates;
 import org.gridappliance.portal.tls.LocalCa;
 import org.gridappliance.webdav.Storage;
+import org.gridappliance.webdav.history.Retention;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -182,7 +183,14 @@ public final class PortalServer implements AutoCloseable {
       return new Homes(
           data,
           new Storage(
-              new Storage.Options(true, settings.maxFileBytes(), disk::spareBytes),
+              new Storage.Options(
+                  true,
+                  settings.maxFileBytes(),
+                  new Retention(
+                      settings.kept().days(),
+                      settings.kept().versions(),
+                      settings.kept().percent()),
+                  disk::spareBytes),
               database.source(),
               clock),
           settings.kept().quotaBytes());

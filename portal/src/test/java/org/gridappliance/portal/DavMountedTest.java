@@ -143,6 +143,43 @@ class DavMountedTest {
   }
 
   @Test
+  void deletedAndOverwrittenFilesComeBack() {
+    asAda("PUT", "/kept.txt", "one");
+    asAda("PUT", "/kept.txt", "two!");
+    TestPortal.Answer versions = ada.get("/versions?path=kept.txt");
+    assertEquals(1, versions.json().at("/versions").size(), versions.body());
+    String id = versions.json().at("/versions/0/id").asText();
+    TestPortal.Answer content = ada.get("/versions/" + id + "/content");
+    assertEquals("one", content.body());
+    assertTrue(content.headers().get("content-disposition").contains("kept.txt"));
+    TestPortal.Answer restored = ada.send("POST", "/versions/" + id + "/restore", "");
+    assertEquals(200, restored.status(), restored.body());
+    assertEquals("one", asAda("GET", "/kept.txt", "").body());
+
+    asAda("DELETE", "/kept.txt", "");
+    TestPortal.Answer trash = ada.get("/trash");
+    String gone = trash.json().at("/entries/0/id").asText();
+    assertEquals("kept.txt", trash.json().at("/entries/0/path").asText(), trash.body());
+    TestPortal.Answer storage = ada.get("/storage");
+    assertTrue(storage.json().at("/trashBytes").asLong() >= 3, storage.body());
+    assertTrue(storage.json().at("/versionBytes").asLong() >= 4, storage.body());
+    assertEquals(30, storage.json().at("/retentionDays").asInt());
+    TestPortal.Answer back = ada.send("POST", "/trash/" + gone + "/restore", "");
+    assertEquals("kept.txt", back.json().at("/path").asText(), back.body());
+    assertEquals("one", asAda("GET", "/kept.txt", "").body());
+    assertEquals(404, ada.send("POST", "/trash/" + gone + "/restore", "").status());
+
+    TestPortal.Browser bob = portal.browser();
+    bob.login("bob", TestPortal.PASSWORD);
+    assertEquals(404, bob.get("/versions/" + id + "/content").status());
+    assertEquals(404, bob.send("POST", "/versions/" + id + "/restore", "").status());
+    assertEquals(0, bob.get("/trash").json().at("/entries").size());
+    ada.send("DELETE", "/files/kept.txt", "");
+    assertEquals(204, ada.send("DELETE", "/trash", "").status());
+    assertEquals(0, ada.get("/trash").json().at("/entries").size());
+  }
+
+  @Test
   void aFolderIsDeletedWholeOnlyWhenAskedSo() {
     ada.send("PUT", "/files/uploads/deep/x.txt", "x");
     assertEquals(409, ada.send("DELETE", "/files/uploads/deep", "").status());

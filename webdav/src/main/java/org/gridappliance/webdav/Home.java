@@ -10,6 +10,7 @@ import org.gridappliance.webdav.tree.TreePath;
  *     whoever looks at it
  * @param folder the home
  * @param spool a folder on the same file system outside the home, for files on their way
+ * @param kept another such folder, for versions and trash
  * @param quotaBytes how much the home may hold; {@link Long#MAX_VALUE} for no limit
  * @param principal who asks, at most 64 characters; a lock is used by who made it
  * @param root the file or folder of the home that is seen as its root
@@ -19,14 +20,15 @@ public record Home(
     String id,
     Path folder,
     Path spool,
+    Path kept,
     long quotaBytes,
     String principal,
     TreePath root,
     boolean isWritable) {
 
   /** A person's own whole home. */
-  public Home(String id, Path folder, Path spool, long quotaBytes, String principal) {
-    this(id, folder, spool, quotaBytes, principal, TreePath.ROOT, true);
+  public Home(String id, Path folder, Path spool, Path kept, long quotaBytes, String principal) {
+    this(id, folder, spool, kept, quotaBytes, principal, TreePath.ROOT, true);
   }
 
   /**
@@ -39,6 +41,7 @@ public record Home(
         id,
         folder,
         spool,
+        kept,
         quotaBytes,
         principal,
         this.root.resolve(root),

@@ -15,15 +15,19 @@ import org.gridappliance.webdav.tree.TreeException;
 final class HomeState {
   private static final Duration WALK_EVERY = Duration.ofMinutes(1);
 
+  private static final Duration SWEEP_EVERY = Duration.ofHours(1);
+
   /** Held for the last check and the rename, never while bytes are on their way. */
   final ReentrantLock mutex = new ReentrantLock();
 
   private final ReentrantLock counting = new ReentrantLock();
   private final LongSupplier spareBytes;
   private volatile boolean isChecked;
-  private long used;
+  private long used; // with what is kept
+  private long kept;
   private long walkedNanos;
   private boolean isWalked;
+  private long sweptNanos = System.nanoTime() - SWEEP_EVERY.toNanos();
 
   /**
    * @param spareBytes what the disk still takes
@@ -41,12 +45,12 @@ final class HomeState {
     isChecked = true;
   }
 
-  /** {@return the bytes in the home, including uploads on their way} */
+  /** {@return the bytes in the home, with trash, versions and uploads on their way} */
   long usedBytes(HomeTree tree) throws IOException {
     counting.lock();
     try {
       if (!isWalked || System.nanoTime() - walkedNanos > WALK_EVERY.toNanos()) {
-        used = tree.usage().bytes();
+        used = tree.usage().bytes() + kept;
         walkedNanos = System.nanoTime();
         isWalked = true;
       }
@@ -56,12 +60,12 @@ final class HomeState {
     }
   }
 
-  /** {@return bytes that may still be added} */
+  /** {@return bytes that may still be added; what is kept gives way} */
   long availableBytes(Home home, HomeTree tree) throws IOException {
     long disk = Math.min(tree.usableBytes(), spareBytes.getAsLong());
     return home.quotaBytes() == Long.MAX_VALUE
         ? disk
-        : Math.clamp(home.quotaBytes() - usedBytes(tree), 0, disk);
+        : Math.clamp(home.quotaBytes() - usedBytes(tree) + keptBytes(), 0, disk);
   }
 
   /**
@@ -81,24 +85,55 @@ final class HomeState {
   /**
    * Takes bytes before they are written.
    *
-   * @throws TreeException FULL
+   * @return false, and nothing is taken, when the quota has no room
+   * @throws TreeException FULL when the disk has none
    */
-  void charge(Home home, HomeTree tree, long bytes) throws IOException {
+  boolean take(Home home, HomeTree tree, long bytes) throws IOException {
     if (bytes > spareBytes.getAsLong()) {
       throw new TreeException(
           TreeException.Reason.FULL, "the disk is nearly full; delete something first");
     }
     if (home.quotaBytes() == Long.MAX_VALUE) {
-      return;
+      return true;
     }
     counting.lock();
     try {
       if (usedBytes(tree) + bytes > home.quotaBytes()) {
-        throw new TreeException(
-            TreeException.Reason.FULL,
-            "your quota of " + home.quotaBytes() + " bytes is full; delete something first");
+        return false;
       }
       used += bytes;
+      return true;
+    } finally {
+      counting.unlock();
+    }
+  }
+
+  /** What is kept became so much more. */
+  void keep(long bytes) {
+    counting.lock();
+    try {
+      kept += bytes;
+    } finally {
+      counting.unlock();
+    }
+  }
+
+  /** What was kept is gone for good. */
+  void forget(long bytes) {
+    counting.lock();
+    try {
+      kept = Math.max(0, kept - bytes);
+      used = Math.max(0, used - bytes);
+    } finally {
+      counting.unlock();
+    }
+  }
+
+  /** {@return the bytes of trash and versions} */
+  long keptBytes() {
+    counting.lock();
+    try {
+      return kept;
     } finally {
       counting.unlock();
     }
@@ -109,6 +144,18 @@ final class HomeState {
     counting.lock();
     try {
       used = Math.max(0, used - bytes);
+    } finally {
+      counting.unlock();
+    }
+  }
+
+  /** {@return whether what is kept was not looked through for an hour; asking answers for it} */
+  boolean isSweepDue() {
+    counting.lock();
+    try {
+      boolean isDue = System.nanoTime() - sweptNanos >= SWEEP_EVERY.toNanos();
+      sweptNanos = isDue ? System.nanoTime() : sweptNanos;
+      return isDue;
     } finally {
       counting.unlock();
     }

@@ -3,6 +3,8 @@ package org.gridappliance.webdav;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
+import org.gridappliance.webdav.history.History;
+import org.gridappliance.webdav.history.Kept;
 import org.gridappliance.webdav.lock.LockTable;
 import org.gridappliance.webdav.property.PropertyStore;
 import org.gridappliance.webdav.property.PropertyStore.Intent;
@@ -134,34 +136,56 @@ public final class HomeStorage implements AutoCloseable {
   }
 
   /**
-   * Deletes a file, or a folder with what it holds.
+   * Deletes a file, or a folder with what it holds, into the trash. What is neither is removed.
    *
    * @throws TreeException NOT_FOUND
    */
   public void delete(TreePath path, Guard guard) throws IOException {
     requireWritable();
     requireNotRoot(path);
-    Staged gone;
+    if (tree.removeOther(at(path))) {
+      syncFolder(path.parent());
+      return;
+    }
+    long bytes = bytes(path, require(path)); // before the mutex: a large folder takes its time
+    Optional<Kept> kept;
+    Optional<Staged> gone;
     Node node;
     state.mutex.lock();
     try {
-      if (tree.removeOther(at(path))) {
-        return;
-      }
       node = require(path);
       requireUnlocked(path, true, true, guard.admit(Optional.of(node)));
-      gone = tree.take(at(path));
+      kept = keeping().begin(false, path, node, bytes, Optional.empty());
+      gone = takeOut(path, kept);
       properties().dropTree(home.id(), key(path));
       locks().dropTree(home.id(), key(path), false);
     } finally {
       state.mutex.unlock();
     }
     syncFolder(path.parent());
-    discard(gone, node);
+    settle(kept, gone, Optional.of(node));
+  }
+
+  private Optional<Staged> takeOut(TreePath path, Optional<Kept> kept) throws IOException {
+    if (kept.isEmpty()) {
+      return Optional.of(tree.take(at(path)));
+    }
+    try {
+      tree.keep(at(path), kept.get().id());
+      return Optional.empty();
+    } catch (IOException e) {
+      keeping().undo(kept.get());
+      throw e;
+    }
+  }
+
+  private long bytes(TreePath path, Node node) throws IOException {
+    return node.isFolder() ? tree.usage(at(path)).bytes() : node.size();
   }
 
   /**
-   * Moves or renames, with properties; what has the new path is deleted when that is allowed.
+   * Moves or renames, with properties and versions; what has the new path goes to versions or
+   * trash, when that is allowed.
    *
    * @return whether nothing had the new path
    * @throws DavException 412 when something has it and {@code mayOverwrite} is false; 403 when one
@@ -171,22 +195,22 @@ public final class HomeStorage implements AutoCloseable {
       throws IOException {
     requireNotRoot(from);
     checkMove(from, to, true, mayOverwrite, guard);
-    Optional<Staged> replaced;
     Optional<Node> target;
+    Optional<Kept> kept;
+    Optional<Staged> replaced;
     state.mutex.lock();
     try {
       target = checkMove(from, to, true, mayOverwrite, guard);
+      kept = beginReplaced(to, target, Optional.of(from));
       Optional<Intent> intent = begin(from, to, true, true, require(from).inode());
-      replaced = tree.move(at(from), at(to));
+      replaced = moveOver(from, to, kept);
       finish(from, to, intent, true);
     } finally {
       state.mutex.unlock();
     }
     syncFolder(from.parent());
     syncFolder(to.parent());
-    if (replaced.isPresent() && target.isPresent()) {
-      discard(replaced.get(), target.get());
-    }
+    settle(kept, replaced, target);
     return target.isEmpty();
   }
 
@@ -200,15 +224,20 @@ public final class HomeStorage implements AutoCloseable {
   public boolean copy(TreePath from, TreePath to, boolean mayOverwrite, boolean whole, Guard guard)
       throws IOException {
     checkMove(from, to, false, mayOverwrite, guard);
-    Staged copy = tree.copy(at(from), whole, bytes -> state.charge(home, tree, bytes));
+    Staged copy = tree.copy(at(from), whole, this::charge);
     Optional<Node> target;
+    Optional<Kept> kept;
     boolean isPlaced = false;
     state.mutex.lock();
     try {
       target = checkMove(from, to, false, mayOverwrite, guard);
+      kept = beginReplaced(to, target, Optional.empty());
       Optional<Intent> intent = begin(from, to, false, whole, copy.inode());
-      tree.place(copy, at(to));
+      placeCopy(copy, to, kept);
       isPlaced = true;
+      if (kept.isPresent()) {
+        tree.keep(copy, kept.get().id());
+      }
       finish(from, to, intent, false);
     } finally {
       state.mutex.unlock();
@@ -218,10 +247,68 @@ public final class HomeStorage implements AutoCloseable {
       }
     }
     syncFolder(to.parent());
-    if (target.isPresent()) {
-      discard(copy, target.get());
-    }
+    settle(kept, kept.isPresent() ? Optional.empty() : Optional.of(copy), target);
     return target.isEmpty();
+  }
+
+  private void placeCopy(Staged copy, TreePath to, Optional<Kept> kept) throws IOException {
+    try {
+      tree.place(copy, at(to));
+    } catch (IOException e) {
+      if (kept.isPresent()) {
+        keeping().undo(kept.get());
+      }
+      throw e;
+    }
+  }
+
+  private Optional<Staged> moveOver(TreePath from, TreePath to, Optional<Kept> kept)
+      throws IOException {
+    try {
+      return tree.move(at(from), at(to), kept.map(Kept::id));
+    } catch (IOException e) {
+      if (kept.isPresent()) {
+        keeping().undo(kept.get());
+      }
+      throw e;
+    }
+  }
+
+  private Optional<Kept> beginReplaced(TreePath to, Optional<Node> target, Optional<TreePath> via)
+      throws IOException {
+    return target.isEmpty()
+        ? Optional.empty()
+        : keeping().begin(!target.get().isFolder(), to, target.get(), bytes(to, target.get()), via);
+  }
+
+  /** What left the tree is kept, or is deleted now. */
+  private void settle(Optional<Kept> kept, Optional<Staged> gone, Optional<Node> node)
+      throws IOException {
+    if (kept.isPresent()) {
+      keeping().done(kept.get());
+    } else if (gone.isPresent() && node.isPresent()) {
+      gone.get().close();
+      if (node.get().isFolder()) {
+        state.recount();
+      } else {
+        state.release(node.get().size());
+      }
+    }
+  }
+
+  /**
+   * Takes bytes of the quota; what is kept gives way.
+   *
+   * @throws TreeException FULL
+   */
+  void charge(long bytes) throws IOException {
+    if (state.take(home, tree, bytes)
+        || (keeping().giveWay(bytes) && state.take(home, tree, bytes))) {
+      return;
+    }
+    throw new TreeException(
+        Reason.FULL,
+        "your quota of " + home.quotaBytes() + " bytes is full; delete something first");
   }
 
   private Optional<Node> checkMove(
@@ -259,13 +346,9 @@ public final class HomeStorage implements AutoCloseable {
     }
   }
 
-  private void discard(Staged gone, Node node) throws IOException {
-    gone.close();
-    if (node.isFolder()) {
-      state.recount();
-    } else {
-      state.release(node.size());
-    }
+  /** {@return versions and trash} */
+  public Keeping keeping() {
+    return new Keeping(this);
   }
 
   /** {@return bytes that the home holds, whichever part of it is seen} */
@@ -303,6 +386,10 @@ public final class HomeStorage implements AutoCloseable {
 
   LockTable locks() {
     return storage.locks();
+  }
+
+  History history() {
+    return storage.history();
   }
 
   PropertyStore properties() {

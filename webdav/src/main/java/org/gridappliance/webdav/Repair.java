@@ -2,6 +2,7 @@ package org.gridappliance.webdav;
 
 import java.io.IOException;
 import java.util.Optional;
+import org.gridappliance.webdav.history.History;
 import org.gridappliance.webdav.lock.LockTable;
 import org.gridappliance.webdav.property.PropertyStore;
 import org.gridappliance.webdav.property.PropertyStore.Intent;
@@ -12,14 +13,23 @@ import org.gridappliance.webdav.tree.TreePath;
 
 /**
  * Makes the database agree with the tree after a crash: finishes or abandons what was under way, by
- * the inode the target has; forgets properties and locks of what is not there. Nothing in the tree
- * is deleted.
+ * the inode the target has; forgets properties and locks of what is not there; finds what was to be
+ * kept. Nothing else in the tree changes.
  */
-record Repair(LockTable locks, PropertyStore properties) {
+record Repair(LockTable locks, PropertyStore properties, History history) {
   /** What was done, in numbers of things. */
-  record Done(int finished, int abandoned, int properties, int locks, int spool) {
+  record Done(
+      int finished, int abandoned, int properties, int locks, History.Repairs kept, int spool) {
     boolean isNone() {
-      return finished + abandoned + properties + locks + spool == 0;
+      return finished
+              + abandoned
+              + properties
+              + locks
+              + kept.recovered()
+              + kept.forgotten()
+              + kept.removed()
+              + spool
+          == 0;
     }
   }
 
@@ -51,7 +61,8 @@ record Repair(LockTable locks, PropertyStore properties) {
         unlocked++;
       }
     }
-    return new Done(finished, abandoned, lost, unlocked, tree.clearSpool());
+    History.Repairs kept = history.repair(home, tree); // may find something in the spool
+    return new Done(finished, abandoned, lost, unlocked, kept, tree.clearSpool());
   }
 
   private static Optional<Node> quietStat(HomeTree tree, TreePath path) throws IOException {

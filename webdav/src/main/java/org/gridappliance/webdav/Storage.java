@@ -6,6 +6,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.LongSupplier;
 import javax.sql.DataSource;
+import org.gridappliance.webdav.history.History;
+import org.gridappliance.webdav.history.Kept;
+import org.gridappliance.webdav.history.Retention;
 import org.gridappliance.webdav.lock.LockTable;
 import org.gridappliance.webdav.property.PropertyStore;
 import org.gridappliance.webdav.tree.HomeTree;
@@ -25,12 +28,14 @@ public final class Storage {
    * @param isSynced whether a change is acknowledged only when it would survive a power cut; false
    *     only to measure
    * @param maxFileBytes the largest file a write may make
+   * @param retention how much of the past is kept
    * @param spareBytes what may still be written to the disk; asked often, so it must be quick
    */
-  public record Options(boolean isSynced, long maxFileBytes, LongSupplier spareBytes) {
-    /** No limit but the disk's own. */
+  public record Options(
+      boolean isSynced, long maxFileBytes, Retention retention, LongSupplier spareBytes) {
+    /** No limit but the disk's own; nothing is kept. */
     public static Options unlimited(boolean isSynced) {
-      return new Options(isSynced, Long.MAX_VALUE, () -> Long.MAX_VALUE);
+      return new Options(isSynced, Long.MAX_VALUE, Retention.NONE, () -> Long.MAX_VALUE);
     }
   }
 
@@ -39,6 +44,7 @@ public final class Storage {
   private final Options options;
   private final LockTable locks;
   private final PropertyStore properties;
+  private final History history;
   private final ConcurrentMap<String, HomeState> states = new ConcurrentHashMap<>();
 
   /**
@@ -52,6 +58,7 @@ public final class Storage {
     Jdbi database = WebDavDatabase.open(source);
     this.locks = new LockTable(database, clock);
     this.properties = new PropertyStore(database);
+    this.history = new History(database, clock, options.retention());
   }
 
   /**
@@ -60,7 +67,7 @@ public final class Storage {
    * @return to be closed; owned by one thread
    */
   public HomeStorage open(Home home) throws IOException {
-    HomeTree tree = HomeTree.open(home.folder(), home.spool());
+    HomeTree tree = HomeTree.open(home.folder(), home.spool(), home.kept());
     try {
       HomeState state =
           states.computeIfAbsent(home.id(), id -> new HomeState(options.spareBytes()));
@@ -79,7 +86,8 @@ public final class Storage {
     state.mutex.lock();
     try {
       if (!state.isChecked()) {
-        Repair.Done done = new Repair(locks, properties).run(home.id(), tree);
+        Repair.Done done = new Repair(locks, properties, history).run(home.id(), tree);
+        state.keep(history.all(home.id()).stream().mapToLong(Kept::bytes).sum());
         state.markChecked();
         if (!done.isNone()) {
           log.warn("home repaired home={} done={}", home.id(), done);
@@ -90,12 +98,21 @@ public final class Storage {
     }
   }
 
+  /** {@return how much of the past is kept} */
+  public Retention retention() {
+    return options.retention();
+  }
+
   Options options() {
     return options;
   }
 
   LockTable locks() {
     return locks;
+  }
+
+  History history() {
+    return history;
   }
 
   PropertyStore properties() {

@@ -3,6 +3,7 @@ package org.gridappliance.webdav;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import org.gridappliance.webdav.history.Kept;
 import org.gridappliance.webdav.tree.Node;
 import org.gridappliance.webdav.tree.TreeException;
 import org.gridappliance.webdav.tree.TreePath;
@@ -44,7 +45,7 @@ public final class Writing implements AutoCloseable {
    */
   public void write(ByteBuffer more) throws IOException {
     storage.requireSize(bytes + more.remaining());
-    storage.state().charge(storage.home(), storage.tree(), more.remaining());
+    storage.charge(more.remaining());
     bytes += more.remaining();
     upload.write(more);
   }
@@ -55,20 +56,39 @@ public final class Writing implements AutoCloseable {
       upload.sync();
     }
     Optional<Node> before;
+    Optional<Kept> kept;
     boolean isNew;
     storage.state().mutex.lock();
     try {
       before = storage.checkPut(path, guard);
-      isNew = storage.tree().place(upload, storage.at(path));
-      isPlaced = true;
+      kept =
+          before.flatMap(b -> storage.keeping().begin(true, path, b, b.size(), Optional.empty()));
+      isNew = place(kept);
     } finally {
       storage.state().mutex.unlock();
     }
-    storage.state().release(before.map(Node::size).orElse(0L));
-    if (storage.isSynced()) {
-      storage.tree().syncFolder(storage.at(path).parent());
+    storage.syncFolder(path.parent());
+    if (kept.isPresent()) {
+      storage.keeping().done(kept.get());
+    } else {
+      storage.state().release(before.map(Node::size).orElse(0L));
     }
     return new Placed(isNew, upload.node());
+  }
+
+  private boolean place(Optional<Kept> kept) throws IOException {
+    try {
+      if (kept.isPresent()) {
+        storage.tree().keepReplaced(storage.at(path), kept.get().id());
+      }
+      boolean isNew = storage.tree().place(upload, storage.at(path));
+      isPlaced = true;
+      return isNew;
+    } finally {
+      if (!isPlaced && kept.isPresent()) {
+        storage.keeping().undo(kept.get());
+      }
+    }
   }
 
   @Override

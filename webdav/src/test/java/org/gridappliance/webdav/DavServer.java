@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 final class DavServer implements AutoCloseable {
   final Path home;
   final Path spool;
+  final Path kept;
   final HikariDataSource source;
   final int port;
   private final Vertx vertx = Vertx.vertx();
@@ -31,12 +32,13 @@ final class DavServer implements AutoCloseable {
   DavServer(Path folder, long quota) throws Exception {
     home = Files.createDirectories(folder.resolve("home"));
     spool = Files.createDirectories(folder.resolve("spool"));
+    kept = Files.createDirectories(folder.resolve("kept"));
     source = TestDatabase.onDisk(folder);
     handler =
         new WebDavHandler(
             new WebDavHandler.Options("/dav", true),
             new Storage(Storage.Options.unlimited(true), source, InstantSource.system()),
-            context -> new Home("ann", home, spool, quota, "ann"),
+            context -> new Home("ann", home, spool, kept, quota, "ann"),
             (method, status, nanos) -> {});
     Router router = Router.router(vertx);
     router.route("/dav").handler(handler);

@@ -12,7 +12,8 @@ import org.gridappliance.webdav.Storage;
 
 /**
  * Where people's homes lie: {@code users/NAME/home}, and beside it {@code spool} for what is on its
- * way. The one place that opens a home for a request, whichever door it came by. Thread-safe.
+ * way and {@code kept} for versions and trash. The one place that opens a home for a request,
+ * whichever door it came by. Thread-safe.
  */
 public final class Homes {
   private final DataFolder data;
@@ -28,13 +29,18 @@ public final class Homes {
   /** {@return a person's own home, made when absent} */
   public Home of(String account) throws IOException {
     Path home = data.home(account);
-    Path spool = home.resolveSibling("spool");
-    if (!Files.isDirectory(spool, LinkOption.NOFOLLOW_LINKS)) {
+    return new Home(
+        account, home, beside(home, "spool"), beside(home, "kept"), quotaBytes, account);
+  }
+
+  private static Path beside(Path home, String name) throws IOException {
+    Path folder = home.resolveSibling(name);
+    if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
       Files.createDirectories(
-          spool,
+          folder,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
-    return new Home(account, home, spool, quotaBytes, account);
+    return folder;
   }
 
   /** {@return a person's own home, opened for one request; close it} */

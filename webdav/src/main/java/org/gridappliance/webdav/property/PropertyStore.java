@@ -62,6 +62,17 @@ public final class PropertyStore {
     return database.withHandle(handle -> hasAny(handle, home, key));
   }
 
+  private static boolean hasVersions(Handle handle, String home, String key) {
+    return handle
+        .createQuery("SELECT 1 FROM webdav.dav_kept WHERE" + BENEATH + "AND is_version LIMIT 1")
+        .bind("home", home)
+        .bind("key", key)
+        .bind("end", TreePath.endKey(key))
+        .mapTo(Integer.class)
+        .findFirst()
+        .isPresent();
+  }
+
   private static boolean hasAny(Handle handle, String home, String key) {
     return handle
         .createQuery("SELECT 1 FROM webdav.dav_property WHERE" + BENEATH + "LIMIT 1")
@@ -158,7 +169,9 @@ public final class PropertyStore {
       String home, String source, String target, boolean isMove, boolean whole, long inode) {
     return database.inTransaction(
         handle -> {
-          if (!hasAny(handle, home, source) && !hasAny(handle, home, target)) {
+          if (!hasAny(handle, home, source)
+              && !hasAny(handle, home, target)
+              && !(isMove && hasVersions(handle, home, source))) {
             return Optional.<Intent>empty();
           }
           long id =
@@ -179,7 +192,10 @@ public final class PropertyStore {
         });
   }
 
-  /** The rename was made: the target has the source's properties and no others. */
+  /**
+   * The rename was made: the target has the source's properties and no others. Versions of what was
+   * moved go along.
+   */
   public void finish(Intent intent) {
     database.useTransaction(
         handle -> {
@@ -198,6 +214,17 @@ public final class PropertyStore {
               .execute();
           if (intent.isMove()) {
             dropTree(handle, intent.home(), intent.source());
+            handle
+                .createUpdate(
+                    "UPDATE webdav.dav_kept SET path = :target || SUBSTRING(path, :skip) WHERE"
+                        + BENEATH
+                        + "AND is_version")
+                .bind("target", intent.target())
+                .bind("skip", intent.source().length() + 1)
+                .bind("home", intent.home())
+                .bind("key", intent.source())
+                .bind("end", TreePath.endKey(intent.source()))
+                .execute();
           }
           forget(handle, intent);
         });

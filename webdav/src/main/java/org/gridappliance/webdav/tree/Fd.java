@@ -160,6 +160,15 @@ final class Fd implements AutoCloseable {
     }
   }
 
+  /** linkat(2): a second name, of a file; a link itself is linked, not what it names. */
+  void link(byte[] name, Fd to, byte[] newName) throws IOException {
+    try {
+      C.linkat(number, name, to.number, newName, 0);
+    } catch (LastErrorException e) {
+      throw failed(e, FolderReader.text(name));
+    }
+  }
+
   void chmod(int mode) throws IOException {
     try {
       C.fchmod(number, mode);

@@ -5,6 +5,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.text.Normalizer;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.gridappliance.webdav.tree.TreeException.Reason;
@@ -28,10 +30,12 @@ public final class HomeTree implements AutoCloseable {
 
   private final Fd home;
   private final Fd spool;
+  private final Fd kept;
 
-  private HomeTree(Fd home, Fd spool) {
+  private HomeTree(Fd home, Fd spool, Fd kept) {
     this.home = home;
     this.spool = spool;
+    this.kept = kept;
   }
 
   /**
@@ -39,11 +43,18 @@ public final class HomeTree implements AutoCloseable {
    *
    * @param home an existing folder; links in this path are the appliance's own and are followed
    * @param spool an existing folder on the same file system, not within the home
+   * @param kept another such folder, for what was deleted or overwritten
    */
-  public static HomeTree open(Path home, Path spool) throws IOException {
+  public static HomeTree open(Path home, Path spool, Path kept) throws IOException {
     Fd homeFd = Fd.ofFolder(home);
     try {
-      return new HomeTree(homeFd, Fd.ofFolder(spool));
+      Fd spoolFd = Fd.ofFolder(spool);
+      try {
+        return new HomeTree(homeFd, spoolFd, Fd.ofFolder(kept));
+      } catch (IOException e) {
+        spoolFd.close();
+        throw e;
+      }
     } catch (IOException e) {
       homeFd.close();
       throw e;
@@ -182,6 +193,85 @@ public final class HomeTree implements AutoCloseable {
     return new Staged(this, spool, name);
   }
 
+  /** Takes a file or a whole folder out of the tree at once, to be kept under an id. */
+  public void keep(TreePath path, String id) throws IOException {
+    try (Fd parent = folder(path.parent())) {
+      parent.rename(
+          Fd.bytes(stored(parent, path.name())), kept, Fd.bytes(id), LibC.RENAME_NOREPLACE);
+    }
+  }
+
+  /** Gives a file that is about to be replaced a second name, under which it stays. */
+  public void keepReplaced(TreePath path, String id) throws IOException {
+    try (Fd parent = folder(path.parent())) {
+      parent.link(Fd.bytes(stored(parent, path.name())), kept, Fd.bytes(id));
+    }
+  }
+
+  /** Keeps what lies in the spool under a name of its own. */
+  public void keepSpooled(String name, String id) throws IOException {
+    spool.rename(Fd.bytes(name), kept, Fd.bytes(id), LibC.RENAME_NOREPLACE);
+  }
+
+  /** Keeps what was taken out of the tree. */
+  public void keep(Staged gone, String id) throws IOException {
+    spool.rename(gone.name(), kept, Fd.bytes(id), LibC.RENAME_NOREPLACE);
+    gone.markPlaced();
+  }
+
+  /** Opens a kept file. */
+  public OpenFile readKept(String id) throws IOException {
+    try (Fd file = kept.open(id, LibC.O_RDONLY, 0)) {
+      return new OpenFile(file.stat(), file.channel(StandardOpenOption.READ));
+    }
+  }
+
+  /**
+   * Puts something kept back into the tree.
+   *
+   * @throws TreeException EXISTS, NO_PARENT
+   */
+  public void putBack(String id, TreePath path) throws IOException {
+    try (Fd parent = parentOf(path.parent())) {
+      kept.rename(
+          Fd.bytes(id), parent, Fd.bytes(stored(parent, path.name())), LibC.RENAME_NOREPLACE);
+    }
+  }
+
+  /** Deletes something kept, if it is there. */
+  public void removeKept(String id) throws IOException {
+    Staged.remove(kept, Fd.bytes(id), 0);
+  }
+
+  /** {@return what is kept, by id} */
+  public Map<String, Node> keptThings() throws IOException {
+    return things(kept);
+  }
+
+  /** {@return what lies in the spool, by name} */
+  public Map<String, Node> spoolThings() throws IOException {
+    return things(spool);
+  }
+
+  private static Map<String, Node> things(Fd of) throws IOException {
+    Map<String, Node> found = new HashMap<>();
+    try (Fd again = of.open(".", Fd.FOLDER, 0);
+        FolderReader reader = new FolderReader(again)) {
+      for (byte[] raw = reader.next(); raw != null; raw = reader.next()) {
+        @Nullable Node node = quietStat(of, FolderReader.text(raw));
+        if (node != null) {
+          found.put(FolderReader.text(raw), node);
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Makes the names of kept things durable. */
+  public void syncKept() throws IOException {
+    kept.sync();
+  }
+
   /**
    * Removes a name that stands for a link, pipe, socket or device; not what a link names.
    *
@@ -247,9 +337,11 @@ public final class HomeTree implements AutoCloseable {
   /**
    * Renames within the tree. What has the new path is exchanged with the old one, and staged.
    *
-   * @return what had the new path
+   * @param keepAs the id under which what has the new path is kept, else it is staged
+   * @return what had the new path, when it was staged
    */
-  public Optional<Staged> move(TreePath from, TreePath to) throws IOException {
+  public Optional<Staged> move(TreePath from, TreePath to, Optional<String> keepAs)
+      throws IOException {
     try (Fd source = folder(from.parent());
         Fd target = parentOf(to.parent())) {
       byte[] oldName = Fd.bytes(stored(source, from.name()));
@@ -260,6 +352,10 @@ public final class HomeTree implements AutoCloseable {
         return Optional.empty();
       }
       source.rename(oldName, target, Fd.bytes(newName), LibC.RENAME_EXCHANGE);
+      if (keepAs.isPresent()) {
+        source.rename(oldName, kept, Fd.bytes(keepAs.get()), LibC.RENAME_NOREPLACE);
+        return Optional.empty();
+      }
       Staged replaced = new Staged(this, spool, spoolName());
       source.rename(oldName, spool, replaced.name(), LibC.RENAME_NOREPLACE);
       return Optional.of(replaced);
@@ -270,6 +366,13 @@ public final class HomeTree implements AutoCloseable {
   public void syncFolder(TreePath path) throws IOException {
     try (Fd folder = folder(path)) {
       folder.sync();
+    }
+  }
+
+  /** {@return what a file or folder and all beneath it takes} */
+  public Usage usage(TreePath path) throws IOException {
+    try (Fd folder = folder(path)) {
+      return Usage.of(folder);
     }
   }
 
@@ -351,6 +454,7 @@ public final class HomeTree implements AutoCloseable {
   public void close() {
     home.close();
     spool.close();
+    kept.close();
   }
 
   /**

@@ -70,6 +70,9 @@ interface LibC extends Library {
 
   int statx(int dirfd, byte[] path, int flags, int mask, Pointer buffer) throws LastErrorException;
 
+  int linkat(int olddirfd, byte[] oldpath, int newdirfd, byte[] newpath, int flags)
+      throws LastErrorException;
+
   int fchmod(int fd, int mode) throws LastErrorException;
 
   /** {@return bytes read, 0 at the end} */

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,7 +34,7 @@ class HomeTreeTest {
     home = Files.createDirectory(dir.resolve("home"));
     spool = Files.createDirectory(dir.resolve("spool"));
     Files.writeString(dir.resolve("secret"), "secret");
-    tree = HomeTree.open(home, spool);
+    tree = HomeTree.open(home, spool, spool);
   }
 
   @AfterEach
@@ -180,7 +181,7 @@ class HomeTreeTest {
     assertEquals("f", get("/e/f"));
     assertFalse(Files.exists(home.resolve("e/link"), LinkOption.NOFOLLOW_LINKS));
     put("/g", "old");
-    try (Staged old = tree.move(path("/e"), path("/g")).orElseThrow()) {
+    try (Staged old = tree.move(path("/e"), path("/g"), Optional.empty()).orElseThrow()) {
       assertTrue(old.inode() > 0);
       assertEquals("f", get("/g/f"));
     }
