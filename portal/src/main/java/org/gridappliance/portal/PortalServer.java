@@ -43,6 +43,7 @@ import org.gridappliance.portal.store.StoreException;
 import org.gridappliance.portal.tls.Certificates;
 import org.gridappliance.portal.tls.LocalCa;
 import org.gridappliance.webdav.Storage;
+import org.gridappliance.webdav.WebDavHandler;
 import org.gridappliance.webdav.history.Retention;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -128,6 +129,7 @@ public final class PortalServer implements AutoCloseable {
             new DavRoutes(
                 people,
                 homes,
+                WebDavHandler.Shares.NONE,
                 (method, status, nanos) -> health.answered("dav " + method, status, nanos)));
     FilesParts files =
         new FilesParts(

@@ -16,11 +16,18 @@ import org.gridappliance.webdav.tree.TreePath;
 /**
  * One request and its answer, on one virtual thread.
  *
- * @param mount where the home is mounted, such as {@code /dav}, without a slash at its end
+ * @param mount where the home or view is mounted, such as {@code /dav}, without a slash at its end
+ * @param rootName the name of a view; empty for the caller's own home
  * @param path what the request is about
  */
 record Exchange(
-    HttpServerRequest request, RequestBody body, String mount, TreePath path, HomeStorage storage) {
+    HttpServerRequest request,
+    RequestBody body,
+    String mount,
+    String rootName,
+    TreePath path,
+    HomeStorage storage,
+    Addresses addresses) {
 
   /** A client that reads nothing for this long is given up. */
   private static final long STALLED_SECONDS = 600;
@@ -30,6 +37,11 @@ record Exchange(
     ZERO,
     ONE,
     INFINITY
+  }
+
+  /** {@return the same request, about another place} */
+  Exchange at(Addresses.In place, HomeStorage home) {
+    return new Exchange(request, body, place.mount(), place.name(), place.path(), home, addresses);
   }
 
   HttpServerResponse response() {
@@ -43,6 +55,11 @@ record Exchange(
   /** {@return the resource, which must exist} */
   Node node() throws IOException {
     return storage.require(path);
+  }
+
+  /** {@return the name that a resource is shown with} */
+  String displayName(TreePath of) {
+    return of.isRoot() ? rootName : of.name();
   }
 
   /** {@return the name that the resource has in its home} */
@@ -95,13 +112,19 @@ record Exchange(
   }
 
   /** {@return where a COPY or MOVE goes; 502 when that is not this server} */
-  TreePath destination() throws IOException {
+  Addresses.In destination(String wholeMount) throws IOException {
     String text =
         header("Destination")
             .orElseThrow(() -> new DavException(400, "Destination: wanted by COPY and MOVE"));
-    return ownPath(text)
-        .orElseThrow(
-            () -> new DavException(502, "Destination: want an address beneath " + mount + "/"));
+    Optional<String> rest = target(text).flatMap(raw -> beneath(wholeMount, raw));
+    if (rest.isEmpty()) {
+      throw new DavException(502, "Destination: want an address beneath " + wholeMount + "/");
+    }
+    return switch (addresses.resolve(TreePath.parse(rest.get()))) {
+      case Addresses.In in -> in;
+      case Addresses.SharedFolder shared ->
+          throw new DavException(403, "Destination: want another name than that of what is shared");
+    };
   }
 
   /**
@@ -110,24 +133,31 @@ record Exchange(
    * @throws TreeException when it is, but is no path
    */
   Optional<TreePath> ownPath(String uri) throws TreeException {
-    String raw = uri.trim();
-    if (!raw.startsWith("/")) {
-      try {
-        URI parsed = URI.create(raw);
-        String authority = parsed.getRawAuthority();
-        if (authority == null
-            || parsed.getRawPath() == null
-            || !authority.equalsIgnoreCase(header("Host").orElse(""))) {
-          return Optional.empty();
-        }
-        raw = parsed.getRawPath();
-      } catch (IllegalArgumentException e) {
-        return Optional.empty();
-      }
+    Optional<String> rest = target(uri).flatMap(raw -> beneath(mount, raw));
+    if (rest.isEmpty()) {
+      return Optional.empty();
     }
-    return beneath(mount, raw).isPresent()
-        ? Optional.of(TreePath.parse(beneath(mount, raw).get()))
-        : Optional.empty();
+    TreePath path = TreePath.parse(rest.get());
+    return rootName.isEmpty() && Addresses.isShared(path) ? Optional.empty() : Optional.of(path);
+  }
+
+  /** {@return the path part of an address of this server, as sent} */
+  private Optional<String> target(String uri) {
+    String raw = uri.trim();
+    if (raw.startsWith("/")) {
+      return Optional.of(raw);
+    }
+    try {
+      URI parsed = URI.create(raw);
+      String authority = parsed.getRawAuthority();
+      boolean isOurs =
+          authority != null
+              && parsed.getRawPath() != null
+              && authority.equalsIgnoreCase(header("Host").orElse(""));
+      return isOurs ? Optional.of(parsed.getRawPath()) : Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   /** {@return the rest of a request target after the mount, without its query} */

@@ -194,17 +194,18 @@ public final class HomeStorage implements AutoCloseable {
   public boolean move(TreePath from, TreePath to, boolean mayOverwrite, Guard guard)
       throws IOException {
     requireNotRoot(from);
-    checkMove(from, to, true, mayOverwrite, guard);
+    checkMove(from, to, mayOverwrite, guard);
     Optional<Node> target;
     Optional<Kept> kept;
     Optional<Staged> replaced;
     state.mutex.lock();
     try {
-      target = checkMove(from, to, true, mayOverwrite, guard);
+      target = checkMove(from, to, mayOverwrite, guard);
       kept = beginReplaced(to, target, Optional.of(from));
-      Optional<Intent> intent = begin(from, to, true, true, require(from).inode());
+      Optional<Intent> intent =
+          properties().begin(home.id(), key(from), key(to), true, true, require(from).inode());
       replaced = moveOver(from, to, kept);
-      finish(from, to, intent, true);
+      finishMove(from, to, intent);
     } finally {
       state.mutex.unlock();
     }
@@ -223,22 +224,35 @@ public final class HomeStorage implements AutoCloseable {
    */
   public boolean copy(TreePath from, TreePath to, boolean mayOverwrite, boolean whole, Guard guard)
       throws IOException {
-    checkMove(from, to, false, mayOverwrite, guard);
-    Staged copy = tree.copy(at(from), whole, this::charge);
+    return copyFrom(this, from, to, mayOverwrite, whole, guard);
+  }
+
+  /** As {@link #copy}, from another home or view; properties stay behind when it is another. */
+  public boolean copyFrom(
+      HomeStorage source,
+      TreePath from,
+      TreePath to,
+      boolean mayOverwrite,
+      boolean whole,
+      Guard guard)
+      throws IOException {
+    checkCopy(source, from, to, mayOverwrite, guard);
+    Staged copy = tree.copy(source.tree, source.at(from), whole, this::charge);
     Optional<Node> target;
     Optional<Kept> kept;
     boolean isPlaced = false;
     state.mutex.lock();
     try {
-      target = checkMove(from, to, false, mayOverwrite, guard);
+      target = checkCopy(source, from, to, mayOverwrite, guard);
       kept = beginReplaced(to, target, Optional.empty());
-      Optional<Intent> intent = begin(from, to, false, whole, copy.inode());
+      Optional<Intent> intent = beginCopy(source, from, to, whole, copy.inode());
       placeCopy(copy, to, kept);
       isPlaced = true;
       if (kept.isPresent()) {
         tree.keep(copy, kept.get().id());
       }
-      finish(from, to, intent, false);
+      intent.ifPresent(properties()::finish);
+      locks().dropTree(home.id(), key(to), true);
     } finally {
       state.mutex.unlock();
       if (!isPlaced) {
@@ -311,39 +325,60 @@ public final class HomeStorage implements AutoCloseable {
         "your quota of " + home.quotaBytes() + " bytes is full; delete something first");
   }
 
-  private Optional<Node> checkMove(
-      TreePath from, TreePath to, boolean isMove, boolean mayOverwrite, Guard guard)
+  private Optional<Node> checkMove(TreePath from, TreePath to, boolean mayOverwrite, Guard guard)
+      throws IOException {
+    requireWritable();
+    Set<String> tokens = guard.admit(Optional.of(require(from)));
+    requireUnlocked(from, true, true, tokens);
+    return checkTarget(this, from, to, mayOverwrite, tokens);
+  }
+
+  private Optional<Node> checkCopy(
+      HomeStorage source, TreePath from, TreePath to, boolean mayOverwrite, Guard guard)
+      throws IOException {
+    Set<String> tokens = guard.admit(Optional.of(source.require(from)));
+    return checkTarget(source, from, to, mayOverwrite, tokens);
+  }
+
+  private Optional<Node> checkTarget(
+      HomeStorage source, TreePath from, TreePath to, boolean mayOverwrite, Set<String> tokens)
       throws IOException {
     requireWritable();
     requireNotRoot(to);
-    if (to.isWithin(from) || from.isWithin(to)) {
+    TreePath whole = source.at(from);
+    if (source.home.id().equals(home.id()) && (at(to).isWithin(whole) || whole.isWithin(at(to)))) {
       throw new DavException(403, to + ": want another place than " + from);
     }
-    Set<String> tokens = guard.admit(Optional.of(require(from)));
     Optional<Node> target = stat(to);
     if (target.isPresent() && !mayOverwrite) {
       throw new DavException(412, to + " exists already and was not to be replaced");
     }
     tree.requireFolder(at(to).parent());
-    if (isMove) {
-      requireUnlocked(from, true, true, tokens);
-    }
     requireUnlocked(to, true, target.isEmpty(), tokens);
     return target;
   }
 
-  private Optional<Intent> begin(
-      TreePath from, TreePath to, boolean isMove, boolean whole, long inode) {
-    return properties().begin(home.id(), key(from), key(to), isMove, whole, inode);
+  /** Refuses what {@link #delete} would refuse. */
+  void requireDeletable(TreePath path, Guard guard) throws IOException {
+    requireWritable();
+    requireNotRoot(path);
+    requireUnlocked(path, true, true, guard.admit(Optional.of(require(path))));
+  }
+
+  private Optional<Intent> beginCopy(
+      HomeStorage source, TreePath from, TreePath to, boolean whole, long inode) {
+    if (source.home.id().equals(home.id())) {
+      return properties().begin(home.id(), source.key(from), key(to), false, whole, inode);
+    }
+    properties().dropTree(home.id(), key(to));
+    return Optional.empty();
   }
 
   /** Locks stay with addresses (RFC 4918 §7): none goes along, those on the target's root stay. */
-  private void finish(TreePath from, TreePath to, Optional<Intent> intent, boolean isMove) {
+  private void finishMove(TreePath from, TreePath to, Optional<Intent> intent) {
     intent.ifPresent(properties()::finish);
     locks().dropTree(home.id(), key(to), true);
-    if (isMove) {
-      locks().dropTree(home.id(), key(from), false);
-    }
+    locks().dropTree(home.id(), key(from), false);
   }
 
   /** {@return versions and trash} */

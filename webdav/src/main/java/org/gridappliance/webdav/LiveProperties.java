@@ -86,7 +86,7 @@ final class LiveProperties {
       case "getcontentlength" -> value(name, Long.toString(node.size()));
       case "getcontenttype" -> value(name, ContentTypes.of(of.x().storage().at(of.path()).name()));
       case "getetag" -> value(name, node.etag());
-      case "displayname" -> value(name, of.path().name());
+      case "displayname" -> value(name, of.x().displayName(of.path()));
       case "supportedlock" -> Optional.of(SUPPORTED_LOCK);
       case "lockdiscovery" ->
           Optional.of(

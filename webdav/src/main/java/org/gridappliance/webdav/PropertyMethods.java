@@ -1,6 +1,7 @@
 package org.gridappliance.webdav;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +23,10 @@ final class PropertyMethods {
 
   private static final String MULTISTATUS =
       "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<D:multistatus xmlns:D=\"DAV:\">\n";
+
+  private static final TreePath SHARED = TreePath.ROOT.child(Addresses.SHARED);
+  private static final Node SHARED_FOLDER =
+      new Node(true, 0, Instant.EPOCH, Instant.EPOCH, 0, 0500);
 
   private PropertyMethods() {}
 
@@ -50,7 +55,43 @@ final class PropertyMethods {
       respond(out, x, x.path(), root, wanted, hasDead);
       if (depth == Depth.ONE && root.isFolder()) {
         storage.list(
-            x.path(), (name, node) -> respond(out, x, x.path().child(name), node, wanted, hasDead));
+            x.path(),
+            (name, node) -> {
+              TreePath path = x.path().child(name);
+              if (!x.rootName().isEmpty() || !Addresses.isShared(path)) {
+                respond(out, x, path, node, wanted, hasDead);
+              }
+            });
+      }
+      boolean isTop = x.path().isRoot() && x.rootName().isEmpty();
+      if (depth == Depth.ONE && isTop && !x.addresses().roots().isEmpty()) {
+        respond(out, x, SHARED, SHARED_FOLDER, wanted, false);
+      }
+      out.append("</D:multistatus>\n");
+      out.end();
+    }
+  }
+
+  /** PROPFIND of the folder of what is shared: each thing as its owner's home has it. */
+  static void findShared(Exchange x, Storage storage) throws IOException {
+    Depth depth = x.depth(Depth.INFINITY);
+    Wanted wanted = wanted(x.body().all(DavXml.MAX_BYTES));
+    if (depth == Depth.INFINITY) {
+      throw new DavException(
+          403, "Depth: ask folder by folder, with Depth 1", "<D:propfind-finite-depth/>");
+    }
+    try (XmlStream out = new XmlStream(x.response())) {
+      out.append(MULTISTATUS);
+      respond(out, x, SHARED, SHARED_FOLDER, wanted, false);
+      for (Addresses.In root :
+          depth == Depth.ONE ? x.addresses().roots() : List.<Addresses.In>of()) {
+        try (HomeStorage home = storage.open(root.home())) {
+          Exchange inner = x.at(root, home);
+          Optional<Node> node = home.stat(TreePath.ROOT);
+          if (node.isPresent()) { // else it was moved or deleted since it was shared
+            respond(out, inner, TreePath.ROOT, node.get(), wanted, false);
+          }
+        }
       }
       out.append("</D:multistatus>\n");
       out.end();

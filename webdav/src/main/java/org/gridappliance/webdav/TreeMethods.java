@@ -2,7 +2,6 @@ package org.gridappliance.webdav;
 
 import java.io.IOException;
 import org.gridappliance.webdav.Exchange.Depth;
-import org.gridappliance.webdav.tree.TreePath;
 
 /**
  * MKCOL, DELETE, COPY and MOVE. Each happens at once for whoever looks at the tree: a copy is made
@@ -28,17 +27,45 @@ final class TreeMethods {
     x.answer(204);
   }
 
-  static void copyOrMove(Exchange x, boolean isMove) throws IOException {
-    TreePath to = x.destination();
+  static void copyOrMove(Exchange x, boolean isMove, String mount, Storage storage)
+      throws IOException {
+    Addresses.In to = x.destination(mount);
     boolean mayOverwrite = x.mayOverwrite();
     Depth depth = x.depth(Depth.INFINITY);
     if (depth == Depth.ONE || (isMove && depth == Depth.ZERO && x.node().isFolder())) {
       throw new DavException(400, "Depth: want infinity, or 0 for COPY");
     }
-    boolean isNew =
-        isMove
-            ? x.storage().move(x.path(), to, mayOverwrite, x.guard())
-            : x.storage().copy(x.path(), to, mayOverwrite, depth == Depth.INFINITY, x.guard());
+    boolean whole = depth == Depth.INFINITY;
+    boolean isNew;
+    if (!to.mount().equals(x.mount())) {
+      isNew = between(x, to, isMove, mayOverwrite, whole, storage);
+    } else if (isMove) {
+      isNew = x.storage().move(x.path(), to.path(), mayOverwrite, x.guard());
+    } else {
+      isNew = x.storage().copy(x.path(), to.path(), mayOverwrite, whole, x.guard());
+    }
     x.answer(isNew ? 201 : 204);
+  }
+
+  /** From one home to another, or between views: a MOVE is a copy, then a deletion. */
+  private static boolean between(
+      Exchange x,
+      Addresses.In to,
+      boolean isMove,
+      boolean mayOverwrite,
+      boolean whole,
+      Storage storage)
+      throws IOException {
+    if (isMove) {
+      x.storage().requireDeletable(x.path(), x.guard());
+    }
+    boolean isNew;
+    try (HomeStorage target = storage.open(to.home())) {
+      isNew = target.copyFrom(x.storage(), x.path(), to.path(), mayOverwrite, whole, x.guard());
+    }
+    if (isMove) {
+      x.storage().delete(x.path(), x.guard());
+    }
+    return isNew;
   }
 }

@@ -5,6 +5,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -46,6 +47,20 @@ public final class WebDavHandler implements Handler<RoutingContext>, AutoCloseab
     Home of(RoutingContext context) throws IOException;
   }
 
+  /** Tells what others share with a caller. */
+  @FunctionalInterface
+  public interface Shares {
+    /** Nobody shares anything. */
+    Shares NONE = own -> List.of();
+
+    /**
+     * {@return what is shared with the owner of a home} Runs on the request's virtual thread.
+     *
+     * @param own the caller's own home
+     */
+    List<Shared> of(Home own) throws IOException;
+  }
+
   /** Is told of every answer. */
   @FunctionalInterface
   public interface Meter {
@@ -61,15 +76,17 @@ public final class WebDavHandler implements Handler<RoutingContext>, AutoCloseab
   private final Options options;
   private final Storage storage;
   private final Homes homes;
+  private final Shares shares;
   private final Meter meter;
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("dav-", 0).factory());
 
-  /** Serves what {@code homes} tells from {@code storage}. */
-  public WebDavHandler(Options options, Storage storage, Homes homes, Meter meter) {
+  /** Serves what {@code homes} and {@code shares} tell from {@code storage}. */
+  public WebDavHandler(Options options, Storage storage, Homes homes, Shares shares, Meter meter) {
     this.options = options;
     this.storage = storage;
     this.homes = homes;
+    this.shares = shares;
     this.meter = meter;
   }
 
@@ -86,17 +103,31 @@ public final class WebDavHandler implements Handler<RoutingContext>, AutoCloseab
     HttpServerRequest request = context.request();
     HttpServerResponse response = request.response();
     try {
-      try (HomeStorage home = storage.open(homes.of(context))) {
+      try {
         String target =
             Exchange.beneath(options.mount(), request.uri())
                 .orElseThrow(() -> new DavException(400, "the address is not beneath the mount"));
-        dispatch(new Exchange(request, body, options.mount(), TreePath.parse(target), home));
+        TreePath path = TreePath.parse(target);
+        Home own = homes.of(context);
+        Addresses addresses = new Addresses(options.mount(), own, shares);
+        switch (addresses.resolve(path)) {
+          case Addresses.In in -> {
+            try (HomeStorage home = storage.open(in.home())) {
+              dispatchLocked(
+                  new Exchange(request, body, in.mount(), in.name(), in.path(), home, addresses));
+            }
+          }
+          case Addresses.SharedFolder folder -> {
+            try (HomeStorage home = storage.open(own)) {
+              dispatchShared(
+                  new Exchange(request, body, options.mount(), "", path, home, addresses));
+            }
+          }
+        }
       } catch (TreeException e) {
         refuse(response, status(e.reason()), e, "");
       } catch (DavException e) {
         refuse(response, e.status(), e, e.condition().orElse(""));
-      } catch (LockedException e) {
-        refuse(response, 423, e, locked(e));
       } catch (TooManyLocksException e) {
         refuse(response, 507, e, "");
       }
@@ -118,25 +149,34 @@ public final class WebDavHandler implements Handler<RoutingContext>, AutoCloseab
     return METHODS.contains(method) ? method : "other";
   }
 
+  /** Lock roots are told by the addresses under which the caller sees them. */
+  private void dispatchLocked(Exchange x) throws IOException {
+    try {
+      dispatch(x);
+    } catch (LockedException e) {
+      String name = e.isConflict() ? "no-conflicting-lock" : "lock-token-submitted";
+      StringBuilder xml = new StringBuilder("<D:").append(name).append('>');
+      for (String key : e.roots()) {
+        xml.append("<D:href>").append(x.hrefOfKey(key)).append("</D:href>");
+      }
+      throw new DavException(
+          423, String.valueOf(e.getMessage()), xml.append("</D:" + name + ">").toString());
+    }
+  }
+
   private void dispatch(Exchange x) throws IOException {
     String method = x.request().method().name();
     if (options.sendsContinue() && x.header("Expect").isPresent() && !method.equals("PUT")) {
       Exchange.await(x.response().writeContinue());
     }
     switch (method) {
-      case "OPTIONS" -> {
-        x.response()
-            .putHeader("DAV", "1, 2, 3")
-            .putHeader("MS-Author-Via", "DAV")
-            .putHeader("Allow", ALLOW);
-        x.answer(200);
-      }
+      case "OPTIONS" -> options(x);
       case "GET", "HEAD" -> FileMethods.get(x);
       case "PUT" -> FileMethods.put(x, options.sendsContinue());
       case "DELETE" -> TreeMethods.delete(x);
       case "MKCOL" -> TreeMethods.makeCollection(x);
-      case "COPY" -> TreeMethods.copyOrMove(x, false);
-      case "MOVE" -> TreeMethods.copyOrMove(x, true);
+      case "COPY" -> TreeMethods.copyOrMove(x, false, options.mount(), storage);
+      case "MOVE" -> TreeMethods.copyOrMove(x, true, options.mount(), storage);
       case "PROPFIND" -> PropertyMethods.find(x);
       case "PROPPATCH" -> PropertyMethods.patch(x);
       case "LOCK" -> LockMethods.lock(x);
@@ -145,6 +185,23 @@ public final class WebDavHandler implements Handler<RoutingContext>, AutoCloseab
         x.response().putHeader("Allow", ALLOW);
         throw new DavException(405, method + " is not a method of WebDAV here");
       }
+    }
+  }
+
+  private static void options(Exchange x) throws IOException {
+    x.response()
+        .putHeader("DAV", "1, 2, 3")
+        .putHeader("MS-Author-Via", "DAV")
+        .putHeader("Allow", ALLOW);
+    x.answer(200);
+  }
+
+  /** The folder of what is shared is looked at, and nothing else. */
+  private void dispatchShared(Exchange x) throws IOException {
+    switch (x.request().method().name()) {
+      case "OPTIONS" -> options(x);
+      case "PROPFIND" -> PropertyMethods.findShared(x, storage);
+      default -> throw new DavException(403, "what others share is not for you to arrange");
     }
   }
 
@@ -158,19 +215,6 @@ public final class WebDavHandler implements Handler<RoutingContext>, AutoCloseab
       case FULL -> 507;
       case BAD_PATH -> 400;
     };
-  }
-
-  private String locked(LockedException e) {
-    StringBuilder xml = new StringBuilder();
-    String name = e.isConflict() ? "no-conflicting-lock" : "lock-token-submitted";
-    xml.append("<D:").append(name).append('>');
-    for (String key : e.roots()) {
-      xml.append("<D:href>")
-          .append(options.mount())
-          .append(TreePath.ofKey(key).encoded())
-          .append("</D:href>");
-    }
-    return xml.append("</D:").append(name).append('>').toString();
   }
 
   /**

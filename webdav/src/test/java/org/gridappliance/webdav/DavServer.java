@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The real server on loopback, mounted at /dav, with one home of one person. */
@@ -22,7 +23,12 @@ final class DavServer implements AutoCloseable {
   final Path home;
   final Path spool;
   final Path kept;
+
+  /** What others share with ann. */
+  volatile List<Shared> shares = List.of();
+
   final HikariDataSource source;
+  final Storage storage;
   final int port;
   private final Vertx vertx = Vertx.vertx();
   private final WebDavHandler handler;
@@ -34,11 +40,13 @@ final class DavServer implements AutoCloseable {
     spool = Files.createDirectories(folder.resolve("spool"));
     kept = Files.createDirectories(folder.resolve("kept"));
     source = TestDatabase.onDisk(folder);
+    storage = new Storage(Storage.Options.unlimited(true), source, InstantSource.system());
     handler =
         new WebDavHandler(
             new WebDavHandler.Options("/dav", true),
-            new Storage(Storage.Options.unlimited(true), source, InstantSource.system()),
+            storage,
             context -> new Home("ann", home, spool, kept, quota, "ann"),
+            own -> shares,
             (method, status, nanos) -> {});
     Router router = Router.router(vertx);
     router.route("/dav").handler(handler);

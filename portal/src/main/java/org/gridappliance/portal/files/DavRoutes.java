@@ -31,12 +31,13 @@ public final class DavRoutes implements AutoCloseable {
   private final Homes homes;
   private final WebDavHandler handler;
 
-  public DavRoutes(People people, Homes homes, WebDavHandler.Meter meter) {
+  public DavRoutes(
+      People people, Homes homes, WebDavHandler.Shares shares, WebDavHandler.Meter meter) {
     this.people = people;
     this.homes = homes;
     this.handler =
         new WebDavHandler(
-            new WebDavHandler.Options("/dav", false), homes.storage(), this::home, meter);
+            new WebDavHandler.Options("/dav", false), homes.storage(), this::home, shares, meter);
   }
 
   /** Adds the routes. */

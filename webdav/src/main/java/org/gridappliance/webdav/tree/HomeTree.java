@@ -297,12 +297,14 @@ public final class HomeTree implements AutoCloseable {
    * Copies a file, or a folder with what it holds, into the spool. Links, pipes, sockets and
    * devices are left out.
    *
+   * @param from the tree that has it, this or another
    * @param whole false: a folder without what it holds
    * @param charge is told the bytes of each file before it is copied and may refuse
    */
-  public Staged copy(TreePath path, boolean whole, TreeCopy.Charge charge) throws IOException {
+  public Staged copy(HomeTree from, TreePath path, boolean whole, TreeCopy.Charge charge)
+      throws IOException {
     Staged staged = new Staged(this, spool, spoolName());
-    try (Fd parent = folder(path.parent())) {
+    try (Fd parent = from.folder(path.parent())) {
       String source = path.isRoot() ? "." : stored(parent, path.name());
       new TreeCopy(charge, whole).copy(parent, Fd.bytes(source), spool, staged.name());
       return staged;

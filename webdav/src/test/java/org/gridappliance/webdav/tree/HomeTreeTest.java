@@ -175,7 +175,7 @@ class HomeTreeTest {
     tree.makeFolder(path("/d"));
     put("/d/f", "f");
     Files.createSymbolicLink(home.resolve("d/link"), dir.resolve("secret"));
-    try (Staged copy = tree.copy(path("/d"), true, bytes -> {})) {
+    try (Staged copy = tree.copy(tree, path("/d"), true, bytes -> {})) {
       assertTrue(tree.place(copy, path("/e")));
     }
     assertEquals("f", get("/e/f"));
