@@ -67,6 +67,11 @@ final class FilesParts {
     return shares;
   }
 
+  /** {@return the places of people} */
+  Places places() {
+    return places;
+  }
+
   /** {@return the operations by operationId} */
   Map<String, PersonOperation> operations() {
     return operations;

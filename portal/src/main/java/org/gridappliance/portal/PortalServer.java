@@ -43,7 +43,6 @@ import org.gridappliance.portal.store.StoreException;
 import org.gridappliance.portal.tls.Certificates;
 import org.gridappliance.portal.tls.LocalCa;
 import org.gridappliance.webdav.Storage;
-import org.gridappliance.webdav.WebDavHandler;
 import org.gridappliance.webdav.history.Retention;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -124,13 +123,6 @@ public final class PortalServer implements AutoCloseable {
     JobApi jobs = keep(startJobs(data, database, audit, clock));
     HealthRoutes health = keep(new HealthRoutes(() -> trouble(database, disk), virtualThreads));
     Homes homes = openHomes(data, database, disk, clock);
-    DavRoutes dav =
-        keep(
-            new DavRoutes(
-                people,
-                homes,
-                WebDavHandler.Shares.NONE,
-                (method, status, nanos) -> health.answered("dav " + method, status, nanos)));
     FilesParts files =
         new FilesParts(
             database.jdbi(),
@@ -141,6 +133,13 @@ public final class PortalServer implements AutoCloseable {
             data.resolve("incoming"),
             settings.maxFileBytes(),
             virtualThreads);
+    DavRoutes dav =
+        keep(
+            new DavRoutes(
+                people,
+                homes,
+                person -> files.places().sharedWith(person),
+                (method, status, nanos) -> health.answered("dav " + method, status, nanos)));
     PortalRoutes routes =
         new PortalRoutes(
             settings,

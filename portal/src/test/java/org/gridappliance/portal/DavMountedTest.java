@@ -143,6 +143,34 @@ class DavMountedTest {
   }
 
   @Test
+  void whatAdaSharesIsInBobsFolderSharedWithMe() {
+    ada.send("PUT", "/files/uploads/common/x.txt", "of ada");
+    TestPortal.Answer shared =
+        ada.send(
+            "POST",
+            "/shares",
+            "{\"path\":\"uploads/common\",\"kind\":\"person\",\"rights\":\"write\",\"with\":\"bob\"}");
+    assertEquals(201, shared.status(), shared.body());
+    TestPortal.Browser bob = portal.browser();
+    bob.login("bob", TestPortal.PASSWORD);
+    String bobs =
+        basic(
+            "bob",
+            bob.send("POST", "/tokens", "{\"name\":\"t\",\"scopes\":[\"files\"]}")
+                .json()
+                .path("token")
+                .asText());
+    String file = "/Shared%20with%20me/common/x.txt";
+    assertEquals("of ada", dav("GET", file, "", "Authorization", bobs).body());
+    assertEquals(204, dav("PUT", file, "of bob", "Authorization", bobs).status());
+    assertEquals("of bob", ada.get("/files/uploads/common/x.txt").body());
+    assertEquals(404, asAda("GET", file, "").status());
+    long id = shared.json().path("id").asLong();
+    assertEquals(204, ada.send("DELETE", "/shares/" + id, "").status());
+    assertEquals(404, dav("GET", file, "", "Authorization", bobs).status());
+  }
+
+  @Test
   void deletedAndOverwrittenFilesComeBack() {
     asAda("PUT", "/kept.txt", "one");
     asAda("PUT", "/kept.txt", "two!");

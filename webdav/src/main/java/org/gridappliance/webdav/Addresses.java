@@ -17,10 +17,15 @@ final class Addresses {
 
   private final String mount;
   private final Home own;
-  private final WebDavHandler.Shares source;
+  private final Source source;
   private Optional<List<Shared>> shares = Optional.empty();
 
-  Addresses(String mount, Home own, WebDavHandler.Shares source) {
+  /** Tells what is shared with the caller. */
+  interface Source {
+    List<Shared> get() throws IOException;
+  }
+
+  Addresses(String mount, Home own, Source source) {
     this.mount = mount;
     this.own = own;
     this.source = source;
@@ -85,7 +90,7 @@ final class Addresses {
 
   private List<Shared> shares() throws IOException {
     if (shares.isEmpty()) {
-      shares = Optional.of(source.of(own));
+      shares = Optional.of(source.get());
     }
     return shares.get();
   }

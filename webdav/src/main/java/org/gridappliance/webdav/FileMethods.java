@@ -5,6 +5,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.Optional;
 import org.gridappliance.webdav.tree.HomeTree.OpenFile;
 import org.gridappliance.webdav.tree.Node;
@@ -13,6 +14,9 @@ import org.gridappliance.webdav.tree.Node;
 final class FileMethods {
   private static final String FOLDER =
       "A folder. Mount this address as a network drive to see what it holds.\n";
+
+  /** Seconds since 1970 that the file shall have as its date; rclone and ownCloud's clients. */
+  private static final String MTIME = "X-OC-Mtime";
 
   private FileMethods() {}
 
@@ -47,6 +51,10 @@ final class FileMethods {
       }
       for (Optional<Buffer> part = x.body().next(); part.isPresent(); part = x.body().next()) {
         writing.write(ByteBuffer.wrap(part.get().getBytes()));
+      }
+      if (x.header(MTIME).filter(t -> t.matches("\\d{1,11}")).isPresent()) {
+        writing.setModified(Instant.ofEpochSecond(Long.parseLong(x.header(MTIME).get())));
+        x.response().putHeader(MTIME, "accepted");
       }
       placed = writing.finish();
     }

@@ -51,14 +51,14 @@ public final class WebDavHandler implements Handler<RoutingContext>, AutoCloseab
   @FunctionalInterface
   public interface Shares {
     /** Nobody shares anything. */
-    Shares NONE = own -> List.of();
+    Shares NONE = (context, own) -> List.of();
 
     /**
      * {@return what is shared with the owner of a home} Runs on the request's virtual thread.
      *
-     * @param own the caller's own home
+     * @param own what {@link Homes} told of the same request
      */
-    List<Shared> of(Home own) throws IOException;
+    List<Shared> of(RoutingContext context, Home own) throws IOException;
   }
 
   /** Is told of every answer. */
@@ -109,7 +109,7 @@ public final class WebDavHandler implements Handler<RoutingContext>, AutoCloseab
                 .orElseThrow(() -> new DavException(400, "the address is not beneath the mount"));
         TreePath path = TreePath.parse(target);
         Home own = homes.of(context);
-        Addresses addresses = new Addresses(options.mount(), own, shares);
+        Addresses addresses = new Addresses(options.mount(), own, () -> shares.of(context, own));
         switch (addresses.resolve(path)) {
           case Addresses.In in -> {
             try (HomeStorage home = storage.open(in.home())) {

@@ -2,6 +2,7 @@ package org.gridappliance.webdav;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.Optional;
 import org.gridappliance.webdav.history.Kept;
 import org.gridappliance.webdav.tree.Node;
@@ -48,6 +49,11 @@ public final class Writing implements AutoCloseable {
     storage.charge(more.remaining());
     bytes += more.remaining();
     upload.write(more);
+  }
+
+  /** Gives the file a date of its own, once all is written. */
+  public void setModified(Instant modified) throws IOException {
+    upload.setModified(modified);
   }
 
   /** Puts the file in its place, durably, unless the guard or a lock now forbids it. */

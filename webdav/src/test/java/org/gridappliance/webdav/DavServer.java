@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.gridappliance.webdav.history.Retention;
 
 /** The real server on loopback, mounted at /dav, with one home of one person. */
 final class DavServer implements AutoCloseable {
@@ -36,17 +37,28 @@ final class DavServer implements AutoCloseable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   DavServer(Path folder, long quota) throws Exception {
-    home = Files.createDirectories(folder.resolve("home"));
-    spool = Files.createDirectories(folder.resolve("spool"));
-    kept = Files.createDirectories(folder.resolve("kept"));
+    this(folder, folder, quota, Retention.NONE);
+  }
+
+  /**
+   * @param files where home, spool and kept things lie; the database lies in {@code folder}
+   */
+  DavServer(Path folder, Path files, long quota, Retention retention) throws Exception {
+    home = Files.createDirectories(files.resolve("home"));
+    spool = Files.createDirectories(files.resolve("spool"));
+    kept = Files.createDirectories(files.resolve("kept"));
     source = TestDatabase.onDisk(folder);
-    storage = new Storage(Storage.Options.unlimited(true), source, InstantSource.system());
+    storage =
+        new Storage(
+            new Storage.Options(true, Long.MAX_VALUE, retention, () -> Long.MAX_VALUE),
+            source,
+            InstantSource.system());
     handler =
         new WebDavHandler(
             new WebDavHandler.Options("/dav", true),
             storage,
             context -> new Home("ann", home, spool, kept, quota, "ann"),
-            own -> shares,
+            (context, own) -> shares,
             (method, status, nanos) -> {});
     Router router = Router.router(vertx);
     router.route("/dav").handler(handler);

@@ -3,61 +3,66 @@ package org.gridappliance.webdav;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.gridappliance.webdav.history.Retention;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A server in a process of its own is killed while clients PUT, MOVE and PROPPATCH. What was
- * answered is there whole afterwards, with its properties; what was not answered is there whole or
- * as it was before.
+ * A server in a process of its own is killed while clients PUT, PROPPATCH, MOVE, COPY, DELETE, LOCK
+ * and UNLOCK. What was answered holds afterwards, with its properties and locks; what was not
+ * answered was done whole or not at all; trash and versions agree with their rows.
  */
 class KillTest {
   private static final int CLIENTS = 4;
+  private static final String LOCK =
+      "<D:lockinfo xmlns:D='DAV:'><D:lockscope><D:exclusive/></D:lockscope>"
+          + "<D:locktype><D:write/></D:locktype></D:lockinfo>";
 
-  /** The process that is killed. */
-  static final class Main {
-    private Main() {}
-
-    public static void main(String[] args) throws Exception {
-      DavServer server = new DavServer(Path.of(args[0]), Long.MAX_VALUE);
-      System.out.println("port " + server.port);
-    }
-  }
-
-  /** One client's names: what each may hold, the first being what was last answered. */
+  /**
+   * One client's own names, each with the text it holds; a text begins with a number, which is also
+   * the value of its property.
+   */
   private static final class Client {
     final int number;
-    final Map<String, String> acknowledged = new HashMap<>();
-    final List<String> touched = new ArrayList<>();
-    String newText = "";
+    final Map<String, String> before = new TreeMap<>(); // as last answered
+    final Map<String, String> after = new TreeMap<>(); // as it will be when what is asked was done
+    final Map<String, String> tokens = new HashMap<>();
+    final Map<String, Boolean> locked = new HashMap<>(); // answered for sure
+    int answered;
 
     Client(int number) {
       this.number = number;
+    }
+
+    String url(int port, String name) {
+      return "http://127.0.0.1:" + port + path(name);
+    }
+
+    String path(String name) {
+      return "/dav/c" + number + "-" + name;
     }
   }
 
   @Test
   void whatWasAnsweredSurvivesKill9(@TempDir Path dir) throws Exception {
-    int rounds = Boolean.getBoolean("soak") ? 200 : 5;
+    int rounds = Boolean.getBoolean("soak") ? 200 : 15;
     long seed = Long.getLong("seed", 42);
     System.out.println("kill test seed " + seed);
     Random random = new Random(seed);
@@ -66,94 +71,101 @@ class KillTest {
     }
   }
 
-  private void storm(Path dir, Random random, String at) throws Exception {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                dir.toString())
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
+  private static void storm(Path dir, Random random, String at) throws Exception {
     List<Client> clients = new ArrayList<>();
-    CountDownLatch busy = new CountDownLatch(24);
-    try {
-      int port = port(process);
-      List<Thread> threads = new ArrayList<>();
+    List<Thread> threads = new ArrayList<>();
+    CountDownLatch busy = new CountDownLatch(40);
+    try (Served served = new Served(dir, "-Xmx256m", "-XX:+UseSerialGC")) {
       for (int i = 0; i < CLIENTS; i++) {
         Client client = new Client(i);
         clients.add(client);
         long own = random.nextLong();
-        threads.add(Thread.ofPlatform().start(() -> run(client, port, new Random(own), busy)));
+        threads.add(Thread.ofPlatform().start(() -> run(client, served.port, own, busy)));
       }
       assertTrue(busy.await(60, TimeUnit.SECONDS), at + ": the server answers too little");
       // not waiting for anything: the moment of the kill is the random part
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(1200)));
-      process.destroyForcibly().waitFor();
-      for (Thread thread : threads) {
-        thread.join();
-      }
-    } finally {
-      process.destroyForcibly().waitFor();
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(400)));
     }
-    int answered = 0;
-    try (DavServer server = new DavServer(dir, Long.MAX_VALUE)) {
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    Retention retention = new Retention(30, 3, 50);
+    try (DavServer server = new DavServer(dir, dir, Long.MAX_VALUE, retention)) {
+      int answered = 0;
       for (Client client : clients) {
         check(server, client, at);
-        answered += client.acknowledged.size();
+        answered += client.answered;
       }
+      assertTrue(answered > 0, at + ": nothing was answered before the kill");
       try (var left = Files.list(server.spool)) {
         assertEquals(0, left.count(), at);
       }
-    }
-    assertTrue(answered > 0, at + ": nothing was answered before the kill");
-  }
-
-  private static int port(Process process) throws IOException {
-    BufferedReader lines =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-      if (line.startsWith("port ")) {
-        return Integer.parseInt(line.substring(5));
+      try (var left = Files.list(server.kept)) {
+        assertEquals(server.storage.history().all("ann").size(), left.count(), at);
       }
     }
-    throw new IOException("the server did not start");
   }
 
-  /** Until the server is gone. A property holds the text of the file, so both can be compared. */
-  private static void run(Client client, int port, Random random, CountDownLatch busy) {
+  /** Until the server is gone. */
+  private static void run(Client client, int port, long seed, CountDownLatch busy) {
+    Random random = new Random(seed);
     HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    String base = "http://127.0.0.1:" + port + "/dav/c" + client.number + "-";
     try {
       for (int i = 0; ; i++) {
-        String from = "f" + random.nextInt(6);
+        one(client, port, random, http, i);
         busy.countDown();
-        client.touched.clear();
-        client.touched.add(from);
-        if (random.nextInt(3) > 0 || !client.acknowledged.containsKey(from)) {
-          client.newText = i + "-" + "x".repeat(random.nextInt(50_000));
-          send(http, "PUT", base + from, client.newText);
-          client.acknowledged.put(from, client.newText);
-          client.touched.clear();
-          client.newText = "";
-          String text = client.acknowledged.get(from);
-          client.touched.add(from);
-          send(http, "PROPPATCH", base + from, property(text.substring(0, text.indexOf('-'))));
-        } else {
-          String to = "g" + random.nextInt(6);
-          client.touched.add(to);
-          send(http, "MOVE", base + from, "", "Destination", base + to);
-          client.acknowledged.put(to, client.acknowledged.remove(from));
-        }
       }
     } catch (IOException e) {
       // the server was killed
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void one(Client client, int port, Random random, HttpClient http, int i)
+      throws IOException, InterruptedException {
+    String from = "f" + random.nextInt(5);
+    String to = "g" + random.nextInt(5);
+    @Nullable String held = client.before.get(from);
+    int kind = held == null ? 0 : random.nextInt(8);
+    switch (kind) {
+      case 3 -> {
+        client.after.remove(from);
+        client.after.put(to, held == null ? "" : held);
+        send(http, "MOVE", client.url(port, from), "", "Destination", client.url(port, to));
+      }
+      case 4 -> {
+        client.after.put(to, held == null ? "" : held);
+        send(http, "COPY", client.url(port, from), "", "Destination", client.url(port, to));
+      }
+      case 5 -> {
+        client.after.remove(from);
+        send(http, "DELETE", client.url(port, from), "");
+      }
+      case 6 -> lock(client, port, "l" + random.nextInt(3), http);
+      default -> {
+        String text = i + "-" + "x".repeat(random.nextInt(50_000));
+        client.after.put(from, text);
+        send(http, "PUT", client.url(port, from), text);
+        send(http, "PROPPATCH", client.url(port, from), property(Integer.toString(i)));
+      }
+    }
+    client.answered++;
+    client.before.clear();
+    client.before.putAll(client.after);
+  }
+
+  private static void lock(Client client, int port, String name, HttpClient http)
+      throws IOException, InterruptedException {
+    client.locked.remove(name);
+    @Nullable String token = client.tokens.remove(name);
+    if (token == null) {
+      var answer = send(http, "LOCK", client.url(port, name), LOCK);
+      client.tokens.put(name, answer.headers().firstValue("Lock-Token").orElseThrow());
+      client.locked.put(name, true);
+    } else {
+      send(http, "UNLOCK", client.url(port, name), "", "Lock-Token", token);
+      client.locked.put(name, false);
     }
   }
 
@@ -163,7 +175,7 @@ class KillTest {
         + "</n></D:prop></D:set></D:propertyupdate>";
   }
 
-  private static void send(
+  private static HttpResponse<Void> send(
       HttpClient http, String method, String url, String body, String... headers)
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
@@ -172,34 +184,68 @@ class KillTest {
     if (headers.length > 0) {
       request.headers(headers);
     }
-    int status = http.send(request.build(), HttpResponse.BodyHandlers.discarding()).statusCode();
-    if (status >= 300) {
-      throw new AssertionError(method + " " + url + " " + status);
+    HttpResponse<Void> answer = http.send(request.build(), HttpResponse.BodyHandlers.discarding());
+    if (answer.statusCode() >= 300) {
+      throw new AssertionError(method + " " + url + " " + answer.statusCode());
+    }
+    return answer;
+  }
+
+  /** The tree is as it was answered, or as it is after the one thing that was not answered. */
+  private static void check(DavServer server, Client client, String at) throws Exception {
+    Map<String, String> found = new TreeMap<>();
+    for (String kind : List.of("f", "g")) {
+      for (int i = 0; i < 5; i++) {
+        HttpResponse<String> file = get(server, client, kind + i);
+        if (file.statusCode() == 200) {
+          found.put(kind + i, file.body());
+        }
+      }
+    }
+    String what = at + " client " + client.number;
+    boolean isBefore = heads(found).equals(heads(client.before));
+    boolean isAfter = heads(found).equals(heads(client.after));
+    assertTrue(
+        isBefore || isAfter,
+        what
+            + ": "
+            + heads(found)
+            + ", want "
+            + heads(client.before)
+            + " or "
+            + heads(client.after));
+    for (Map.Entry<String, String> file : found.entrySet()) {
+      boolean isSure = file.getValue().equals(client.before.get(file.getKey()));
+      if (isSure && file.getValue().equals(client.after.get(file.getKey()))) {
+        String all = server.send("PROPFIND", own(client, file.getKey()), "", "Depth", "0").body();
+        assertTrue(
+            all.contains("<n xmlns=\"urn:k\">" + number(file.getValue()) + "</n>"),
+            what + " " + file.getKey());
+      }
+    }
+    for (Map.Entry<String, Boolean> lock : client.locked.entrySet()) {
+      int status = server.send("PUT", own(client, lock.getKey()), "x").statusCode();
+      assertEquals(lock.getValue() ? 423 : 204, status, what + " " + lock.getKey());
     }
   }
 
-  private static void check(DavServer server, Client client, String at) throws Exception {
-    List<String> names = new ArrayList<>(client.acknowledged.keySet());
-    Collections.sort(names);
-    for (String name : names) {
-      String wanted = client.acknowledged.get(name);
-      String path = "/c" + client.number + "-" + name;
-      HttpResponse<String> found = server.send("GET", path, "");
-      if (!client.touched.contains(name)) {
-        assertEquals(wanted, found.body(), at + " " + path);
-        String number = wanted.substring(0, wanted.indexOf('-'));
-        String all = server.send("PROPFIND", path, "", "Depth", "0").body();
-        assertTrue(all.contains("<n xmlns=\"urn:k\">" + number + "</n>"), at + " " + path);
-      } else if (found.statusCode() == 200) {
-        boolean isWhole =
-            found.body().equals(client.newText) || client.acknowledged.containsValue(found.body());
-        assertTrue(isWhole, at + " " + path + " is neither old nor new");
-      } else {
-        boolean isMoved = client.touched.size() == 2 && client.touched.getFirst().equals(name);
-        assertTrue(isMoved, at + " " + path + " is lost");
-        String target = "/c" + client.number + "-" + client.touched.getLast();
-        assertEquals(wanted, server.send("GET", target, "").body(), at + " " + target);
-      }
-    }
+  /** Numbers and lengths, so that a failure can be read. */
+  private static Map<String, String> heads(Map<String, String> texts) {
+    Map<String, String> heads = new TreeMap<>();
+    texts.forEach((name, text) -> heads.put(name, number(text) + ":" + text.length()));
+    return heads;
+  }
+
+  private static String number(String text) {
+    return text.substring(0, text.indexOf('-'));
+  }
+
+  private static String own(Client client, String name) {
+    return client.path(name).substring("/dav".length());
+  }
+
+  private static HttpResponse<String> get(DavServer server, Client client, String name)
+      throws Exception {
+    return server.send("GET", own(client, name), "");
   }
 }

@@ -7,7 +7,9 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.gridappliance.jobs.http.Problem;
@@ -16,6 +18,7 @@ import org.gridappliance.portal.people.Principal;
 import org.gridappliance.portal.people.Scope;
 import org.gridappliance.webdav.DavException;
 import org.gridappliance.webdav.Home;
+import org.gridappliance.webdav.Shared;
 import org.gridappliance.webdav.WebDavHandler;
 
 /**
@@ -27,17 +30,28 @@ public final class DavRoutes implements AutoCloseable {
   private static final Set<HttpMethod> READS =
       Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.PROPFIND);
 
+  private static final String PERSON = "dav.person";
+
   private final People people;
   private final Homes homes;
   private final WebDavHandler handler;
 
-  public DavRoutes(
-      People people, Homes homes, WebDavHandler.Shares shares, WebDavHandler.Meter meter) {
+  /** Tells what others share with a person. */
+  @FunctionalInterface
+  public interface Received {
+    List<Shared> of(Principal person) throws IOException;
+  }
+
+  public DavRoutes(People people, Homes homes, Received received, WebDavHandler.Meter meter) {
     this.people = people;
     this.homes = homes;
     this.handler =
         new WebDavHandler(
-            new WebDavHandler.Options("/dav", false), homes.storage(), this::home, shares, meter);
+            new WebDavHandler.Options("/dav", false),
+            homes.storage(),
+            this::home,
+            (routing, own) -> received.of(Objects.requireNonNull(routing.<Principal>get(PERSON))),
+            meter);
   }
 
   /** Adds the routes. */
@@ -49,6 +63,7 @@ public final class DavRoutes implements AutoCloseable {
   private Home home(RoutingContext routing) throws IOException {
     HttpServerRequest request = routing.request();
     Principal person = principal(request);
+    routing.put(PERSON, person);
     boolean reads = READS.contains(request.method());
     if (!person.scopes().contains(Scope.FILES)
         && !(reads && person.scopes().contains(Scope.FILES_READ))) {

@@ -171,10 +171,11 @@ public final class KeepingOperations {
                     new Problem(
                         401, "Not logged in", "log in, or send Authorization: Bearer <token>"));
     Context context = routing.vertx().getOrCreateContext();
+    String id = Optional.ofNullable(routing.pathParam("id")).orElse("");
     virtualThreads.execute(
         () -> {
           try (HomeStorage home = homes.open(person.name())) {
-            Kept kept = home.keeping().require(routing.pathParam("id"), true);
+            Kept kept = home.keeping().require(id, true);
             try (OpenFile file = home.keeping().read(kept)) {
               FileAnswer.send(routing.request(), file, kept.path().name(), true);
             }

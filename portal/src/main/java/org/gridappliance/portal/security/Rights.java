@@ -28,15 +28,15 @@ final class Rights {
       case "nodes", "pool" ->
           reads ? EnumSet.of(Scope.POOL, Scope.JOBS, Scope.JOBS_READ) : EnumSet.of(Scope.POOL);
       case "files",
-              "uploads",
-              "shared",
-              "shares",
-              "archive",
-              "search",
-              "file-operations",
-              "storage",
-              "trash",
-              "versions" ->
+          "uploads",
+          "shared",
+          "shares",
+          "archive",
+          "search",
+          "file-operations",
+          "storage",
+          "trash",
+          "versions" ->
           reads ? EnumSet.of(Scope.FILES, Scope.FILES_READ) : EnumSet.of(Scope.FILES);
       default -> EnumSet.of(Scope.ADMIN);
     };

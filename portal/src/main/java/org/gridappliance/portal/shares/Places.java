@@ -1,13 +1,18 @@
 package org.gridappliance.portal.shares;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.portal.files.Homes;
 import org.gridappliance.portal.people.Principal;
 import org.gridappliance.portal.people.Scope;
 import org.gridappliance.webdav.Home;
 import org.gridappliance.webdav.HomeStorage;
+import org.gridappliance.webdav.Shared;
 import org.gridappliance.webdav.tree.Node;
 import org.gridappliance.webdav.tree.TreePath;
 
@@ -39,6 +44,25 @@ public final class Places {
             .orElseThrow(() -> Problem.notFound("the share " + share));
     return open(
         shared, person.name(), most == Share.Rights.READ ? Share.Rights.READ : shared.rights());
+  }
+
+  /**
+   * {@return what others share with a person, as WebDAV's folder "Shared with me" shows it: by
+   * name, with the owner's where two have the same}
+   */
+  public List<Shared> sharedWith(Principal person) throws IOException {
+    List<Shared> views = new ArrayList<>();
+    Set<String> taken = new HashSet<>();
+    for (Share share : shares.of(person.account())) {
+      String name = share.name();
+      for (int n = 1; !taken.add(name); n++) {
+        name = share.name() + " (" + share.owner() + (n == 1 ? ")" : " " + n + ")");
+      }
+      boolean writes = share.rights() == Share.Rights.WRITE;
+      views.add(
+          new Shared(name, homes.of(share.owner()).view(share.path(), writes, person.name())));
+    }
+    return views;
   }
 
   /** {@return what lies behind a link, whose secret was shown} */

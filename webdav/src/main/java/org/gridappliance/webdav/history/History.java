@@ -15,6 +15,7 @@ import org.gridappliance.webdav.tree.Node;
 import org.gridappliance.webdav.tree.TreeException;
 import org.gridappliance.webdav.tree.TreePath;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Versions and trash of all homes. Keeping is two steps: {@link #begin} writes the row, then the
@@ -165,14 +166,15 @@ public final class History {
     int recovered = 0;
     List<String> forgotten = new ArrayList<>();
     for (Kept kept : store.all(home)) {
-      Node file = files.remove(kept.id());
+      @Nullable Node file = files.remove(kept.id());
+      @Nullable String spooled = file == null ? spool.remove(kept.inode()) : null;
       if (file != null) {
         if (kept.isVersion() && inode(tree, kept.key()) == file.inode()) {
           tree.removeKept(kept.id()); // a second name of what is still there
           forgotten.add(kept.id());
         }
-      } else if (spool.containsKey(kept.inode())) {
-        tree.keepSpooled(spool.get(kept.inode()), kept.id());
+      } else if (spooled != null) {
+        tree.keepSpooled(spooled, kept.id());
         recovered++;
       } else if (!kept.via().isEmpty() && inode(tree, kept.via()) == kept.inode()) {
         tree.keep(TreePath.ofKey(kept.via()), kept.id());

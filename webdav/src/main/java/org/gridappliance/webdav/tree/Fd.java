@@ -7,8 +7,10 @@ import com.sun.jna.Memory;
 import com.sun.jna.NativeLong;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
@@ -175,6 +177,10 @@ final class Fd implements AutoCloseable {
     } catch (LastErrorException e) {
       throw failed(e, "it");
     }
+  }
+
+  void setModified(Instant modified) throws IOException {
+    Files.setLastModifiedTime(Path.of("/proc/self/fd/" + number), FileTime.from(modified));
   }
 
   void sync() throws IOException {

@@ -17,16 +17,22 @@ public record Node(
 
   /**
    * {@return the strong entity tag with its quotes, of a file} A PUT changes the inode; a program
-   * that writes in place changes the time or the size.
+   * that writes in place changes the time or the size. An inode used again for a file of the same
+   * size and a date that a client chose is told apart by when it was made.
    */
   public String etag() {
-    long nanos = modified.getEpochSecond() * 1_000_000_000L + modified.getNano();
     return "\""
         + Long.toHexString(inode)
         + "-"
         + Long.toHexString(size)
         + "-"
-        + Long.toHexString(nanos)
+        + Long.toHexString(nanos(modified))
+        + "-"
+        + Long.toHexString(nanos(created))
         + "\"";
+  }
+
+  private static long nanos(Instant time) {
+    return time.getEpochSecond() * 1_000_000_000L + time.getNano();
   }
 }

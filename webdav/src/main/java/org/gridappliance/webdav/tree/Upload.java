@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.Locale;
 import org.gridappliance.webdav.tree.TreeException.Reason;
 
@@ -57,6 +58,11 @@ public final class Upload implements AutoCloseable {
       }
       at += n;
     }
+  }
+
+  /** Gives the file a date. */
+  public void setModified(Instant modified) throws IOException {
+    file.setModified(modified);
   }
 
   /** Makes the bytes durable. */
