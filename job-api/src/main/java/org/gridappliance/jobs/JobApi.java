@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.function.Function;
 import javax.sql.DataSource;
+import org.gridappliance.jobs.deliver.Deliverer;
+import org.gridappliance.jobs.deliver.DeliveryStore;
 import org.gridappliance.jobs.http.Caller;
 import org.gridappliance.jobs.http.Operation;
 import org.gridappliance.jobs.job.Database;
@@ -16,6 +18,7 @@ import org.gridappliance.jobs.job.SavedApps;
 import org.gridappliance.jobs.job.SubjobStore;
 import org.gridappliance.jobs.pool.ChangeLog;
 import org.gridappliance.jobs.pool.LocalPool;
+import org.gridappliance.jobs.pool.ResultMaker;
 import org.gridappliance.jobs.serve.JobEvents;
 import org.gridappliance.jobs.serve.Operations;
 
@@ -24,16 +27,19 @@ import org.gridappliance.jobs.serve.Operations;
  *
  * <p>A job's way: {@code submitJob} → {@link org.gridappliance.jobs.job.Submission} checks, stages
  * and splits → {@link JobStore}, one transaction → {@link LocalPool} hands out leases → results
- * come back, group-committed → the last one has them merged → {@link JobEvents}.
+ * come back, group-committed → the last one has them merged → {@link JobEvents} → {@link Deliverer}
+ * copies them into the owner's home.
  */
 public final class JobApi implements AutoCloseable {
   private final Database database;
   private final LocalPool pool;
+  private final Deliverer deliverer;
   private final Operations operations;
 
-  private JobApi(Database database, LocalPool pool, Operations operations) {
+  private JobApi(Database database, LocalPool pool, Deliverer deliverer, Operations operations) {
     this.database = database;
     this.pool = pool;
+    this.deliverer = deliverer;
     this.operations = operations;
   }
 
@@ -41,22 +47,31 @@ public final class JobApi implements AutoCloseable {
    * Opens the schema, takes up the jobs that had not ended and begins to hand out leases.
    *
    * @param db the appliance's database, opened with {@code WRITE_DELAY=0}
+   * @param homes where people's files are and results go
    * @param clock for leases and times of events; the system's but in tests
    * @param audit told of deeds
    * @throws org.gridappliance.jobs.job.StorageException when the database or the data folder cannot
    *     be used; nothing was changed then
    */
-  public static JobApi start(JobSettings settings, DataSource db, Clock clock, JobAudit audit) {
+  public static JobApi start(
+      JobSettings settings, DataSource db, Homes homes, Clock clock, JobAudit audit) {
     Database database = Database.open(db);
     try {
       JobStore jobs = new JobStore(database);
       SubjobStore subjobs = new SubjobStore(database);
       PlanLoader plans = new PlanLoader(jobs, new SavedApps(settings.data()), settings.data());
       ChangeLog changes = new ChangeLog();
-      LocalPool pool = LocalPool.open(settings, database, jobs, subjobs, plans, changes, clock);
+      ResultMaker results = new ResultMaker(jobs, subjobs, plans);
+      Deliverer deliverer =
+          new Deliverer(
+              jobs, new DeliveryStore(database), results, settings.data(), homes, changes);
+      LocalPool pool =
+          LocalPool.open(
+              settings, database, jobs, subjobs, plans, results, deliverer::look, changes, clock);
       Operations operations =
-          Operations.of(settings, jobs, subjobs, plans, pool, changes, clock, audit);
-      return new JobApi(database, pool, operations);
+          Operations.of(settings, jobs, subjobs, plans, pool, deliverer, changes, clock, audit);
+      deliverer.start();
+      return new JobApi(database, pool, deliverer, operations);
     } catch (RuntimeException e) { // whatever it is, the writer must not stay behind
       database.close();
       throw e;
@@ -109,6 +124,7 @@ public final class JobApi implements AutoCloseable {
   public void close() {
     operations.close();
     pool.close();
+    deliverer.close();
     database.close();
   }
 }

@@ -10,8 +10,8 @@ public interface JobAudit {
    * Notes one deed.
    *
    * @param actor the account's name, or {@code node:NAME} for an executor
-   * @param action as {@code job.submit}, {@code job.cancel}, {@code job.delete}, {@code
-   *     node.join-token}, {@code node.enrol}, {@code node.remove}
+   * @param action in the past tense: {@code job.submitted}, {@code job.cancelled}, {@code
+   *     job.deleted}, {@code node.join-token-made}, {@code node.joined}, {@code node.removed}
    * @param object as {@code job 17} or {@code node lab-3}
    * @param remoteAddress where the request came from
    */

@@ -48,6 +48,7 @@ final class TestPortal implements AutoCloseable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   final Path data;
+  final TestHomes homes;
   final JobApi api;
   final List<String> audit = new CopyOnWriteArrayList<>();
   private final HikariDataSource source;
@@ -61,6 +62,7 @@ final class TestPortal implements AutoCloseable {
 
   TestPortal(JobSettings settings, Clock clock) throws Exception {
     this.data = settings.data();
+    this.homes = new TestHomes(data);
     HikariConfig config = new HikariConfig();
     config.setJdbcUrl("jdbc:h2:file:" + data.resolve("db/appliance") + ";WRITE_DELAY=0");
     config.setUsername("sa");
@@ -70,6 +72,7 @@ final class TestPortal implements AutoCloseable {
         JobApi.start(
             settings,
             source,
+            homes,
             clock,
             (actor, action, object, address) -> audit.add(actor + " " + action + " " + object));
     Router router = Router.router(vertx);

@@ -30,6 +30,7 @@ import org.gridappliance.jobs.job.StorageException;
 import org.gridappliance.portal.audit.AuditLog;
 import org.gridappliance.portal.files.DavRoutes;
 import org.gridappliance.portal.files.Homes;
+import org.gridappliance.portal.files.JobHomes;
 import org.gridappliance.portal.http.Contract;
 import org.gridappliance.portal.live.HealthRoutes;
 import org.gridappliance.portal.people.People;
@@ -120,9 +121,9 @@ public final class PortalServer implements AutoCloseable {
                     names.all(),
                     data.resolve("run/ca.pem")))
             : Optional.empty();
-    JobApi jobs = keep(startJobs(data, database, audit, clock));
-    HealthRoutes health = keep(new HealthRoutes(() -> trouble(database, disk), virtualThreads));
     Homes homes = openHomes(data, database, disk, clock);
+    JobApi jobs = keep(startJobs(data, database, new JobHomes(homes, people), audit, clock));
+    HealthRoutes health = keep(new HealthRoutes(() -> trouble(database, disk), virtualThreads));
     FilesParts files =
         new FilesParts(
             database.jdbi(),
@@ -211,7 +212,8 @@ public final class PortalServer implements AutoCloseable {
     }
   }
 
-  private JobApi startJobs(DataFolder data, Database database, AuditLog audit, Clock clock)
+  private JobApi startJobs(
+      DataFolder data, Database database, JobHomes homes, AuditLog audit, Clock clock)
       throws StoreException {
     List<Path> folders = new ArrayList<>();
     folders.addAll(settings.apps().reversed());
@@ -220,6 +222,7 @@ public final class PortalServer implements AutoCloseable {
       return JobApi.start(
           JobSettings.of(data.path(), folders),
           database.source(),
+          homes,
           clock,
           (actor, action, object, remote) -> audit.append(actor, action, object, null, remote));
     } catch (StorageException e) {

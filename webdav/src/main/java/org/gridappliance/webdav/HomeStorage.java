@@ -1,6 +1,7 @@
 package org.gridappliance.webdav;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import org.gridappliance.webdav.history.History;
@@ -263,6 +264,39 @@ public final class HomeStorage implements AutoCloseable {
     syncFolder(to.parent());
     settle(kept, kept.isPresent() ? Optional.empty() : Optional.of(copy), target);
     return target.isEmpty();
+  }
+
+  /**
+   * Takes in a folder that was made elsewhere on the same file system, in one rename.
+   *
+   * @param made of regular files and folders only, all of them durable; gone unless false
+   * @param bytes of all its files, for the quota
+   * @return false when something has the path; nothing was changed then
+   */
+  public boolean adopt(Path made, TreePath to, long bytes) throws IOException {
+    requireWritable();
+    requireNotRoot(to);
+    state.mutex.lock();
+    try {
+      if (stat(to).isPresent()) {
+        return false;
+      }
+      tree.requireFolder(at(to).parent());
+      requireUnlocked(to, true, true, Set.of());
+      charge(bytes);
+      Staged staged = tree.stage(made);
+      try {
+        tree.place(staged, at(to));
+      } catch (IOException e) {
+        staged.close();
+        state.recount();
+        throw e;
+      }
+    } finally {
+      state.mutex.unlock();
+    }
+    syncFolder(to.parent());
+    return true;
   }
 
   private void placeCopy(Staged copy, TreePath to, Optional<Kept> kept) throws IOException {

@@ -86,8 +86,15 @@ public final class JobStore {
     database.update(handle -> update(handle, job));
   }
 
-  /** The same inside somebody's transaction. */
+  /**
+   * The same inside somebody's transaction. A job that ends leaves a row for its results to be
+   * copied into its owner's home; one that goes on again takes it back.
+   */
   public static void update(Handle handle, JobRecord job) {
+    handle.execute("DELETE FROM delivery WHERE job = ?", job.id());
+    if (job.state().ended()) {
+      handle.execute("INSERT INTO delivery (job, state) VALUES (?, 'waiting')", job.id());
+    }
     handle.execute(
         "UPDATE job SET state = ?, completed = ?, failed = ?, started_at = ?, ended_at = ?,"
             + " failure = ? WHERE id = ?",
@@ -105,16 +112,41 @@ public final class JobStore {
     database.update(
         handle -> {
           update(handle, job);
-          handle.execute("UPDATE job SET merged = ? WHERE id = ?", Json.text(merged), job.id());
-          handle.execute("DELETE FROM result_file WHERE job = ?", job.id());
-          try (PreparedBatch batch =
-              handle.prepareBatch("INSERT INTO result_file VALUES (?, ?, ?, ?)")) {
-            files.forEach(file -> batch.add(job.id(), file.path(), file.bytes(), file.sha256()));
-            if (batch.size() > 0) {
-              batch.execute();
-            }
+          results(handle, job.id(), files, merged);
+        });
+  }
+
+  /** Puts what a failed or cancelled job delivered on disk, unless it goes on again. */
+  public void keepPartial(long job, List<FileRef> files, MergedNote merged) {
+    database.update(
+        handle -> {
+          int ended =
+              handle
+                  .createQuery(
+                      "SELECT COUNT(*) FROM job WHERE id = ? AND state IN ('Failed', 'Removed')")
+                  .bind(0, job)
+                  .mapTo(Integer.class)
+                  .one();
+          if (ended == 1) {
+            results(handle, job, files, merged);
           }
         });
+  }
+
+  private static void results(Handle handle, long job, List<FileRef> files, MergedNote merged) {
+    handle.execute("UPDATE job SET merged = ? WHERE id = ?", Json.text(merged), job);
+    forgetResults(handle, job);
+    try (PreparedBatch batch = handle.prepareBatch("INSERT INTO result_file VALUES (?, ?, ?, ?)")) {
+      files.forEach(file -> batch.add(job, file.path(), file.bytes(), file.sha256()));
+      if (batch.size() > 0) {
+        batch.execute();
+      }
+    }
+  }
+
+  /** Inside somebody's transaction: a job that goes on again has no results yet. */
+  public static void forgetResults(Handle handle, long job) {
+    handle.execute("DELETE FROM result_file WHERE job = ?", job);
   }
 
   /** {@return the result files of a job, by path; empty before its end} */
@@ -283,6 +315,7 @@ public final class JobStore {
           handle.execute("DELETE FROM job WHERE id = ?", job);
           handle.execute("DELETE FROM input_file WHERE job = ?", job);
           handle.execute("DELETE FROM result_file WHERE job = ?", job);
+          handle.execute("DELETE FROM delivery WHERE job = ?", job);
           for (String table : List.of("chunk", "subjob", "short_output")) {
             handle.execute(
                 "DELETE FROM " + table + " WHERE id >= ? AND id < ?",

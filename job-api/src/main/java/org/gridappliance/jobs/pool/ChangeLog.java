@@ -39,7 +39,7 @@ public final class ChangeLog {
   private final Kind[] kinds = new Kind[SIZE];
   private long head;
 
-  void note(long job, Kind kind, int index) {
+  public void note(long job, Kind kind, int index) {
     lock.lock();
     try {
       int slot = (int) (head & (SIZE - 1));

@@ -5,6 +5,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import org.gridappliance.jobs.job.JobFolder;
 import org.gridappliance.jobs.job.JobRecord;
 import org.gridappliance.jobs.job.JobState;
@@ -31,10 +32,16 @@ final class Finisher implements AutoCloseable {
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().name("jobs-finisher").daemon().factory());
 
-  Finisher(PoolState state, JobStore jobs, ResultMaker results) {
+  private final LongConsumer ended;
+
+  /**
+   * @param ended told the id of every job that has ended
+   */
+  Finisher(PoolState state, JobStore jobs, ResultMaker results, LongConsumer ended) {
     this.state = state;
     this.jobs = jobs;
     this.results = results;
+    this.ended = ended;
   }
 
   /** Looks soon whether the job is to end. */
@@ -245,10 +252,10 @@ final class Finisher implements AutoCloseable {
   }
 
   /** Takes an ended job out of the queue. Call with the transition lock held. */
-  void leave(ActiveJob job, JobRecord ended) {
+  void leave(ActiveJob job, JobRecord last) {
     state.lock.lock();
     try {
-      job.record = ended;
+      job.record = last;
       job.finishingPhase = null;
       state.stopLeases(job);
       state.jobs.remove(job.id());
@@ -262,7 +269,8 @@ final class Finisher implements AutoCloseable {
     } catch (IOException e) {
       log.warn("temporary files are left job={}", job.id(), e);
     }
-    log.info("job ended job={} state={}", job.id(), ended.state().word());
+    log.info("job ended job={} state={}", job.id(), last.state().word());
+    ended.accept(job.id());
   }
 
   @Override

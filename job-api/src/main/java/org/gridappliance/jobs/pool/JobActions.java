@@ -190,6 +190,7 @@ public final class JobActions {
                       id);
               if (rows == 1) {
                 JobStore.update(handle, idle);
+                JobStore.forgetResults(handle, id);
                 SubjobStore.resubmit(handle, id);
               }
               return rows == 1;

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.gridappliance.jobs.JobSettings;
 import org.gridappliance.jobs.job.Database;
 import org.gridappliance.jobs.job.JobPlan;
@@ -49,11 +50,13 @@ public final class LocalPool implements AutoCloseable {
       JobStore jobs,
       SubjobStore subjobs,
       PlanLoader plans,
+      ResultMaker results,
+      LongConsumer ended,
       ChangeLog changes,
       Clock clock) {
     state = new PoolState(changes, clock);
     nodes = new Nodes(database, clock);
-    finisher = new Finisher(state, jobs, new ResultMaker(subjobs));
+    finisher = new Finisher(state, jobs, results, ended);
     dispatcher = new Dispatcher(state, subjobs, new Fences(subjobs), settings);
     collector = new Collector(state, subjobs, finisher::look);
     roll = new Roll(state, subjobs, finisher::look);
@@ -66,6 +69,7 @@ public final class LocalPool implements AutoCloseable {
   /**
    * Takes up the jobs and leases of the database and begins to watch the leases.
    *
+   * @param ended told the id of every job that has ended
    * @throws org.gridappliance.jobs.job.StorageException when the database cannot be read
    */
   public static LocalPool open(
@@ -74,9 +78,12 @@ public final class LocalPool implements AutoCloseable {
       JobStore jobs,
       SubjobStore subjobs,
       PlanLoader plans,
+      ResultMaker results,
+      LongConsumer ended,
       ChangeLog changes,
       Clock clock) {
-    LocalPool pool = new LocalPool(settings, database, jobs, subjobs, plans, changes, clock);
+    LocalPool pool =
+        new LocalPool(settings, database, jobs, subjobs, plans, results, ended, changes, clock);
     pool.nodes.all().forEach(pool::know);
     pool.actions.recover();
     pool.ticker.start();

@@ -55,10 +55,23 @@ public final class PoolViews {
       case HELD -> "held until it is resumed";
       case IDLE, RUNNING ->
           job.running > 0
-              ? "running"
+              ? running(job)
               : waitsFor(job.plan.limits()).orElse("waiting for a free slot");
       case COMPLETED, FAILED, REMOVED -> null;
     };
+  }
+
+  /** As {@code running 4 at once, 12 of 40 done}. */
+  private static String running(ActiveJob job) {
+    long started = job.held.values().stream().filter(held -> held.started).count();
+    if (job.completed + job.failed == 0 && started == 0) {
+      return "staging in the input files";
+    }
+    int total = job.record.total();
+    if (total == 1) {
+      return "running";
+    }
+    return "running %,d at once, %,d of %,d done".formatted(job.running, job.completed, total);
   }
 
   /** {@return the letters of a job's subjobs as shown; empty for a job that has ended} */

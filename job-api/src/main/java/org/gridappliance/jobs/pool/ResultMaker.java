@@ -20,6 +20,7 @@ import org.gridappliance.jobs.app.Output;
 import org.gridappliance.jobs.job.JobFolder;
 import org.gridappliance.jobs.job.JobPlan;
 import org.gridappliance.jobs.job.JobRecord;
+import org.gridappliance.jobs.job.JobStore;
 import org.gridappliance.jobs.job.MergedNote;
 import org.gridappliance.jobs.job.PlanLoader;
 import org.gridappliance.jobs.job.SubjobRow;
@@ -29,22 +30,31 @@ import org.gridappliance.jobs.merge.Merge;
 import org.gridappliance.jobs.merge.MergeException;
 import org.gridappliance.jobs.merge.Merged;
 import org.gridappliance.jobs.merge.SubjobOutputs;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes the results folder of a job from its subjobs' outputs, in a new folder beside it that takes
  * its place when all is on disk: half-made results are never seen, and making them again is safe.
+ * One job at a time.
  */
-final class ResultMaker {
+public final class ResultMaker {
+  private static final Logger log = LoggerFactory.getLogger(ResultMaker.class);
+
   /** The name of an output that is the program's standard output or error. */
   private static final List<String> STREAMS = List.of("stdout", "stderr");
 
   /** Short outputs read at a time. */
   private static final int PAGE = 1000;
 
+  private final JobStore jobs;
   private final SubjobStore subjobs;
+  private final PlanLoader plans;
 
-  ResultMaker(SubjobStore subjobs) {
+  public ResultMaker(JobStore jobs, SubjobStore subjobs, PlanLoader plans) {
+    this.jobs = jobs;
     this.subjobs = subjobs;
+    this.plans = plans;
   }
 
   /**
@@ -55,8 +65,40 @@ final class ResultMaker {
    */
   record Made(List<FileRef> files, MergedNote note, Optional<JobPlan.Work> command) {}
 
+  /**
+   * Makes results of what a failed or cancelled job delivered: merged where the outputs of its
+   * completed subjobs merge, else each subjob's own files. The merge command does not run.
+   */
+  public synchronized void makePartial(JobRecord job) throws IOException {
+    JobPlan plan = plans.load(job);
+    Files.createDirectories(plan.folder().tmp());
+    List<SubjobOutputs> outputs = outputs(plan, job);
+    if (outputs.isEmpty()) {
+      return;
+    }
+    Path fresh = fresh(plan);
+    MergedNote note = new MergedNote(List.of(), List.of());
+    try {
+      List<String> swept = List.copyOf(PlanLoader.inputs(plan.app(), job).sweep().keySet());
+      note = note(Merge.run(plan.app(), swept, outputs, fresh), note);
+    } catch (MergeException e) {
+      log.debug("outputs do not merge job={}", job.id(), e);
+      fresh = fresh(plan);
+      for (SubjobOutputs one : outputs) {
+        for (Map.Entry<String, Path> file : one.files().entrySet()) {
+          Path target = fresh.resolve("subjob-" + one.index()).resolve(file.getKey());
+          Files.createDirectories(target.getParent());
+          Files.copy(file.getValue(), target);
+        }
+      }
+    }
+    List<FileRef> files = files(fresh);
+    replace(plan.folder(), fresh);
+    jobs.keepPartial(job.id(), files, note);
+  }
+
   /** Merges the outputs of all subjobs. */
-  Made merge(JobPlan plan, JobRecord job) throws MergeException, IOException {
+  synchronized Made merge(JobPlan plan, JobRecord job) throws MergeException, IOException {
     App app = plan.app();
     List<SubjobOutputs> outputs = outputs(plan, job);
     Path fresh = fresh(plan);
@@ -77,7 +119,8 @@ final class ResultMaker {
   }
 
   /** Adds what the merge command made to the merged results. */
-  Made collect(JobPlan plan, JobRecord job, List<FileRef> made) throws MergeException, IOException {
+  synchronized Made collect(JobPlan plan, JobRecord job, List<FileRef> made)
+      throws MergeException, IOException {
     App app = plan.app();
     List<SubjobOutputs> outputs = outputs(plan, job);
     Path fresh = fresh(plan);

@@ -54,6 +54,9 @@ final class Roll {
         }
         named.add(held);
         held.renew(now);
+        if (item.started() && !held.started && held.job.completed == 0) {
+          state.noteJob(held.job); // its phase goes from staging in to running
+        }
         held.started = item.started();
         if (!java.util.Objects.equals(held.percent, item.percent())) {
           held.percent = item.percent();

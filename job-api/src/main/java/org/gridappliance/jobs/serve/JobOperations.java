@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.gridappliance.jobs.JobAudit;
 import org.gridappliance.jobs.app.Resources;
+import org.gridappliance.jobs.deliver.Deliverer;
 import org.gridappliance.jobs.http.Caller;
 import org.gridappliance.jobs.http.Operation;
 import org.gridappliance.jobs.http.Problem;
@@ -32,12 +33,15 @@ import org.jspecify.annotations.Nullable;
 final class JobOperations {
   private final Jobs jobs;
   private final Submission submission;
+  private final Deliverer deliverer;
   private final Space space;
   private final JobAudit audit;
 
-  JobOperations(Jobs jobs, Submission submission, Space space, JobAudit audit) {
+  JobOperations(
+      Jobs jobs, Submission submission, Deliverer deliverer, Space space, JobAudit audit) {
     this.jobs = jobs;
     this.submission = submission;
+    this.deliverer = deliverer;
     this.space = space;
     this.audit = audit;
   }
@@ -100,7 +104,7 @@ final class JobOperations {
     Submission.Submitted made = submission.submit(caller, request.body());
     jobs.pool.add(made.record(), made.plan());
     long id = made.record().id();
-    audit.note(caller.name(), "job.submit", "job " + id, request.remoteAddress());
+    audit.note(caller.name(), "job.submitted", "job " + id, request.remoteAddress());
     return Response.created("/api/v1/jobs/" + id, Views.job(jobs.now(made.record())));
   }
 
@@ -165,7 +169,7 @@ final class JobOperations {
     jobs.require(caller, id);
     jobs.pool.actions().delete(id);
     jobs.forget(id);
-    audit.note(caller.name(), "job.delete", "job " + id, request.remoteAddress());
+    audit.note(caller.name(), "job.deleted", "job " + id, request.remoteAddress());
     return Response.noContent();
   }
 
@@ -174,17 +178,32 @@ final class JobOperations {
     long id = request.pathLong("job");
     String action = request.path("action");
     jobs.require(caller, id);
-    switch (action) {
-      case "suspend" -> jobs.pool.actions().suspend(id);
-      case "resume" -> jobs.pool.actions().resume(id);
-      case "cancel" -> jobs.pool.actions().cancel(id);
-      case "resubmit" -> {
-        space.require();
-        jobs.pool.actions().resubmit(id);
-      }
-      default -> throw Problem.notFound("action " + action);
-    }
-    audit.note(caller.name(), "job." + action, "job " + id, request.remoteAddress());
+    String done =
+        switch (action) {
+          case "suspend" -> {
+            jobs.pool.actions().suspend(id);
+            yield "job.suspended";
+          }
+          case "resume" -> {
+            jobs.pool.actions().resume(id);
+            yield "job.resumed";
+          }
+          case "cancel" -> {
+            jobs.pool.actions().cancel(id);
+            yield "job.cancelled";
+          }
+          case "resubmit" -> {
+            space.require();
+            jobs.pool.actions().resubmit(id);
+            yield "job.resubmitted";
+          }
+          case "copy-results" -> {
+            deliverer.again(jobs.require(caller, id).record());
+            yield "job.results-copied";
+          }
+          default -> throw Problem.notFound("action " + action);
+        };
+    audit.note(caller.name(), done, "job " + id, request.remoteAddress());
     return Response.ok(Views.job(jobs.require(caller, id)));
   }
 

@@ -67,7 +67,7 @@ final class NodeOperations {
     Caller caller = poolAdmin(request);
     Duration validity = Duration.ofHours(request.body().path("hours").asInt(24));
     LocalPool.JoinToken made = pool.newJoinToken(validity);
-    audit.note(caller.name(), "node.join-token", "pool", request.remoteAddress());
+    audit.note(caller.name(), "node.join-token-made", "pool", request.remoteAddress());
     ObjectNode answer = Views.JSON.objectNode();
     answer.put("token", made.token());
     answer.put("expiresAt", made.expiresAt().toString());
@@ -78,14 +78,14 @@ final class NodeOperations {
     Caller caller = poolAdmin(request);
     long id = request.pathLong("node");
     String name = pool.remove(id).orElseThrow(() -> Problem.notFound("node " + id));
-    audit.note(caller.name(), "node.remove", "node " + name, request.remoteAddress());
+    audit.note(caller.name(), "node.removed", "node " + name, request.remoteAddress());
     return Response.noContent();
   }
 
   private Response enrol(Request request) {
     Enrolment asked = Json.from(request.body(), Enrolment.class);
     long id = pool.enrol(asked);
-    audit.note("node:" + asked.name(), "node.enrol", "node " + id, request.remoteAddress());
+    audit.note("node:" + asked.name(), "node.joined", "node " + id, request.remoteAddress());
     return new Response(201, Json.tree(new Enrolment.Enrolled(id)), Map.of());
   }
 

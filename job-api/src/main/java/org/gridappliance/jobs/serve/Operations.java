@@ -9,6 +9,7 @@ import java.util.function.Function;
 import org.gridappliance.jobs.JobAudit;
 import org.gridappliance.jobs.JobSettings;
 import org.gridappliance.jobs.app.AppCatalog;
+import org.gridappliance.jobs.deliver.Deliverer;
 import org.gridappliance.jobs.http.Caller;
 import org.gridappliance.jobs.http.Operation;
 import org.gridappliance.jobs.job.JobStore;
@@ -40,6 +41,7 @@ public final class Operations implements AutoCloseable {
       SubjobStore subjobs,
       PlanLoader plans,
       LocalPool pool,
+      Deliverer deliverer,
       ChangeLog changes,
       Clock clock,
       JobAudit audit) {
@@ -56,8 +58,8 @@ public final class Operations implements AutoCloseable {
     Jobs jobs = new Jobs(store, subjobs, pool, plans);
     Map<String, Operation> operations = new HashMap<>();
     new AppOperations(catalog).addTo(operations);
-    new JobOperations(jobs, submission, space, audit).addTo(operations);
-    new ResultOperations(jobs).addTo(operations);
+    new JobOperations(jobs, submission, deliverer, space, audit).addTo(operations);
+    new ResultOperations(jobs, deliverer).addTo(operations);
     new NodeOperations(pool, space, audit).addTo(operations);
     operations.replaceAll((id, operation) -> space.guard(operation));
     JobEvents events = new JobEvents(changes, jobs);

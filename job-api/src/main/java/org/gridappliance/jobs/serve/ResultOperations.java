@@ -10,6 +10,7 @@ import java.util.Set;
 import org.gridappliance.jobs.app.App;
 import org.gridappliance.jobs.app.Column;
 import org.gridappliance.jobs.app.Output;
+import org.gridappliance.jobs.deliver.Deliverer;
 import org.gridappliance.jobs.http.Operation;
 import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.jobs.http.Request;
@@ -25,9 +26,11 @@ import org.gridappliance.jobs.merge.TableFile;
 /** The operations on results. */
 final class ResultOperations {
   private final Jobs jobs;
+  private final Deliverer deliverer;
 
-  ResultOperations(Jobs jobs) {
+  ResultOperations(Jobs jobs, Deliverer deliverer) {
     this.jobs = jobs;
+    this.deliverer = deliverer;
   }
 
   void addTo(Map<String, Operation> operations) {
@@ -44,7 +47,9 @@ final class ResultOperations {
     ArrayNode plots = answer.putArray("plots");
     ArrayNode texts = answer.putArray("texts");
     Optional<MergedNote> merged =
-        record.state() == JobState.COMPLETED ? jobs.store.merged(record.id()) : Optional.empty();
+        record.state().ended() ? jobs.store.merged(record.id()) : Optional.empty();
+    answer.put("partial", merged.isPresent() && record.state() != JobState.COMPLETED);
+    deliverer.find(record.id()).ifPresent(delivery -> answer.set("home", Views.delivery(delivery)));
     if (merged.isPresent()) {
       jobs.store.results(record.id()).forEach(file -> files.add(Views.file(file)));
       App app = jobs.plan(record).app();
@@ -78,7 +83,7 @@ final class ResultOperations {
     MergedNote.Table table =
         jobs.store
             .merged(record.id())
-            .filter(merged -> record.state() == JobState.COMPLETED)
+            .filter(merged -> record.state().ended())
             .flatMap(
                 merged ->
                     merged.tables().stream().filter(one -> one.name().equals(name)).findFirst())

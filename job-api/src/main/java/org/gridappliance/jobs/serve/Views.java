@@ -7,6 +7,7 @@ import java.time.Instant;
 import org.gridappliance.jobs.app.Column;
 import org.gridappliance.jobs.app.Plot;
 import org.gridappliance.jobs.app.Resources;
+import org.gridappliance.jobs.deliver.Delivery;
 import org.gridappliance.jobs.job.JobRecord;
 import org.gridappliance.jobs.job.JobState;
 import org.gridappliance.jobs.job.Json;
@@ -110,6 +111,14 @@ final class Views {
     node.put("label", axis.label());
     node.put("units", axis.units().orElse(null));
     node.put("scale", axis.logarithmic() ? "log" : "linear");
+    return node;
+  }
+
+  static ObjectNode delivery(Delivery delivery) {
+    ObjectNode node = JSON.objectNode();
+    node.put("state", delivery.state().word());
+    node.put("folder", delivery.state() == Delivery.State.COPIED ? delivery.folder() : null);
+    node.put("message", delivery.message());
     return node;
   }
 

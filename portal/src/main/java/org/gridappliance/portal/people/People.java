@@ -60,6 +60,14 @@ public final class People {
     return cookie.length() > 100 ? Optional.empty() : sessions.find(cookie);
   }
 
+  /** {@return whether the account is there and neither waits nor is disabled} */
+  public boolean isActive(String name) {
+    return accounts
+        .find(name)
+        .map(account -> account.status() == Account.Status.ACTIVE)
+        .orElse(false);
+  }
+
   /** {@return whose token this is} */
   public Optional<Principal> byToken(String secret) {
     return tokens.find(secret);

@@ -273,6 +273,23 @@ public final class HomeTree implements AutoCloseable {
   }
 
   /**
+   * Takes a folder that was made elsewhere on the same file system into the spool.
+   *
+   * @param made of regular files and folders only, all of them durable
+   */
+  public Staged stage(Path made) throws IOException {
+    byte[] name = spoolName();
+    Path parent = made.toAbsolutePath().getParent();
+    if (parent == null) {
+      throw new IOException(made + " has no parent");
+    }
+    try (Fd from = Fd.ofFolder(parent)) {
+      from.rename(Fd.bytes(made.getFileName().toString()), spool, name, LibC.RENAME_NOREPLACE);
+    }
+    return new Staged(this, spool, name);
+  }
+
+  /**
    * Removes a name that stands for a link, pipe, socket or device; not what a link names.
    *
    * @return false when it stands for a file or folder, or for nothing

@@ -1,0 +1,49 @@
+package org.gridappliance.jobs;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.gridappliance.jobs.http.Caller;
+
+/**
+ * The people's homes, as the portal keeps them: who may act now, and the door through which this
+ * module writes into a home, so that quota and locks hold for it as for everybody. Blocks for the
+ * disk; safe for all threads.
+ */
+public interface Homes {
+  /** A home that takes nothing more now; the message is for its owner and says what to do. */
+  final class Refused extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    public Refused(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * {@return the person with the rights that jobs started without him have; empty when the account
+   * is gone or disabled}
+   */
+  Optional<Caller> caller(String owner) throws IOException;
+
+  /**
+   * Asks before work is begun whether so much fits.
+   *
+   * @throws Refused when quota or disk have no room for so many bytes
+   */
+  void requireRoom(String owner, long bytes) throws Refused, IOException;
+
+  /**
+   * Moves a folder that was made elsewhere on the same file system into the home, in one step: it
+   * is there as a whole and durably, or not at all. Missing folders above it are made.
+   *
+   * @param folder its names from the home on, at least one
+   * @param made the folder, of regular files and folders only; the caller's no more when true
+   * @param bytes of all its files, for the quota
+   * @return false when something has that name already; nothing was changed then
+   * @throws Refused when there is no room, or a lock or a link is in the way
+   */
+  boolean adopt(String owner, List<String> folder, Path made, long bytes)
+      throws Refused, IOException;
+}

@@ -1,0 +1,51 @@
+package org.gridappliance.jobs;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.gridappliance.jobs.http.Caller;
+
+/** Homes in the data folder of a test, each with as much room as the test says. */
+final class TestHomes implements Homes {
+  final Set<String> disabled = ConcurrentHashMap.newKeySet();
+  volatile long room = Long.MAX_VALUE;
+  private final Path data;
+
+  TestHomes(Path data) {
+    this.data = data;
+  }
+
+  Path home(String owner) throws IOException {
+    return Files.createDirectories(data.resolve("users").resolve(owner).resolve("home"));
+  }
+
+  @Override
+  public Optional<Caller> caller(String owner) throws IOException {
+    return disabled.contains(owner)
+        ? Optional.empty()
+        : Optional.of(new Caller(owner, false, false, true, home(owner)));
+  }
+
+  @Override
+  public void requireRoom(String owner, long bytes) throws Refused {
+    if (bytes > room) {
+      throw new Refused("the quota has room for " + room + " bytes; delete files, then try again");
+    }
+  }
+
+  @Override
+  public boolean adopt(String owner, List<String> folder, Path made, long bytes)
+      throws Refused, IOException {
+    Path target = home(owner).resolve(String.join("/", folder));
+    Files.createDirectories(target.getParent());
+    if (Files.exists(target)) {
+      return false;
+    }
+    Files.move(made, target);
+    return true;
+  }
+}

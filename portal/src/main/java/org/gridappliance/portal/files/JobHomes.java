@@ -1,0 +1,64 @@
+package org.gridappliance.portal.files;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.gridappliance.jobs.http.Caller;
+import org.gridappliance.portal.people.People;
+import org.gridappliance.webdav.DavException;
+import org.gridappliance.webdav.HomeStorage;
+import org.gridappliance.webdav.lock.LockedException;
+import org.gridappliance.webdav.tree.TreeException;
+import org.gridappliance.webdav.tree.TreePath;
+
+/** The homes as jobs see them: results come in through the same door as everybody's files. */
+public final class JobHomes implements org.gridappliance.jobs.Homes {
+  private final Homes homes;
+  private final People people;
+
+  public JobHomes(Homes homes, People people) {
+    this.homes = homes;
+    this.people = people;
+  }
+
+  @Override
+  public Optional<Caller> caller(String owner) throws IOException {
+    return people.isActive(owner)
+        ? Optional.of(new Caller(owner, false, false, true, homes.of(owner).folder()))
+        : Optional.empty();
+  }
+
+  @Override
+  public void requireRoom(String owner, long bytes) throws Refused, IOException {
+    try (HomeStorage home = homes.open(owner)) {
+      long room = home.availableBytes();
+      if (room < bytes) {
+        throw new Refused(
+            "the results have "
+                + bytes
+                + " bytes and your files have room for "
+                + Math.max(0, room)
+                + "; delete files you no longer need, then try again");
+      }
+    }
+  }
+
+  @Override
+  public boolean adopt(String owner, List<String> folder, Path made, long bytes)
+      throws Refused, IOException {
+    TreePath path = TreePath.ROOT;
+    for (String name : folder) {
+      path = path.child(name);
+    }
+    try (HomeStorage home = homes.open(owner)) {
+      home.makeFolders(path.parent());
+      return home.adopt(made, path, bytes);
+    } catch (LockedException e) {
+      throw new Refused(
+          path.parent() + " is locked by a program that has it open; close it, then try again");
+    } catch (TreeException | DavException e) { // quota, or what has the name is no folder
+      throw new Refused("the results cannot be put into " + path.parent() + ": " + e.getMessage());
+    }
+  }
+}
