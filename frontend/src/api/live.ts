@@ -167,7 +167,8 @@ export function useLiveJob(id: number): JobView["outputs"] {
         const next = reduceJob({ job, states, outputs: sizes }, event);
         if (next.job !== undefined && next.job !== job) {
           client.setQueryData(keys.job(id), next.job);
-          if (next.job.state !== job?.state || next.job.counts.completed !== job.counts.completed) {
+          // after the end each event may tell of the copy in the home
+          if (next.job.endedAt != null || next.job.state !== job?.state || next.job.counts.completed !== job.counts.completed) {
             void client.invalidateQueries({ queryKey: keys.results(id) });
           }
         }

@@ -23,6 +23,8 @@ export const keys = {
   states: (id: number) => ["states", id] as const,
   subjobs: (id: number) => ["subjobs", id] as const,
   results: (id: number) => ["results", id] as const,
+  triggers: ["triggers"] as const,
+  triggerRuns: (id: number) => ["triggerRuns", id] as const,
   nodes: ["nodes"] as const,
   pool: ["pool"] as const,
   announcement: ["announcement"] as const,
@@ -76,6 +78,19 @@ export const resultsQuery = (id: number) =>
   queryOptions({
     queryKey: keys.results(id),
     queryFn: ({ signal }) => call("get", "/jobs/{job}/results", { path: { job: id }, signal }),
+  });
+
+export const triggersQuery = queryOptions({
+  queryKey: keys.triggers,
+  queryFn: async ({ signal }) => (await call("get", "/triggers", { signal })).triggers,
+  refetchInterval: 5_000,
+});
+
+export const triggerRunsQuery = (id: number) =>
+  queryOptions({
+    queryKey: keys.triggerRuns(id),
+    queryFn: async ({ signal }) => (await call("get", "/triggers/{trigger}/runs", { path: { trigger: id }, signal })).runs,
+    refetchInterval: 5_000,
   });
 
 export const nodesQuery = queryOptions({

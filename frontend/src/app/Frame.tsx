@@ -23,6 +23,7 @@ const AppPage = lazy(() => import("../pages/app/AppPage"));
 const JobsPage = lazy(() => import("../pages/jobs/JobsPage"));
 const JobPage = lazy(() => import("../pages/job/JobPage"));
 const FilesPage = lazy(() => import("../pages/files/FilesPage"));
+const TriggersPage = lazy(() => import("../pages/triggers/TriggersPage"));
 const PoolPage = lazy(() => import("../pages/pool/PoolPage"));
 const ProfilePage = lazy(() => import("../pages/profile/ProfilePage"));
 const AdminPage = lazy(() => import("../pages/admin/AdminPage"));
@@ -90,6 +91,7 @@ export default function Frame({ user, portal }: { user: User; portal: Session["p
                 <Route path="/jobs" element={<JobsPage />} />
                 <Route path="/jobs/:job" element={<JobPage />} />
                 <Route path="/files" element={<FilesPage />} />
+                <Route path="/triggers" element={<TriggersPage />} />
                 <Route path="/pool" element={<PoolPage />} />
                 <Route path="/profile" element={<ProfilePage />} />
                 {user.roles.includes("administrator") && <Route path="/admin" element={<AdminPage />} />}

@@ -42,6 +42,7 @@ export default function Palette({ pages, close, shortcuts }: { pages: readonly P
   });
   const all: Entry[] = [
     ...pages.map((p) => ({ group: text.palette.pages, label: p.label, hint: `g ${p.key}`, icon: p.icon, run: go(p.to) })),
+    { group: text.palette.pages, label: text.nav.triggers, icon: "bolt" as const, run: go("/triggers") },
     { group: text.palette.pages, label: text.nav.profile, icon: "person" as const, run: go("/profile") },
     ...(apps.data ?? []).map((a) => ({ group: text.palette.apps, label: a.title, hint: a.category, icon: "apps" as const, run: go(`/apps/${a.id}`) })),
     ...(jobs.data?.jobs ?? []).map((j) => ({ group: text.palette.jobs, label: j.name, hint: `${j.id} · ${j.state}`, icon: "jobs" as const, run: go(`/jobs/${j.id}`) })),

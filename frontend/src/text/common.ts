@@ -29,6 +29,7 @@ export const text = {
   nav: {
     label: "Pages",
     home: "Home",
+    triggers: "Triggers",
     apps: "Apps",
     jobs: "Jobs",
     files: "Files",

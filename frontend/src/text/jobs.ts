@@ -50,6 +50,14 @@ export const text = {
   results: {
     notYet: { title: "No results yet", body: "Plots and tables appear here when the subjobs have ended and are merged. Watch them under Subjobs." },
     none: { title: "No results", body: "This job ended without result files. Output says what the program wrote." },
+    kept: "Partial: the job did not complete. This is what its completed subjobs delivered.",
+    home: {
+      copied: "In your files:",
+      waiting: "Being copied to your files…",
+      refused: "The results are not in your files",
+      again: "Copy results to my files",
+      asked: "Copying the results to your files",
+    },
     partial: "Some subjobs still run: what you see is what has been merged so far.",
     download: "Download all (zip)",
     logX: "log x",

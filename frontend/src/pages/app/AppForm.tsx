@@ -5,32 +5,39 @@ import { useCallback, useEffect, useMemo, useRef, useState, type ReactElement } 
 import { useNavigate } from "react-router";
 import { ApiError, call, words } from "../../api/client";
 import { keys } from "../../api/queries";
-import type { App, JobRequest } from "../../api/types";
+import type { App, JobRequest, TriggerRequest } from "../../api/types";
 import { validator } from "../../lib/validator";
 import { text } from "../../text/apps";
+import { text as triggers } from "../../text/triggers";
 import { toast } from "../../ui/toasts";
 import type { FieldContext } from "./context";
 import { check, schemaFor, serverErrors, type Errors, type FormState } from "./form";
 import { Summary } from "./Summary";
+import { requestOf, withFile, type TriggerDraft } from "./trigger";
+import { TriggerPanel } from "./TriggerPanel";
 import { InputsForm, templates, widgets } from "./templates";
 
 const NONE: Errors = {};
 
-/** The form and its summary. Errors are shown from the first Run on, and follow the typing from then. */
-export function AppForm({ app, start }: { app: App; start: FormState }): ReactElement {
+/**
+ * The form and its summary. Errors are shown from the first Run on, and follow the typing from then. With a trigger
+ * the same form makes saved settings, and what starts them stands where the summary was.
+ */
+export function AppForm({ app, start, trigger }: { app: App; start: FormState; trigger: TriggerDraft | undefined }): ReactElement {
   const navigate = useNavigate();
   const client = useQueryClient();
   const [form, setForm] = useState(start);
+  const [draft, setDraft] = useState(trigger);
   const [tried, setTried] = useState(false);
   const [refused, setRefused] = useState<Errors>(NONE);
   const [uploading, setUploading] = useState<ReadonlySet<string>>(new Set());
   const area = useRef<HTMLDivElement>(null);
-  const checked = useMemo(() => check(app, form), [app, form]);
+  const checked = useMemo(() => check(app, draft === undefined ? form : withFile(form, draft)), [app, form, draft]);
   const [asked] = useDebouncedValue(checked, 400);
   const estimate = useQuery({
     queryKey: ["estimate", asked],
     queryFn: ({ signal }) => call("post", "/jobs/estimate", { body: (asked as { request: JobRequest }).request, signal }),
-    enabled: asked.kind === "request" && app.runnable,
+    enabled: asked.kind === "request" && app.runnable && draft === undefined,
     placeholderData: keepPreviousData,
     retry: false,
     staleTime: 5_000,
@@ -41,6 +48,20 @@ export function AppForm({ app, start }: { app: App; start: FormState }): ReactEl
       void client.invalidateQueries({ queryKey: keys.jobLists });
       toast.done(text.form.submitted(job.id));
       void navigate(`/jobs/${job.id}`);
+    },
+    onError: (e) => {
+      if (e instanceof ApiError) {
+        setRefused(serverErrors(app, e.problem.errors ?? []));
+      }
+    },
+  });
+  const save = useMutation({
+    mutationFn: ({ request, id }: { request: TriggerRequest; id: number | undefined }) =>
+      id === undefined ? call("post", "/triggers", { body: request }) : call("put", "/triggers/{trigger}", { path: { trigger: id }, body: request }),
+    onSuccess: (saved) => {
+      void client.invalidateQueries({ queryKey: keys.triggers });
+      toast.done(triggers.form.saved(saved.name));
+      void navigate("/triggers");
     },
     onError: (e) => {
       if (e instanceof ApiError) {
@@ -59,7 +80,20 @@ export function AppForm({ app, start }: { app: App; start: FormState }): ReactEl
     target?.scrollIntoView({ block: "center" });
   }, []);
 
+  const keep = () => {
+    setTried(true);
+    if (checked.kind === "errors") {
+      focusFirst(Object.keys(checked.errors));
+    } else if (draft !== undefined && draft.name.trim() !== "" && (draft.kind === "schedule" || draft.path !== "")) {
+      setRefused(NONE);
+      save.mutate({ request: requestOf(draft, checked.request), id: draft.id });
+    }
+  };
   const run = () => {
+    if (draft !== undefined) {
+      keep();
+      return;
+    }
     setTried(true);
     if (checked.kind === "errors") {
       focusFirst(Object.keys(checked.errors));
@@ -84,6 +118,7 @@ export function AppForm({ app, start }: { app: App; start: FormState }): ReactEl
     app,
     sweep: form.sweep,
     errors,
+    dropped: draft?.kind === "folder" ? { input: draft.input, words: triggers.form.placeholder(draft.path) } : undefined,
     setSweep: (name, value) => {
       const sweep = Object.fromEntries(Object.entries(form.sweep).filter(([n]) => n !== name));
       edit({ sweep: value === undefined ? sweep : { ...sweep, [name]: value } }, name);
@@ -130,16 +165,18 @@ export function AppForm({ app, start }: { app: App; start: FormState }): ReactEl
             experimental_defaultFormStateBehavior={{ emptyObjectFields: "skipDefaults" }}
             onChange={(event, id) => edit({ inputs: event.formData ?? {} }, (id ?? "").replace(/^root_/, ""))}
           />
-          <TextInput
-            id="root_name"
-            label={text.form.name}
-            placeholder={text.form.namePlaceholder}
-            maxLength={200}
-            value={form.name}
-            error={errors.name}
-            onChange={(e) => edit({ name: e.currentTarget.value }, "name")}
-            maw={400}
-          />
+          {draft === undefined && (
+            <TextInput
+              id="root_name"
+              label={text.form.name}
+              placeholder={text.form.namePlaceholder}
+              maxLength={200}
+              value={form.name}
+              error={errors.name}
+              onChange={(e) => edit({ name: e.currentTarget.value }, "name")}
+              maw={400}
+            />
+          )}
           {split !== undefined && (
             <Accordion variant="default" chevronPosition="left" defaultValue={form.chunks === undefined ? null : "advanced"}>
               <Accordion.Item value="advanced" style={{ border: 0 }}>
@@ -163,23 +200,37 @@ export function AppForm({ app, start }: { app: App; start: FormState }): ReactEl
       </Grid.Col>
       <Grid.Col span={{ base: 12, md: 4 }}>
         <Box pos="sticky" top={72}>
-          <Summary
-            app={app}
-            estimate={checked.kind === "request" ? estimate.data : undefined}
-            estimating={estimate.isFetching || checked !== asked}
-            problem={
-              submit.isError && wrong.length === 0
-                ? (refused[""] ?? words(submit.error))
-                : wrong.length > 0
-                  ? text.form.fix(wrong.length)
-                  : checked.kind === "request" && estimate.isError
-                    ? words(estimate.error)
-                    : undefined
-            }
-            busy={submit.isPending}
-            disabled={uploading.size > 0 || !app.runnable}
-            run={run}
-          />
+          {draft !== undefined ? (
+            <TriggerPanel
+              app={app}
+              draft={draft}
+              change={(change) => setDraft({ ...draft, ...change })}
+              errors={tried && draft.kind === "folder" && draft.path === "" ? { path: triggers.form.folderNeeded } : {}}
+              problem={save.isError ? words(save.error) : wrong.length > 0 ? text.form.fix(wrong.length) : undefined}
+              busy={save.isPending}
+              disabled={uploading.size > 0 || (draft.kind === "folder" && draft.input === "")}
+              save={keep}
+              cancel={() => void navigate(-1)}
+            />
+          ) : (
+            <Summary
+              app={app}
+              estimate={checked.kind === "request" ? estimate.data : undefined}
+              estimating={estimate.isFetching || checked !== asked}
+              problem={
+                submit.isError && wrong.length === 0
+                  ? (refused[""] ?? words(submit.error))
+                  : wrong.length > 0
+                    ? text.form.fix(wrong.length)
+                    : checked.kind === "request" && estimate.isError
+                      ? words(estimate.error)
+                      : undefined
+              }
+              busy={submit.isPending}
+              disabled={uploading.size > 0 || !app.runnable}
+              run={run}
+            />
+          )}
         </Box>
       </Grid.Col>
     </Grid>

@@ -4,15 +4,17 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 import { ApiError } from "../../api/client";
-import { appQuery, jobQuery, jobsQuery } from "../../api/queries";
+import { appQuery, jobQuery, jobsQuery, triggersQuery } from "../../api/queries";
 import type { App } from "../../api/types";
 import { text } from "../../text/apps";
+import { text as words } from "../../text/triggers";
 import { Icon } from "../../ui/icons";
 import { StateChip } from "../../ui/StateChip";
 import { Empty, ErrorBox, Loading, PageTitle } from "../../ui/states";
 import { Ago } from "../../ui/time";
 import { AppForm } from "./AppForm";
-import { emptyForm, fromExample, fromJob } from "./form";
+import { emptyForm, fromExample, fromJob, fromRequest } from "./form";
+import { draftOf, fileInputs, newDraft } from "./trigger";
 
 export default function AppPage(): ReactElement {
   const { app: id = "" } = useParams();
@@ -20,6 +22,7 @@ export default function AppPage(): ReactElement {
   const app = useQuery(appQuery(id));
   const from = Number(search.get("from") ?? 0);
   const job = useQuery({ ...jobQuery(from), enabled: from > 0 });
+  const triggers = useQuery({ ...triggersQuery, enabled: /^\d+$/.test(search.get("trigger") ?? "") });
   if (app.isError) {
     return app.error instanceof ApiError && app.error.status === 404 ? (
       <Empty icon="apps" title={text.form.missing.title} body={app.error.problem.detail ?? text.form.missing.body} action={{ label: text.form.missing.action, to: "/apps" }} />
@@ -32,8 +35,19 @@ export default function AppPage(): ReactElement {
   }
   const example = search.get("example");
   const chosen = example === null ? undefined : app.data.examples[Number(example)];
+  const asked = search.get("trigger");
+  const saved = triggers.data?.find((t) => String(t.id) === asked);
+  if (asked !== null && /^\d+$/.test(asked) && saved === undefined) {
+    return triggers.isPending ? <Loading lines={8} /> : <Empty icon="bolt" title={words.none.title} body={words.none.body} action={{ label: words.title, to: "/triggers" }} />;
+  }
+  const draft =
+    saved !== undefined
+      ? draftOf(app.data, saved)
+      : asked === "folder" || asked === "schedule"
+        ? newDraft(app.data, asked)
+        : undefined;
   const start =
-    job.data !== undefined ? fromJob(app.data, job.data) : chosen !== undefined ? fromExample(app.data, chosen) : emptyForm(app.data);
+    saved !== undefined ? fromRequest(app.data, saved.request.job) : job.data !== undefined ? fromJob(app.data, job.data) : chosen !== undefined ? fromExample(app.data, chosen) : emptyForm(app.data);
   return (
     <Stack gap="lg">
       <Box>
@@ -54,9 +68,32 @@ export default function AppPage(): ReactElement {
       )}
       {from > 0 && job.isError && <ErrorBox error={job.error} />}
       <Examples app={app.data} current={chosen === undefined ? -1 : Number(example)} from={job.data?.name} />
-      <AppForm key={`${app.data.id}/${example ?? ""}/${from}`} app={app.data} start={start} />
+      {draft === undefined && <ByItself app={app.data} />}
+      <AppForm key={`${app.data.id}/${example ?? ""}/${from}/${asked ?? ""}`} app={app.data} start={start} trigger={draft} />
       <LastRuns app={app.data} />
     </Stack>
+  );
+}
+
+/** The ways to have this run without pressing Run. */
+function ByItself({ app }: { app: App }): ReactElement {
+  const [search] = useSearchParams();
+  const to = (kind: string) => {
+    const next = new URLSearchParams(search);
+    next.set("trigger", kind);
+    return `?${next.toString()}`;
+  };
+  return (
+    <Group gap="xs">
+      {fileInputs(app).length > 0 && (
+        <Button component={Link} to={to("folder")} size="xs" variant="subtle" leftSection={<Icon name="bolt" size={14} />}>
+          {words.form.forEach}
+        </Button>
+      )}
+      <Button component={Link} to={to("schedule")} size="xs" variant="subtle" leftSection={<Icon name="clock" size={14} />}>
+        {words.form.schedule}
+      </Button>
+    </Group>
   );
 }
 

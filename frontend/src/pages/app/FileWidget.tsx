@@ -8,12 +8,15 @@ import { keys, uploadsQuery } from "../../api/queries";
 import { freeName, upload, type Upload } from "../../api/upload";
 import { bytes } from "../../lib/format";
 import { text } from "../../text/apps";
+import { picker } from "../../text/triggers";
 import { Icon } from "../../ui/icons";
 import type { FieldContext } from "./context";
+import { FilePicker } from "./FilePicker";
 import { errorOf, helpOf } from "./widgets";
 
 const FOLDER = "uploads";
 const EXAMPLE = "example:";
+const HOME = "home:";
 
 interface Moving {
   name: string;
@@ -28,9 +31,11 @@ export function FileWidget(props: WidgetProps): ReactElement {
   const [moving, setMoving] = useState<Moving>();
   const [failure, setFailure] = useState<string>();
   const [over, setOver] = useState(false);
+  const [picking, setPicking] = useState(false);
   const running = useRef<Upload>(undefined);
   useEffect(() => () => running.current?.abort(), []);
 
+  const dropped = context.dropped?.input === props.name ? context.dropped : undefined;
   const wanted: unknown = props.schema["x-accept"];
   const most: unknown = props.schema["x-maximum-bytes"];
   const accept = Array.isArray(wanted) && wanted.length > 0 ? wanted.join(",") : undefined;
@@ -107,7 +112,14 @@ export function FileWidget(props: WidgetProps): ReactElement {
           background: over ? "var(--mantine-primary-color-light)" : "var(--soft)",
         }}
       >
-        {moving !== undefined ? (
+        {dropped !== undefined ? (
+          <Group gap="sm" wrap="nowrap">
+            <Icon name="bolt" />
+            <Text size="sm" fw={500} className="wrap">
+              {dropped.words}
+            </Text>
+          </Group>
+        ) : moving !== undefined ? (
           <Stack gap={6}>
             <Group justify="space-between" wrap="nowrap">
               <Text size="sm" className="wrap" role="status">
@@ -133,6 +145,9 @@ export function FileWidget(props: WidgetProps): ReactElement {
             <Text size="sm" c="dimmed" visibleFrom="sm">
               {text.file.drop}
             </Text>
+            <Button size="sm" variant="default" leftSection={<Icon name="files" size={16} />} onClick={() => setPicking(true)} aria-label={`${props.label}: ${picker.mine}`}>
+              {picker.mine}
+            </Button>
             {earlier.length > 0 && (
               <NativeSelect
                 size="sm"
@@ -156,13 +171,29 @@ export function FileWidget(props: WidgetProps): ReactElement {
           </Group>
         )}
       </Box>
+      {picking && (
+        <FilePicker
+          want="file"
+          start=""
+          accept={Array.isArray(wanted) ? wanted.map(String) : []}
+          choose={(path) => {
+            setPicking(false);
+            choose(`${HOME}${path}`);
+          }}
+          close={() => setPicking(false)}
+        />
+      )}
     </Input.Wrapper>
   );
 }
 
 function Chosen({ value, size, clear }: { value: string; size: number | undefined; clear: () => void }): ReactElement {
   const isExample = value.startsWith(EXAMPLE);
-  const name = isExample ? value.slice(EXAMPLE.length) : value.startsWith(`${FOLDER}/`) ? value.slice(FOLDER.length + 1) : value;
+  const name = isExample
+    ? value.slice(EXAMPLE.length)
+    : value.startsWith(HOME)
+      ? value.slice(HOME.length)
+      : value.startsWith(`${FOLDER}/`) ? value.slice(FOLDER.length + 1) : value;
   return (
     <Group gap="sm" wrap="nowrap">
       <Icon name="file" />

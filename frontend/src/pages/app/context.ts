@@ -7,5 +7,7 @@ export interface FieldContext {
   sweep: FormState["sweep"];
   errors: Readonly<Record<string, string>>;
   setSweep: (name: string, value: string | string[] | undefined) => void;
+  /** The input that takes the file of a trigger, and what to say there. */
+  dropped: { input: string; words: string } | undefined;
   busy: (name: string, uploading: boolean) => void;
 }

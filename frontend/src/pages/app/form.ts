@@ -80,6 +80,15 @@ export function fromExample(app: App, example: App["examples"][number]): FormSta
   };
 }
 
+export function fromRequest(app: App, request: JobRequest): FormState {
+  return {
+    inputs: { ...defaults(app), ...known(app, request.inputs) },
+    sweep: sweepText(app, request.sweep),
+    chunks: request.chunks,
+    name: request.name ?? "",
+  };
+}
+
 export function fromJob(app: App, job: JobDetail): FormState {
   return {
     inputs: { ...defaults(app), ...known(app, job.inputs) },

@@ -10,6 +10,7 @@ import { CopyIcon } from "../../ui/copy";
 import { Icon } from "../../ui/icons";
 import { Empty, ErrorBox, Loading } from "../../ui/states";
 import { DownloadAll } from "./DownloadAll";
+import { HomeCopy } from "./HomeCopy";
 
 export function resultUrl(job: number, path: string): string {
   return `${API}/jobs/${job}/results/${path.split("/").map(encodeURIComponent).join("/")}`;
@@ -30,9 +31,13 @@ export default function FilesTab({ job }: { job: JobDetail }): ReactElement {
   }
   return (
     <Stack gap="md">
-      <Group justify="flex-end">
+      <Group justify="space-between">
+        <Text size="sm" c="dimmed">
+          {results.data.partial === true ? text.results.kept : ""}
+        </Text>
         <DownloadAll job={job.id} />
       </Group>
+      <HomeCopy job={job.id} home={results.data.home} />
       <Table style={{ tableLayout: "fixed" }}>
         <Table.Thead>
           <Table.Tr>

@@ -7,6 +7,7 @@ import { keys } from "../../api/queries";
 import type { Failure, JobDetail } from "../../api/types";
 import { duration } from "../../lib/format";
 import { text } from "../../text/jobs";
+import { text as triggers } from "../../text/triggers";
 import { confirm } from "../../ui/confirm";
 import { Icon, type IconName } from "../../ui/icons";
 import { JobProgress, took } from "../../ui/progress";
@@ -113,6 +114,12 @@ export function JobHeader({ job }: { job: JobDetail }): ReactElement {
             <Menu.Dropdown>
               <Menu.Item component={Link} to={`/apps/${job.app}?from=${job.id}`} leftSection={<Icon name="again" size={16} />}>
                 {text.job.again}
+              </Menu.Item>
+              <Menu.Item component={Link} to={`/apps/${job.app}?from=${job.id}&trigger=folder`} leftSection={<Icon name="bolt" size={16} />}>
+                {triggers.form.forEach}
+              </Menu.Item>
+              <Menu.Item component={Link} to={`/apps/${job.app}?from=${job.id}&trigger=schedule`} leftSection={<Icon name="clock" size={16} />}>
+                {triggers.form.job}
               </Menu.Item>
               {actions.includes("remove") && (
                 <Menu.Item c="var(--mantine-color-error)" leftSection={<Icon name="trash" size={16} />} onClick={() => void press("remove")}>

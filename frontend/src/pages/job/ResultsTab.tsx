@@ -12,6 +12,7 @@ import { Empty, ErrorBox, Loading } from "../../ui/states";
 import { DataTable } from "./DataTable";
 import { DownloadAll } from "./DownloadAll";
 import { resultUrl } from "./FilesTab";
+import { HomeCopy } from "./HomeCopy";
 import { PlotCard } from "./PlotCard";
 
 const TEXT_BYTES = 64_000;
@@ -34,10 +35,11 @@ export default function ResultsTab({ job }: { job: JobDetail }): ReactElement {
     <Stack gap="lg">
       <Group justify="space-between">
         <Text size="sm" c="dimmed">
-          {complete ? "" : text.results.partial}
+          {results.data.partial === true ? text.results.kept : complete ? "" : text.results.partial}
         </Text>
         <DownloadAll job={job.id} />
       </Group>
+      <HomeCopy job={job.id} home={results.data.home} />
       {plots.length > 0 && (
         <SimpleGrid cols={{ base: 1, lg: plots.length === 1 ? 1 : 2 }} spacing="md">
           {plots.map((plot) => (

@@ -74,9 +74,14 @@ export default function JobsPage(): ReactElement {
     <Stack gap="md">
       <Group justify="space-between">
         <PageTitle title={text.title} />
-        <Button component={Link} to="/apps" leftSection={<Icon name="plus" size={16} />}>
-          {text.newJob}
-        </Button>
+        <Group gap="xs">
+          <Button component={Link} to="/triggers" variant="default" leftSection={<Icon name="bolt" size={16} />}>
+            {common.nav.triggers}
+          </Button>
+          <Button component={Link} to="/apps" leftSection={<Icon name="plus" size={16} />}>
+            {text.newJob}
+          </Button>
+        </Group>
       </Group>
       <Group gap="sm">
         <TextInput

@@ -21,6 +21,7 @@ import org.gridappliance.jobs.pool.LocalPool;
 import org.gridappliance.jobs.pool.ResultMaker;
 import org.gridappliance.jobs.serve.JobEvents;
 import org.gridappliance.jobs.serve.Operations;
+import org.gridappliance.jobs.trigger.TriggerStore;
 
 /**
  * The door of this module: applications, jobs, the local pool and results, for a portal to serve.
@@ -69,8 +70,20 @@ public final class JobApi implements AutoCloseable {
           LocalPool.open(
               settings, database, jobs, subjobs, plans, results, deliverer::look, changes, clock);
       Operations operations =
-          Operations.of(settings, jobs, subjobs, plans, pool, deliverer, changes, clock, audit);
+          Operations.of(
+              settings,
+              jobs,
+              subjobs,
+              plans,
+              pool,
+              deliverer,
+              new TriggerStore(database),
+              homes,
+              changes,
+              clock,
+              audit);
       deliverer.start();
+      operations.start();
       return new JobApi(database, pool, deliverer, operations);
     } catch (RuntimeException e) { // whatever it is, the writer must not stay behind
       database.close();

@@ -77,8 +77,7 @@ class JobLifeTest {
         portal.submit(
             "ann", Map.of("app", "merging", "inputs", Map.of("data", "words.txt"), "chunks", 2));
     // once: asking again could hand out the merge already
-    executor.report(
-        executor.lease(256, 0).stream().map(lease -> count(executor, lease)).toList());
+    executor.report(executor.lease(256, 0).stream().map(lease -> count(executor, lease)).toList());
     List<Lease> merge = executor.lease(4, 10);
     assertEquals(1, merge.size());
     assertEquals(-1, merge.getFirst().index());

@@ -10,6 +10,9 @@ public sealed interface Input {
   /** What stands before the name of an example's file where a path in the home could stand. */
   String EXAMPLE_PREFIX = "example:";
 
+  /** May stand before a path in the home, so that it is never taken for anything else. */
+  String HOME_PREFIX = "home:";
+
   /** {@return what all kinds have} */
   Common common();
 

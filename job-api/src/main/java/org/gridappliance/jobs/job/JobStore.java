@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.gridappliance.jobs.lease.Failure;
 import org.gridappliance.jobs.lease.FileRef;
 import org.jdbi.v3.core.Handle;
@@ -24,10 +25,12 @@ public final class JobStore {
     this.database = database;
   }
 
-  /** Puts a whole job on disk, in one transaction. */
-  public void insert(JobRecord job, List<StoredFile> files, List<ChunkRow> chunks) {
+  /** Puts a whole job on disk, in one transaction, and what belongs to it. */
+  public void insert(
+      JobRecord job, List<StoredFile> files, List<ChunkRow> chunks, Consumer<Handle> also) {
     database.update(
         handle -> {
+          also.accept(handle);
           insertJob(handle, job);
           for (StoredFile file : files) {
             handle.execute(

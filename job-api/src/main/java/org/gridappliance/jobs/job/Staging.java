@@ -98,7 +98,9 @@ final class Staging {
               .orElseThrow(() -> new HomeFile.Refused("the application has no " + path));
       return FileChannel.open(example, StandardOpenOption.READ);
     }
-    return HomeFile.open(home, path);
+    return HomeFile.open(
+        home,
+        path.startsWith(Input.HOME_PREFIX) ? path.substring(Input.HOME_PREFIX.length()) : path);
   }
 
   private StoredFile copy(Input.FileInput input, String name, SeekableByteChannel source)

@@ -26,6 +26,7 @@ import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.jobs.split.CannotSplit;
 import org.gridappliance.jobs.split.SplitFile;
 import org.gridappliance.jobs.split.Splitter;
+import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +44,23 @@ public final class Submission {
   private final Clock clock;
   private final IntSupplier slots;
   private final AtomicLong lastId;
+
+  /** What else belongs to a submission. */
+  public interface Also {
+    /** Nothing else. */
+    Also NOTHING = new Also() {};
+
+    /**
+     * Asked before anything is kept.
+     *
+     * @param files the input files as they were staged
+     * @throws Problem and nothing is submitted
+     */
+    default void check(List<StoredFile> files) {}
+
+    /** Runs in the transaction that keeps the job. */
+    default void insert(Handle handle, long job) {}
+  }
 
   /** A job and what its subjobs do. */
   public record Submitted(JobRecord record, JobPlan plan) {}
@@ -94,12 +112,13 @@ public final class Submission {
    * @throws Problem 400 with an error for every bad field
    * @throws StorageException when it cannot be put on disk
    */
-  public Submitted submit(Caller caller, JsonNode request) throws IOException {
+  public Submitted submit(Caller caller, JsonNode request, Also also) throws IOException {
     App app = app(request);
     Inputs inputs = inputs(app, request);
     Path draft = data.resolve("jobs").resolve(".new-" + UUID.randomUUID());
     try {
       Draft made = draft(app, inputs, caller, request, new JobFolder(draft));
+      also.check(made.files());
       saved.save(app);
       long id = lastId.incrementAndGet();
       JobFolder folder = JobFolder.of(data, id);
@@ -107,7 +126,7 @@ public final class Submission {
       JobFolder.sync(data.resolve("jobs"));
       JobRecord record = record(id, caller, app, inputs, request, made);
       try {
-        store.insert(record, made.files(), made.chunks());
+        store.insert(record, made.files(), made.chunks(), handle -> also.insert(handle, id));
       } catch (StorageException e) {
         folder.delete();
         throw e;
@@ -124,6 +143,15 @@ public final class Submission {
     } finally {
       JobFolder.delete(draft);
     }
+  }
+
+  /**
+   * Checks what can be checked without the files.
+   *
+   * @throws Problem 400 with an error for every bad field
+   */
+  public void check(JsonNode request) {
+    Inputs _ = inputs(app(request), request);
   }
 
   /** {@return what a request would become; nothing of it is left} */

@@ -1,5 +1,6 @@
 package org.gridappliance.jobs.serve;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.gridappliance.jobs.JobAudit;
+import org.gridappliance.jobs.app.Input;
 import org.gridappliance.jobs.app.Resources;
 import org.gridappliance.jobs.deliver.Deliverer;
 import org.gridappliance.jobs.http.Caller;
@@ -27,6 +29,7 @@ import org.gridappliance.jobs.job.SubjobState;
 import org.gridappliance.jobs.job.Submission;
 import org.gridappliance.jobs.pool.JobSnapshot;
 import org.gridappliance.jobs.pool.PoolSnapshot;
+import org.gridappliance.jobs.trigger.Submitter;
 import org.jspecify.annotations.Nullable;
 
 /** The operations on jobs and subjobs. */
@@ -100,12 +103,38 @@ final class JobOperations {
 
   private Response submit(Request request) throws IOException {
     Caller caller = writer(request);
+    JobRecord made = submit(caller, request.body(), Submission.Also.NOTHING);
+    audit.note(caller.name(), "job.submitted", "job " + made.id(), request.remoteAddress());
+    return Response.created("/api/v1/jobs/" + made.id(), Views.job(jobs.now(made)));
+  }
+
+  private JobRecord submit(Caller caller, JsonNode request, Submission.Also also)
+      throws IOException {
     space.require();
-    Submission.Submitted made = submission.submit(caller, request.body());
+    Submission.Submitted made = submission.submit(caller, request, also);
     jobs.pool.add(made.record(), made.plan());
-    long id = made.record().id();
-    audit.note(caller.name(), "job.submitted", "job " + id, request.remoteAddress());
-    return Response.created("/api/v1/jobs/" + id, Views.job(jobs.now(made.record())));
+    return made.record();
+  }
+
+  /** {@return the way in for triggers} */
+  Submitter submitter() {
+    return new Submitter() {
+      @Override
+      public long submit(Caller caller, JsonNode request, Submission.Also also) throws IOException {
+        return JobOperations.this.submit(caller, request, also).id();
+      }
+
+      @Override
+      public void check(JsonNode request) {
+        submission.check(request);
+      }
+
+      @Override
+      public void checkWithFiles(Caller caller, JsonNode request) throws IOException {
+        space.require();
+        Submission.Submitted _ = submission.estimate(caller, request);
+      }
+    };
   }
 
   private Response estimate(Request request) throws IOException {
@@ -149,7 +178,7 @@ final class JobOperations {
       files
           .addObject()
           .put("input", file.input())
-          .put("name", file.name())
+          .put("name", shown(file.name()))
           .put("bytes", file.bytes())
           .put("sha256", file.sha256());
     }
@@ -161,6 +190,10 @@ final class JobOperations {
     }
     answer.put("appVersion", record.appDigest());
     return Response.ok(answer);
+  }
+
+  private static String shown(String name) {
+    return name.startsWith(Input.HOME_PREFIX) ? name.substring(Input.HOME_PREFIX.length()) : name;
   }
 
   private Response delete(Request request) {

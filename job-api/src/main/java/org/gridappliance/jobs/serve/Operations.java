@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
+import org.gridappliance.jobs.Homes;
 import org.gridappliance.jobs.JobAudit;
 import org.gridappliance.jobs.JobSettings;
 import org.gridappliance.jobs.app.AppCatalog;
@@ -18,6 +19,9 @@ import org.gridappliance.jobs.job.SubjobStore;
 import org.gridappliance.jobs.job.Submission;
 import org.gridappliance.jobs.pool.ChangeLog;
 import org.gridappliance.jobs.pool.LocalPool;
+import org.gridappliance.jobs.trigger.TriggerOperations;
+import org.gridappliance.jobs.trigger.TriggerStore;
+import org.gridappliance.jobs.trigger.Triggers;
 
 /** All operations of the contract, and the plain routes beside them. */
 public final class Operations implements AutoCloseable {
@@ -25,10 +29,16 @@ public final class Operations implements AutoCloseable {
   private final JobEvents events;
   private final PlainRoutes plain;
   private final ExecutorRoutes executors;
+  private final Triggers triggers;
 
   private Operations(
-      Map<String, Operation> all, JobEvents events, PlainRoutes plain, ExecutorRoutes executors) {
+      Map<String, Operation> all,
+      JobEvents events,
+      PlainRoutes plain,
+      ExecutorRoutes executors,
+      Triggers triggers) {
     this.all = Map.copyOf(all);
+    this.triggers = triggers;
     this.events = events;
     this.plain = plain;
     this.executors = executors;
@@ -42,6 +52,8 @@ public final class Operations implements AutoCloseable {
       PlanLoader plans,
       LocalPool pool,
       Deliverer deliverer,
+      TriggerStore triggers,
+      Homes homes,
       ChangeLog changes,
       Clock clock,
       JobAudit audit) {
@@ -58,13 +70,24 @@ public final class Operations implements AutoCloseable {
     Jobs jobs = new Jobs(store, subjobs, pool, plans);
     Map<String, Operation> operations = new HashMap<>();
     new AppOperations(catalog).addTo(operations);
-    new JobOperations(jobs, submission, deliverer, space, audit).addTo(operations);
+    JobOperations forJobs = new JobOperations(jobs, submission, deliverer, space, audit);
+    forJobs.addTo(operations);
+    Triggers watching = new Triggers(triggers, homes, forJobs.submitter(), clock, audit);
+    new TriggerOperations(watching, forJobs.submitter(), catalog, clock, audit)
+        .all()
+        .forEach(operations::put);
     new ResultOperations(jobs, deliverer).addTo(operations);
     new NodeOperations(pool, space, audit).addTo(operations);
     operations.replaceAll((id, operation) -> space.guard(operation));
     JobEvents events = new JobEvents(changes, jobs);
     PlainRoutes plain = new PlainRoutes(jobs, events, catalog, space);
-    return new Operations(operations, events, plain, new ExecutorRoutes(pool, space, plain));
+    return new Operations(
+        operations, events, plain, new ExecutorRoutes(pool, space, plain), watching);
+  }
+
+  /** Begins to start jobs by event. */
+  public void start() {
+    triggers.start();
   }
 
   /** {@return the operations by their {@code operationId}} */
@@ -84,6 +107,7 @@ public final class Operations implements AutoCloseable {
 
   @Override
   public void close() {
+    triggers.close();
     events.close();
     plain.close();
   }

@@ -1,0 +1,145 @@
+/** A dialog to choose a file, or a folder, of the home. Arrows move, Enter opens or chooses, Backspace goes up. */
+import { Anchor, Box, Breadcrumbs, Button, Group, Modal, Stack, Text, TextInput, UnstyledButton } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState, type KeyboardEvent, type ReactElement } from "react";
+import { folderQuery } from "../../api/queries";
+import type { FileEntry } from "../../api/types";
+import { bytes } from "../../lib/format";
+import { picker as text } from "../../text/triggers";
+import { Icon } from "../../ui/icons";
+import { ErrorBox, Loading } from "../../ui/states";
+
+export interface FilePickerProps {
+  want: "file" | "folder";
+  start: string;
+  /** Endings that the input takes, as `.fa`; all when empty. */
+  accept?: readonly string[];
+  choose: (path: string) => void;
+  close: () => void;
+}
+
+const SHOWN = 500;
+
+export function FilePicker({ want, start, accept = [], choose, close }: FilePickerProps): ReactElement {
+  const [path, setPath] = useState(start);
+  const [words, setWords] = useState("");
+  const [at, setAt] = useState(0);
+  const folder = useQuery(folderQuery(path));
+  const wanted = words.trim().toLowerCase();
+  const entries = (folder.data ?? [])
+    .filter((e) => (want === "file" || e.kind === "folder") && e.name.toLowerCase().includes(wanted))
+    .toSorted((a, b) => (a.kind === b.kind ? a.name.localeCompare(b.name) : a.kind === "folder" ? -1 : 1))
+    .slice(0, SHOWN);
+  const current = Math.min(at, entries.length - 1);
+  const parts = path === "" ? [] : path.split("/");
+  const go = (to: string) => {
+    setPath(to);
+    setWords("");
+    setAt(0);
+  };
+  const fits = (entry: FileEntry) =>
+    accept.length === 0 || entry.kind === "folder" || accept.some((ending) => !ending.startsWith(".") || entry.name.toLowerCase().endsWith(ending.toLowerCase()));
+  const take = (entry: FileEntry) => {
+    const full = path === "" ? entry.name : `${path}/${entry.name}`;
+    if (entry.kind === "folder") {
+      go(full);
+    } else {
+      choose(full);
+    }
+  };
+  const onKey = (event: KeyboardEvent) => {
+    const entry = entries[current];
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      const next = Math.max(0, Math.min(entries.length - 1, current + (event.key === "ArrowDown" ? 1 : -1)));
+      setAt(next);
+      document.getElementById(`picker-${next}`)?.scrollIntoView({ block: "nearest" });
+    } else if (event.key === "Enter" && entry !== undefined) {
+      event.preventDefault();
+      take(entry);
+    } else if (event.key === "Backspace" && words === "" && path !== "") {
+      event.preventDefault();
+      go(parts.slice(0, -1).join("/"));
+    }
+  };
+  const forbidden = want === "folder" && (path === "" || parts[0] === "jobs");
+  return (
+    <Modal opened onClose={close} title={want === "file" ? text.file : text.folder} size="lg" transitionProps={{ duration: 80 }}>
+      <Stack gap="sm">
+        <Breadcrumbs separatorMargin={6} style={{ flexWrap: "wrap" }}>
+          <Anchor component="button" type="button" size="sm" onClick={() => go("")}>
+            {text.home}
+          </Anchor>
+          {parts.map((part, i) => (
+            <Anchor key={parts.slice(0, i + 1).join("/")} component="button" type="button" size="sm" className="wrap" onClick={() => go(parts.slice(0, i + 1).join("/"))}>
+              {part}
+            </Anchor>
+          ))}
+        </Breadcrumbs>
+        <TextInput
+          data-autofocus
+          role="combobox"
+          aria-expanded
+          aria-controls="picker-list"
+          aria-activedescendant={current >= 0 ? `picker-${current}` : undefined}
+          aria-label={text.filter}
+          placeholder={text.filter}
+          description={text.help}
+          inputWrapperOrder={["label", "input", "description"]}
+          leftSection={<Icon name="search" size={16} />}
+          value={words}
+          onChange={(e) => {
+            setWords(e.currentTarget.value);
+            setAt(0);
+          }}
+          onKeyDown={onKey}
+        />
+        {folder.isError && <ErrorBox error={folder.error} retry={() => void folder.refetch()} />}
+        {folder.isPending && <Loading />}
+        <Box id="picker-list" role="listbox" aria-label={want === "file" ? text.file : text.folder} mah={320} style={{ overflow: "auto" }} tabIndex={-1}>
+          {entries.map((entry, i) => (
+            <UnstyledButton
+              key={entry.name}
+              id={`picker-${i}`}
+              role="option"
+              aria-selected={i === current}
+              tabIndex={-1}
+              onClick={() => take(entry)}
+              w="100%"
+              px="sm"
+              py={8}
+              style={{ borderTop: "1px solid var(--line)", background: i === current ? "var(--soft)" : undefined }}
+            >
+              <Group gap="sm" wrap="nowrap">
+                <Icon name={entry.kind === "folder" ? "files" : "file"} size={16} />
+                <Text size="sm" className="wrap" flex={1}>
+                  {entry.name}
+                </Text>
+                <Text size="xs" c="dimmed" style={{ whiteSpace: "nowrap" }}>
+                  {entry.kind === "folder" ? "" : fits(entry) ? bytes(entry.bytes) : text.wrongKind}
+                </Text>
+              </Group>
+            </UnstyledButton>
+          ))}
+        </Box>
+        {folder.isSuccess && entries.length === 0 && (
+          <Text size="sm" c="dimmed">
+            {wanted === "" ? text.empty : text.noMatch}
+          </Text>
+        )}
+        {want === "folder" && (
+          <Group justify="flex-end">
+            {parts[0] === "jobs" && (
+              <Text size="sm" c="dimmed">
+                {text.results}
+              </Text>
+            )}
+            <Button disabled={forbidden} onClick={() => choose(path)}>
+              {text.choose}
+            </Button>
+          </Group>
+        )}
+      </Stack>
+    </Modal>
+  );
+}
