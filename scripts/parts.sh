@@ -26,6 +26,11 @@ udhcpc|udhcpc|tests of the overlay's addresses|test
 dig|dnsutils|tests of the overlay's names|test
 smbclient|smbclient|tests of Samba|test
 litmus|litmus|the WebDAV conformance suite|test
+mount.davfs|davfs2|tests of WebDAV as a mounted folder|test
+cadaver|cadaver|tests of WebDAV as another program|test
+rclone|rclone|tests of WebDAV as another program|test
+gio|libglib2.0-bin|tests of WebDAV as GNOME's file manager|test
+dbus-run-session|dbus-daemon|tests of WebDAV as GNOME's file manager|test
 sqlite3|sqlite3|tests of real programs in the Entropia VM|test
 python3|python3|tests of real programs in the Entropia VM|test
 chromium|chromium|browser tests|test
@@ -39,6 +44,9 @@ has() { type -P "$1" >/dev/null || [ -x "/usr/sbin/$1" ]; }
 
 # has_nss_wrapper: the library that shows smbd our accounts.
 has_nss_wrapper() { compgen -G '/usr/lib/*/libnss_wrapper.so' >/dev/null; }
+
+# has_gvfs_dav: GNOME's part that speaks WebDAV.
+has_gvfs_dav() { [ -x /usr/libexec/gvfsd-dav ] || [ -x /usr/lib/gvfs/gvfsd-dav ]; }
 
 # node_version: the major number of Node.js into REPLY, 0 when there is none.
 node_version() {
@@ -59,6 +67,9 @@ missing_packages() {
   done <<<"$PARTS"
   if [[ " $* " == *" root "* ]]; then
     has_nss_wrapper || printf 'libnss-wrapper\n'
+  fi
+  if [[ " $* " == *" test "* ]]; then
+    has_gvfs_dav || printf 'gvfs-backends\ngvfs-daemons\n'
   fi
   if [[ " $* " == *" build "* ]]; then
     has node || printf 'nodejs\n'

@@ -37,26 +37,29 @@ public final class Upload implements AutoCloseable {
         channel.write(bytes);
       }
     } catch (IOException e) {
-      String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-      if (message.contains("no space")
-          || message.contains("quota")
-          || spool.usableBytes() < 65_536) {
-        throw new TreeException(
-            Reason.FULL, "no space is left on the disk; delete something first");
-      }
-      throw e;
+      throw told(e);
     }
+  }
+
+  /** {@return FULL when the disk is; the JDK tells so by the message alone} */
+  private IOException told(IOException e) {
+    String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+    boolean isFull =
+        message.contains("no space") || message.contains("quota") || spool.usableBytes() < 65_536;
+    return isFull
+        ? new TreeException(Reason.FULL, "no space is left on the disk; delete something first")
+        : e;
   }
 
   /** Appends another file, without its bytes passing through the JVM where the kernel can. */
   void copyFrom(FileChannel source) throws IOException {
     long at = 0;
-    while (true) {
-      long n = source.transferTo(at, 1L << 30, channel);
-      if (n <= 0) {
-        return;
+    try {
+      for (long n = 1; n > 0; at += n) {
+        n = source.transferTo(at, 1L << 30, channel);
       }
-      at += n;
+    } catch (IOException e) {
+      throw told(e);
     }
   }
 
@@ -67,7 +70,11 @@ public final class Upload implements AutoCloseable {
 
   /** Makes the bytes durable. */
   public void sync() throws IOException {
-    channel.force(true);
+    try {
+      channel.force(true);
+    } catch (IOException e) {
+      throw told(e);
+    }
   }
 
   /** {@return the file as it is; placing it changes nothing of this} */
