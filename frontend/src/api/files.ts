@@ -65,7 +65,7 @@ export const listingQuery = (place: Place, path: string) =>
   });
 
 export interface TrashEntry {
-  id: number;
+  id: string;
   path: string;
   kind: "file" | "folder";
   bytes: number;
@@ -74,9 +74,9 @@ export interface TrashEntry {
 }
 
 export interface Version {
-  id: number;
+  id: string;
   bytes: number;
-  replacedAt: string;
+  savedAt: string;
   expiresAt: string;
 }
 

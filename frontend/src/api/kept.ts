@@ -15,7 +15,7 @@ export const storageQuery = queryOptions({
 
 export const trashQuery = queryOptions({
   queryKey: fileKeys.trash,
-  queryFn: async ({ signal }) => (await read<{ trash: TrashEntry[] }>(`${API}/trash`, signal)).trash,
+  queryFn: async ({ signal }) => (await read<{ entries: TrashEntry[] }>(`${API}/trash`, signal)).entries,
 });
 
 export const versionsQuery = (path: string) =>
@@ -24,11 +24,11 @@ export const versionsQuery = (path: string) =>
     queryFn: async ({ signal }) => (await read<{ versions: Version[] }>(`${API}/versions?path=${encodeURIComponent(path)}`, signal)).versions,
   });
 
-export async function restoreFromTrash(id: number): Promise<void> {
+export async function restoreFromTrash(id: string): Promise<void> {
   await send("POST", `${API}/trash/${id}/restore`);
 }
 
-export async function deleteFromTrash(id: number): Promise<void> {
+export async function deleteFromTrash(id: string): Promise<void> {
   await send("DELETE", `${API}/trash/${id}`);
 }
 
@@ -36,10 +36,10 @@ export async function emptyTrash(): Promise<void> {
   await send("DELETE", `${API}/trash`);
 }
 
-export async function restoreVersion(id: number): Promise<void> {
+export async function restoreVersion(id: string): Promise<void> {
   await send("POST", `${API}/versions/${id}/restore`);
 }
 
-export function versionUrl(id: number): string {
+export function versionUrl(id: string): string {
   return `${API}/versions/${id}/content`;
 }

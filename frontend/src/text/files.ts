@@ -14,6 +14,7 @@ export const files = {
   newFolderName: "Name of the folder",
   newFileName: "Name of the file",
   create: "Create",
+  make: "New",
   mount: "Mount on my computer",
   dropHere: (folder: string) => `Drop to upload into ${folder}`,
   columns: { name: "Name", size: "Size", modified: "Changed", actions: "Actions", select: "Select" },

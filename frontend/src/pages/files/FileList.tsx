@@ -365,7 +365,7 @@ function EntryMenu({
     <Menu position="bottom-end" withinPortal transitionProps={{ duration: 80 }}>
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" tabIndex={-1} aria-label={text.actions.more(entry.name)}>
-          <Icon name="more" size={16} />
+          <Icon name="more" size={20} />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>

@@ -10,6 +10,7 @@ import { files as text, mount } from "../../text/files";
 import { Icon } from "../../ui/icons";
 import { Loading, PageTitle } from "../../ui/states";
 import { FolderView } from "./FolderView";
+import styles from "./files.module.css";
 import { refresh } from "./operations";
 import { recall } from "./uploads";
 
@@ -52,7 +53,7 @@ export default function FilesPage(): ReactElement {
           value={view}
           onChange={(value) => setSearch(value === "home" ? {} : { view: value })}
           data={VIEWS.map((value) => ({ value, label: text.views[value] }))}
-          styles={{ root: { flexWrap: "wrap" } }}
+          className={styles.views}
         />
         <Quota />
       </Group>
@@ -74,7 +75,7 @@ function Quota(): ReactElement | null {
     return null;
   }
   const { usedBytes, quotaBytes, trashBytes, versionBytes, retentionDays }: StorageUse = use.data;
-  const part = quotaBytes === null ? 0 : Math.min(100, (100 * usedBytes) / Math.max(1, quotaBytes));
+  const part = quotaBytes === null ? 0 : Math.min(100, Math.ceil((100 * usedBytes) / Math.max(1, quotaBytes)));
   const words = quotaBytes === null ? text.quota.used(usedBytes) : text.quota.of(usedBytes, quotaBytes);
   const kept = `${text.quota.kept(trashBytes, versionBytes)}. ${text.quota.retention(retentionDays)}.`;
   return (

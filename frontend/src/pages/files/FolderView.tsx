@@ -235,7 +235,7 @@ export function FolderView({ place }: { place: Place }): ReactElement {
                   setSelection={setSelection}
                   open={open}
                   up={() => (folder === "" ? undefined : go(parent(folder)))}
-                  escape={() => (selection.chosen.size > 0 ? setSelection(NOTHING) : change({ preview: undefined }))}
+                  escape={() => (selection.chosen.size > 0 ? setSelection({ ...NOTHING, current: selection.current }) : change({ preview: undefined }))}
                   actions={actions}
                   mayWrite={mayWrite}
                   dropOn={(event, name) => drop(event, under(folder, name))}
@@ -305,7 +305,7 @@ function NewButtons({ take, setAsk }: { take: (files: readonly Dropped[]) => voi
       <Menu position="bottom-end" withinPortal transitionProps={{ duration: 80 }}>
         <Menu.Target>
           <Button variant="default" leftSection={<Icon name="plus" size={16} />}>
-            {text.create}
+            {text.make}
           </Button>
         </Menu.Target>
         <Menu.Dropdown>

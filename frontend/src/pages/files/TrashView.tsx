@@ -21,9 +21,9 @@ export default function TrashView(): ReactElement {
   const client = useQueryClient();
   const listing = useQuery(trashQuery);
   const [filter, setFilter] = useState("");
-  const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const act = useMutation({
-    mutationFn: async ({ run, ids }: { run: (id: number) => Promise<void>; ids: readonly number[] }) => {
+    mutationFn: async ({ run, ids }: { run: (id: string) => Promise<void>; ids: readonly string[] }) => {
       for (const id of ids) {
         await run(id);
       }
@@ -35,8 +35,8 @@ export default function TrashView(): ReactElement {
       refresh(client);
     },
   });
-  const restore = (ids: readonly number[]) => act.mutate({ run: restoreFromTrash, ids }, { onSuccess: (n) => toast.done(fileText.did.restored(n)) });
-  const remove = async (ids: readonly number[]) => {
+  const restore = (ids: readonly string[]) => act.mutate({ run: restoreFromTrash, ids }, { onSuccess: (n) => toast.done(fileText.did.restored(n)) });
+  const remove = async (ids: readonly string[]) => {
     if (await confirm(text.sureRemove(ids.length), text.remove)) {
       act.mutate({ run: deleteFromTrash, ids });
     }
@@ -44,7 +44,7 @@ export default function TrashView(): ReactElement {
   const all = listing.data ?? [];
   const empty = async () => {
     if (await confirm(text.sureEmpty(all.length), text.empty)) {
-      act.mutate({ run: emptyTrash, ids: [0] }, { onSuccess: () => toast.done(text.emptied) });
+      act.mutate({ run: emptyTrash, ids: ["all"] }, { onSuccess: () => toast.done(text.emptied) });
     }
   };
   const shown = all.filter((e) => e.path.toLowerCase().includes(filter.trim().toLowerCase()));
@@ -97,7 +97,7 @@ export default function TrashView(): ReactElement {
             <Table.Th w={110} visibleFrom="sm">
               {text.columns.deleted}
             </Table.Th>
-            <Table.Th w={120} visibleFrom="md">
+            <Table.Th w={140} visibleFrom="md">
               {text.columns.goes}
             </Table.Th>
             <Table.Th w={96}>

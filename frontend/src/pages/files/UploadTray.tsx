@@ -28,7 +28,7 @@ export default function UploadTray(): ReactElement | null {
     <section className={styles.tray} aria-label={text.title}>
       <Group px={12} py={8} gap="xs" wrap="nowrap">
         <Text size="sm" fw={600} flex={1} role="status">
-          {text.going(uploads.length + operations.length)}
+          {active.length + operations.length === 0 ? text.title : text.going(active.length + operations.length)}
           {finished > 0 && ` · ${text.done(finished)}`}
         </Text>
         {active.length > 1 && (

@@ -37,7 +37,7 @@ export default function Versions({ path, close }: { path: string; close: () => v
           <Group key={version.id} justify="space-between" wrap="nowrap" py={6} style={{ borderBottom: "1px solid var(--line)" }}>
             <div>
               <Text size="sm">
-                <Ago at={version.replacedAt} />
+                <Ago at={version.savedAt} />
               </Text>
               <Text size="xs" c="dimmed">
                 {bytes(version.bytes)}

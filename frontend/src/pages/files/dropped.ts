@@ -14,8 +14,11 @@ export async function readDrop(transfer: DataTransfer): Promise<{ files: Dropped
   const entries: FileSystemEntry[] = [];
   for (const item of transfer.items) {
     const entry = item.webkitGetAsEntry();
+    const file = entry === null ? item.getAsFile() : null; // a file that is on no disk
     if (entry !== null) {
       entries.push(entry);
+    } else if (file !== null) {
+      files.push({ path: file.name, file });
     }
   }
   const waiting = entries.map((entry) => ({ entry, path: entry.name }));

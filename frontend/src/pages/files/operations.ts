@@ -136,7 +136,7 @@ export async function remove(client: QueryClient, place: Place, paths: readonly 
 async function restorePaths(client: QueryClient, paths: readonly string[]): Promise<void> {
   try {
     const response = await send("GET", "/api/v1/trash");
-    const entries = ((await response.json()) as { trash: TrashEntry[] }).trash.toSorted((a, b) => Date.parse(b.deletedAt) - Date.parse(a.deletedAt));
+    const entries = ((await response.json()) as { entries: TrashEntry[] }).entries.toSorted((a, b) => Date.parse(b.deletedAt) - Date.parse(a.deletedAt));
     const found = paths.map((path) => entries.find((e) => e.path === path)).filter((e) => e !== undefined);
     for (const entry of found) {
       await send("POST", `/api/v1/trash/${entry.id}/restore`);
