@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Base64;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -153,6 +155,27 @@ class SharesTest {
     assertEquals("done", moved.json().path("state").asText(), moved.body());
     assertEquals("from bob", ada.get("/files/uploads/set/b.txt").body());
     ada.send("DELETE", "/shares/" + id, "");
+  }
+
+  @Test
+  void whatIsSharedStandsInAFolderOfItsOwnOverWebDav() {
+    TestPortal.Answer made = share("\"kind\":\"person\",\"with\":\"bob\",\"rights\":\"read\"");
+    String token =
+        bob.send("POST", "/tokens", "{\"name\":\"drive\",\"scopes\":[\"files\"]}")
+            .json()
+            .path("token")
+            .asText();
+    TestPortal.Browser drive = portal.browser();
+    drive.headers.put(
+        "Authorization",
+        "Basic "
+            + Base64.getEncoder()
+                .encodeToString(("bob:" + token).getBytes(StandardCharsets.UTF_8)));
+    assertEquals("one", drive.get("//dav/Shared%20with%20me/set/one.txt").body());
+    int put = drive.send("PUT", "//dav/Shared%20with%20me/set/one.txt", "x").status();
+    assertEquals(403, put);
+    ada.send("DELETE", "/shares/" + made.json().path("id").asLong(), "");
+    assertEquals(404, drive.get("//dav/Shared%20with%20me/set/one.txt").status());
   }
 
   @Test
