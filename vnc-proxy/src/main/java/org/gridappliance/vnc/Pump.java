@@ -1,13 +1,15 @@
 package org.gridappliance.vnc;
 
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.net.NetSocket;
 import java.time.Duration;
-import org.gridappliance.vnc.rfb.ClientStream;
-import org.gridappliance.vnc.rfb.RfbException;
-import org.gridappliance.vnc.rfb.ServerGreeting;
+import java.time.Instant;
+import java.util.function.Consumer;
+import org.gridappliance.vnc.dialect.Dialect;
+import org.gridappliance.vnc.dialect.WrongBytes;
 import org.gridappliance.vnc.ticket.Grant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,24 +34,36 @@ final class Pump {
   private static final short GOING_AWAY = 1001;
 
   private final Vertx vertx;
+  private final Context context;
   private final ServerWebSocket viewer;
   private final NetSocket desktop;
   private final Grant grant;
   private final PumpStats stats;
-  private final ServerGreeting greeting = new ServerGreeting();
-  private final ClientStream fromViewer;
+  private final Dialect dialect;
+  private final Consumer<Pump> whenClosed;
+  private final Instant since = Instant.now();
+  private volatile Instant lastInput = since;
   private Buffer gathered = Buffer.buffer();
   private long timer;
   private boolean answered = true;
   private boolean closed;
 
-  Pump(Vertx vertx, ServerWebSocket viewer, NetSocket desktop, Grant grant, PumpStats stats) {
+  Pump(
+      Vertx vertx,
+      ServerWebSocket viewer,
+      NetSocket desktop,
+      Grant grant,
+      Dialect dialect,
+      PumpStats stats,
+      Consumer<Pump> whenClosed) {
     this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
     this.viewer = viewer;
     this.desktop = desktop;
     this.grant = grant;
     this.stats = stats;
-    this.fromViewer = new ClientStream(grant.viewOnly());
+    this.dialect = dialect;
+    this.whenClosed = whenClosed;
   }
 
   void start() {
@@ -74,13 +88,11 @@ final class Pump {
   }
 
   private void down(Buffer bytes) {
-    if (!greeting.complete()) {
-      try {
-        greeting.accept(bytes);
-      } catch (RfbException e) {
-        refuse(e);
-        return;
-      }
+    try {
+      dialect.fromDesktop(bytes);
+    } catch (WrongBytes e) {
+      refuse(e);
+      return;
     }
     stats.down.add(bytes.length());
     if (!viewer.writeQueueFull()) {
@@ -104,8 +116,8 @@ final class Pump {
   private void up(Buffer bytes) {
     Buffer onward;
     try {
-      onward = fromViewer.accept(bytes);
-    } catch (RfbException e) {
+      onward = dialect.fromViewer(bytes);
+    } catch (WrongBytes e) {
       refuse(e);
       return;
     }
@@ -113,6 +125,7 @@ final class Pump {
       return;
     }
     stats.up.add(onward.length());
+    lastInput = Instant.now();
     desktop.write(onward);
     if (desktop.writeQueueFull()) {
       viewer.pause();
@@ -129,9 +142,20 @@ final class Pump {
     viewer.writePing(Buffer.buffer());
   }
 
-  private void refuse(RfbException e) {
+  /** Who this is. From any thread. */
+  Viewer describe() {
+    return new Viewer(
+        grant.user(), grant.desktop(), grant.viewOnly(), grant.share(), since, lastInput);
+  }
+
+  /** Closes it, with a reason for the page. From any thread. */
+  void cut(String reason) {
+    context.runOnContext(ignored -> close(POLICY_VIOLATION, reason));
+  }
+
+  private void refuse(WrongBytes e) {
     stats.refused.increment();
-    log.info("not RFB desktop={} user={}: {}", grant.desktop(), grant.user(), e.reason());
+    log.info("wrong bytes desktop={} user={}: {}", grant.desktop(), grant.user(), e.reason());
     close(POLICY_VIOLATION, e.reason());
   }
 
@@ -142,6 +166,7 @@ final class Pump {
     closed = true;
     vertx.cancelTimer(timer);
     stats.open.decrementAndGet();
+    whenClosed.accept(this);
     if (gathered.length() > 0 && !viewer.isClosed()) {
       viewer.writeBinaryMessage(gathered); // the last picture before the end
     }

@@ -8,8 +8,14 @@ import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetSocket;
 import java.net.URI;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import org.gridappliance.vnc.dialect.Dialect;
+import org.gridappliance.vnc.rfb.Rfb;
 import org.gridappliance.vnc.ticket.Grant;
 import org.gridappliance.vnc.ticket.TicketStore;
 import org.slf4j.Logger;
@@ -34,12 +40,27 @@ public final class VncProxy implements Handler<HttpServerRequest> {
   private final TicketStore tickets;
   private final Predicate<URI> allowedOrigin;
   private final NetClient client;
+  private final Function<Grant, Dialect> dialects;
   private final PumpStats stats = new PumpStats();
+  private final Set<Pump> pumps = ConcurrentHashMap.newKeySet();
+
+  /** A relay of remote framebuffers. */
+  public VncProxy(Vertx vertx, TicketStore tickets, Predicate<URI> allowedOrigin) {
+    this(vertx, tickets, allowedOrigin, grant -> new Rfb(grant.viewOnly()));
+  }
 
   /**
+   * A relay of another protocol.
+   *
    * @param allowedOrigin whether a page of this origin may connect
+   * @param dialects makes the protocol of one connection
    */
-  public VncProxy(Vertx vertx, TicketStore tickets, Predicate<URI> allowedOrigin) {
+  public VncProxy(
+      Vertx vertx,
+      TicketStore tickets,
+      Predicate<URI> allowedOrigin,
+      Function<Grant, Dialect> dialects) {
+    this.dialects = dialects;
     this.vertx = vertx;
     this.tickets = tickets;
     this.allowedOrigin = allowedOrigin;
@@ -51,6 +72,16 @@ public final class VncProxy implements Handler<HttpServerRequest> {
   /** Counters since the start, for the metrics page. */
   public PumpStats stats() {
     return stats;
+  }
+
+  /** {@return who is connected now} From any thread. */
+  public List<Viewer> viewers() {
+    return pumps.stream().map(Pump::describe).toList();
+  }
+
+  /** Cuts some of those who are connected, with a reason for their pages. From any thread. */
+  public void cut(Predicate<Viewer> which, String reason) {
+    pumps.stream().filter(pump -> which.test(pump.describe())).forEach(pump -> pump.cut(reason));
   }
 
   @Override
@@ -92,7 +123,11 @@ public final class VncProxy implements Handler<HttpServerRequest> {
                   grant.desktop(),
                   grant.user(),
                   grant.viewOnly());
-              new Pump(vertx, socket, upstream, grant, stats).start();
+              Pump pump =
+                  new Pump(
+                      vertx, socket, upstream, grant, dialects.apply(grant), stats, pumps::remove);
+              pumps.add(pump);
+              pump.start();
             });
   }
 

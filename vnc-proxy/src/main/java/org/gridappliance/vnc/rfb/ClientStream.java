@@ -3,6 +3,7 @@ package org.gridappliance.vnc.rfb;
 import io.vertx.core.buffer.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.gridappliance.vnc.dialect.WrongBytes;
 
 /**
  * Follows what a viewer sends, message by message (RFC 6143 §7.1, §7.5 and the extensions that
@@ -37,9 +38,9 @@ public final class ClientStream {
    * Takes the viewer's next bytes.
    *
    * @return what to send on, possibly empty; the very same buffer when nothing is to be looked at
-   * @throws RfbException when the bytes are no message we know; nothing of them may be sent on
+   * @throws WrongBytes when the bytes are no message we know; nothing of them may be sent on
    */
-  public Buffer accept(Buffer bytes) throws RfbException {
+  public Buffer accept(Buffer bytes) throws WrongBytes {
     if (!viewOnly && phase == Phase.MESSAGES) {
       return bytes; // the server parses these itself
     }
@@ -73,7 +74,7 @@ public final class ClientStream {
     return onward;
   }
 
-  private boolean headerComplete() throws RfbException {
+  private boolean headerComplete() throws WrongBytes {
     int have = header.position();
     return switch (phase) {
       case VERSION -> have == ServerGreeting.LENGTH;
@@ -87,7 +88,7 @@ public final class ClientStream {
    *
    * @param have bytes seen so far, at least one
    */
-  private int headerLength(int type, int have) throws RfbException {
+  private int headerLength(int type, int have) throws WrongBytes {
     return switch (type) {
       case 2 -> 4; // SetEncodings, §7.5.2
       case 3 -> 10; // FramebufferUpdateRequest, §7.5.3
@@ -100,33 +101,33 @@ public final class ClientStream {
       case 251 -> 8; // SetDesktopSize
       case 0 -> 12; // SetPixelFormat, §7.5.1: 20 bytes, the last 8 pass as body
       case 255 -> have < 2 ? 2 : qemuLength(header.get(1) & 0xff, have);
-      default -> throw new RfbException("viewer sent message type " + type + ": not RFB");
+      default -> throw new WrongBytes("viewer sent message type " + type + ": not RFB");
     };
   }
 
-  private int qemuLength(int submessage, int have) throws RfbException {
+  private int qemuLength(int submessage, int have) throws WrongBytes {
     return switch (submessage) {
       case 0 -> 12; // extended key event
       case 1 -> have < 4 ? 4 : audioLength(header.getShort(2));
-      default -> throw new RfbException("viewer sent QEMU submessage " + submessage + ": not RFB");
+      default -> throw new WrongBytes("viewer sent QEMU submessage " + submessage + ": not RFB");
     };
   }
 
-  private static int audioLength(short operation) throws RfbException {
+  private static int audioLength(short operation) throws WrongBytes {
     return switch (operation) {
       case 0, 1 -> 4; // enable, disable
       case 2 -> 10; // sample format
-      default -> throw new RfbException("viewer sent QEMU audio operation " + operation);
+      default -> throw new WrongBytes("viewer sent QEMU audio operation " + operation);
     };
   }
 
   /** Decides on the message whose header is whole; {@return whether it goes on}. */
-  private boolean finishHeader() throws RfbException {
+  private boolean finishHeader() throws WrongBytes {
     return switch (phase) {
       case VERSION -> {
         String version = new String(header.array(), StandardCharsets.ISO_8859_1);
         if (!version.matches("RFB 003\\.00[78]\n")) {
-          throw new RfbException(
+          throw new WrongBytes(
               "viewer greeted with \""
                   + ServerGreeting.printable(version)
                   + "\": want RFB 003.007 or 003.008");
@@ -136,8 +137,7 @@ public final class ClientStream {
       }
       case SECURITY -> {
         if (header.get(0) != 1) { // None, §7.2.1: the ticket was the authentication
-          throw new RfbException(
-              "viewer chose security type " + (header.get(0) & 0xff) + ": want 1");
+          throw new WrongBytes("viewer chose security type " + (header.get(0) & 0xff) + ": want 1");
         }
         phase = Phase.INIT;
         yield true;
@@ -155,7 +155,7 @@ public final class ClientStream {
     };
   }
 
-  private long bodyLength(int type) throws RfbException {
+  private long bodyLength(int type) throws WrongBytes {
     long length =
         switch (type) {
           case 0 -> 8;
@@ -166,7 +166,7 @@ public final class ClientStream {
           default -> 0;
         };
     if (length > MAX_BODY) {
-      throw new RfbException(
+      throw new WrongBytes(
           "viewer announced " + length + " bytes in message " + type + ": at most " + MAX_BODY);
     }
     return length;

@@ -2,6 +2,7 @@ package org.gridappliance.vnc.rfb;
 
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
+import org.gridappliance.vnc.dialect.WrongBytes;
 
 /**
  * Checks that a server's first twelve bytes are a ProtocolVersion message (RFC 6143 §7.1.1). What
@@ -15,9 +16,9 @@ public final class ServerGreeting {
   /**
    * Looks at the next bytes from the server; they may then be forwarded.
    *
-   * @throws RfbException once the greeting cannot be one
+   * @throws WrongBytes once the greeting cannot be one
    */
-  public void accept(Buffer bytes) throws RfbException {
+  public void accept(Buffer bytes) throws WrongBytes {
     int missing = Math.min(LENGTH - seen.length(), bytes.length());
     if (missing == 0) {
       return;
@@ -25,7 +26,7 @@ public final class ServerGreeting {
     seen.append(new String(bytes.getBytes(0, missing), StandardCharsets.ISO_8859_1));
     if (!"RFB 003.00".startsWith(seen.substring(0, Math.min(10, seen.length())))
         || (seen.length() == LENGTH && !seen.toString().matches("RFB 003\\.00[78]\n"))) {
-      throw new RfbException(
+      throw new WrongBytes(
           "the desktop greeted with \"" + printable(seen) + "\": want RFB 003.007 or 003.008");
     }
   }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.vertx.core.buffer.Buffer;
 import java.util.Random;
+import org.gridappliance.vnc.dialect.WrongBytes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,7 +38,7 @@ class ClientStreamTest {
       Buffer.buffer(new byte[] {(byte) 255, 0, 0, 1, 0, 0, 0, 97, 0, 0, 0, 30});
 
   @Test
-  void viewerSendsOnlyWhatDoesNotAct() throws RfbException {
+  void viewerSendsOnlyWhatDoesNotAct() throws WrongBytes {
     Buffer all = Buffer.buffer();
     for (Buffer message :
         new Buffer[] {
@@ -74,7 +75,7 @@ class ClientStreamTest {
   }
 
   @Test
-  void whoMayActIsPassedThroughUncopied() throws RfbException {
+  void whoMayActIsPassedThroughUncopied() throws WrongBytes {
     ClientStream stream = new ClientStream(false);
     stream.accept(HELLO);
     assertEquals(SHARED.copy().appendBuffer(KEY), stream.accept(SHARED.copy().appendBuffer(KEY)));
@@ -93,34 +94,34 @@ class ClientStreamTest {
       })
   void anotherGreetingIsRefused(String greeting) {
     Buffer bytes = Buffer.buffer(greeting.substring(0, 12));
-    assertThrows(RfbException.class, () -> new ClientStream(false).accept(bytes));
+    assertThrows(WrongBytes.class, () -> new ClientStream(false).accept(bytes));
   }
 
   @ParameterizedTest(name = "security type {0}")
   @ValueSource(bytes = {0, 2, 16, 19, -1})
   void anotherSecurityTypeThanNoneIsRefused(byte type) {
     Buffer bytes = Buffer.buffer("RFB 003.008\n").appendByte(type);
-    assertThrows(RfbException.class, () -> new ClientStream(true).accept(bytes));
+    assertThrows(WrongBytes.class, () -> new ClientStream(true).accept(bytes));
   }
 
   @ParameterizedTest(name = "message type {0}")
   @CsvSource({"1", "7", "100", "252", "254"})
-  void unknownMessageOfAViewerIsRefused(int type) throws RfbException {
+  void unknownMessageOfAViewerIsRefused(int type) throws WrongBytes {
     ClientStream stream = new ClientStream(true);
     stream.accept(HELLO.copy().appendBuffer(SHARED));
     Buffer bytes = Buffer.buffer().appendByte((byte) type);
-    assertThrows(RfbException.class, () -> stream.accept(bytes));
+    assertThrows(WrongBytes.class, () -> stream.accept(bytes));
   }
 
   @Test
-  void clipboardOfTwoGigabytesIsRefused() throws RfbException {
+  void clipboardOfTwoGigabytesIsRefused() throws WrongBytes {
     ClientStream stream = new ClientStream(true);
     stream.accept(HELLO.copy().appendBuffer(SHARED));
     Buffer bytes = Buffer.buffer(new byte[] {6, 0, 0, 0, -128, 0, 0, 0});
-    assertThrows(RfbException.class, () -> stream.accept(bytes));
+    assertThrows(WrongBytes.class, () -> stream.accept(bytes));
   }
 
-  /** Never forwards more than it was given, never fails but by RfbException. */
+  /** Never forwards more than it was given, never fails but by WrongBytes. */
   @FuzzTest(maxDuration = "10s")
   void anyBytesAreForwardedOrRefused(byte[] bytes) {
     ClientStream stream = new ClientStream(true);
@@ -130,13 +131,12 @@ class ClientStreamTest {
       if (onward.length() > bytes.length) {
         throw new AssertionError("forwarded " + onward.length() + " of " + bytes.length);
       }
-    } catch (RfbException refused) {
+    } catch (WrongBytes refused) {
       assertEquals(refused.reason(), new String(refused.reason().getBytes(ISO_8859_1), ISO_8859_1));
     }
   }
 
-  private static Buffer inPieces(ClientStream stream, Buffer all, Random random)
-      throws RfbException {
+  private static Buffer inPieces(ClientStream stream, Buffer all, Random random) throws WrongBytes {
     Buffer onward = Buffer.buffer();
     for (int at = 0; at < all.length(); ) {
       int end = Math.min(all.length(), at + 1 + random.nextInt(9));

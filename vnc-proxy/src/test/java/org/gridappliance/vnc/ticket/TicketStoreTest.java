@@ -3,8 +3,12 @@ package org.gridappliance.vnc.ticket;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.code_intelligence.jazzer.api.FuzzedDataProvider;
+import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.vertx.core.net.SocketAddress;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -42,5 +46,29 @@ class TicketStoreTest {
     assertThrows(IllegalStateException.class, () -> tickets.issue(GRANT));
     now = now.plus(TicketStore.LIFETIME);
     assertEquals(Optional.of(GRANT), tickets.redeem(tickets.issue(GRANT)));
+  }
+
+  /** Against the obvious model: a list of what was issued, when, and whether it was used. */
+  @FuzzTest(maxDuration = "5s")
+  void aTicketIsGoodOnceAndForItsLifetime(FuzzedDataProvider data) {
+    List<String> issued = new ArrayList<>();
+    List<Instant> good = new ArrayList<>();
+    while (data.remainingBytes() > 0 && issued.size() < 200) {
+      switch (data.consumeInt(0, 3)) {
+        case 0 -> {
+          issued.add(tickets.issue(GRANT));
+          good.add(now.plus(TicketStore.LIFETIME));
+        }
+        case 1 -> now = now.plusMillis(data.consumeInt(0, 40_000));
+        case 2 -> assertEquals(Optional.empty(), tickets.redeem(data.consumeString(50)));
+        default -> {
+          if (!issued.isEmpty()) {
+            int one = data.consumeInt(0, issued.size() - 1);
+            assertEquals(now.isBefore(good.get(one)), tickets.redeem(issued.get(one)).isPresent());
+            good.set(one, Instant.MIN);
+          }
+        }
+      }
+    }
   }
 }

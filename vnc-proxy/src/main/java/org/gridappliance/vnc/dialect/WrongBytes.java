@@ -1,12 +1,12 @@
-package org.gridappliance.vnc.rfb;
+package org.gridappliance.vnc.dialect;
 
-/** Bytes that are not the RFB we relay; the message is the reason given to both sides. */
-public final class RfbException extends Exception {
+/** Bytes that are not what we relay; the message is the reason given to both sides. */
+public final class WrongBytes extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final String reason;
 
-  RfbException(String reason) {
+  public WrongBytes(String reason) {
     super(reason, null, false, false);
     this.reason = reason;
   }
