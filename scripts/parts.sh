@@ -4,7 +4,7 @@
 [ -z "${PARTS_LOADED:-}" ] || return 0
 PARTS_LOADED=1
 
-# program|Debian package|what it gives|when: run, root (wanted, but only root can use it), build, test, bench
+# program|Debian package|what it gives|when: run, desktop, root (wanted, but only root can use it), build, test, bench
 readonly PARTS="
 bwrap|bubblewrap|the envelope around every job; without it jobs are off|run
 setpriv|util-linux|the portal without privileges|run
@@ -13,6 +13,9 @@ gzip|gzip|backup and restore|run
 hmmsearch|hmmer|the application 'HMMER search'|run
 valgrind|valgrind|the application 'Cache study'|run
 smbd|samba|people's files for file managers (Samba)|root
+Xvnc|tigervnc-standalone-server|desktops in the browser|desktop
+icewm|icewm|the desktops' windows|desktop
+xterm|xterm|terminals on a desktop|desktop
 mvn|maven|builds the Java parts|build
 npm|npm|builds the pages|build
 git|git|names the commit of a build|build

@@ -41,7 +41,7 @@ run_test() {
     shift
   done
   need_java
-  need run build test
+  need run desktop build test
   ! is_root || need root
   # Playwright drives Debian's Chromium through Debian's Node.js, and downloads neither.
   PLAYWRIGHT_NODEJS_PATH=$(type -P node)

@@ -68,6 +68,7 @@ prepare() {
   need_java
   build
   need run
+  ! is_root || (need desktop) || warn "desktops stay off until then"
   need_app_packages
   ! is_root || (need root) || warn "starting without what could not be installed"
   install_program

@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.gridappliance.agent.desktop.DesktopVerbs;
+import org.gridappliance.agent.desktop.Desktops;
 import org.gridappliance.agent.envelope.Bubblewrap;
 import org.gridappliance.agent.executor.Executor;
 import org.gridappliance.agent.executor.Identity;
@@ -21,6 +23,7 @@ final class Agent implements AutoCloseable {
   private final PortalClient portal;
   private final Executor executor;
   private final Samba samba;
+  private final Desktops desktops;
   private final AgentSocket socket;
 
   private Agent(
@@ -28,11 +31,13 @@ final class Agent implements AutoCloseable {
       PortalClient portal,
       Executor executor,
       Samba samba,
+      Desktops desktops,
       AgentSocket socket) {
     this.envelope = envelope;
     this.portal = portal;
     this.executor = executor;
     this.samba = samba;
+    this.desktops = desktops;
     this.socket = socket;
   }
 
@@ -59,11 +64,13 @@ final class Agent implements AutoCloseable {
             new Executor.Settings(folder, options.slots(), options.cacheBytes(), memoryForJobs()));
     Samba samba = new Samba(options.data());
     Map<String, Verb> verbs = new LinkedHashMap<>(samba.verbs());
+    Desktops desktops = new Desktops(options.data(), options.uidBase());
+    verbs.putAll(new DesktopVerbs(desktops).all());
     verbs.put("GET /status", call -> Verb.Reply.ok(status(envelope, executor, identity)));
     AgentSocket socket =
         new AgentSocket(
             options.data().resolve("run").resolve("agent.sock"), new Verbs(Map.copyOf(verbs)));
-    return new Agent(envelope, portal, executor, samba, socket);
+    return new Agent(envelope, portal, executor, samba, desktops, socket);
   }
 
   /** {@return whether the portal no longer knows this executor} */
@@ -122,6 +129,7 @@ final class Agent implements AutoCloseable {
   public void close() {
     socket.close();
     samba.close();
+    desktops.close();
     executor.close();
     portal.close();
     envelope.close();

@@ -14,7 +14,7 @@ import java.util.Optional;
  * each. Only where the agent may make groups (root, and version 1 controllers, or version 2 with
  * the controllers handed down); elsewhere {@link Watch} looks at the processes' memory.
  */
-final class ControlGroup {
+public final class ControlGroup {
   private static final Path MOUNT = Path.of("/sys/fs/cgroup");
   private static final String NAME = "grid-appliance-";
 
@@ -41,11 +41,27 @@ final class ControlGroup {
     try {
       ControlGroup group =
           Files.exists(MOUNT.resolve("cgroup.controllers"))
-              ? unified(name, slot)
-              : separate(name, slot);
+              ? unified(name, "slot" + slot)
+              : separate(name, "slot" + slot);
       group.limit(Long.MAX_VALUE / 2, 1_000_000);
       return Optional.of(group);
     } catch (IOException e) { // not ours to make: the watch takes its place
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * {@return a group that is known by its name alone, so that it outlives this agent; empty where
+   * there can be none}
+   *
+   * @param name letters, digits and dashes
+   */
+  public static Optional<ControlGroup> named(String name) {
+    try {
+      boolean unified = Files.exists(MOUNT.resolve("cgroup.controllers"));
+      return Optional.of(
+          unified ? unified("grid-desktops", name) : separate("grid-desktops", name));
+    } catch (IOException e) { // not ours to make
       return Optional.empty();
     }
   }
@@ -81,20 +97,22 @@ final class ControlGroup {
     Files.delete(group);
   }
 
-  private static ControlGroup unified(String name, int slot) throws IOException {
+  private static ControlGroup unified(String name, String member) throws IOException {
     Path parent = MOUNT.resolve(name);
     Files.createDirectories(parent);
     Files.writeString(parent.resolve("cgroup.subtree_control"), "+memory +pids +cpu");
-    Path group = Files.createDirectories(parent.resolve("slot" + slot));
+    Path group = Files.createDirectories(parent.resolve(member));
     Files.writeString(group.resolve("memory.oom.group"), "1");
-    Files.writeString(group.resolve("cpu.weight"), "1");
+    if (member.startsWith("slot")) {
+      Files.writeString(group.resolve("cpu.weight"), "1");
+    }
     return new ControlGroup(group, group, true);
   }
 
-  private static ControlGroup separate(String name, int slot) throws IOException {
+  private static ControlGroup separate(String name, String member) throws IOException {
     return new ControlGroup(
-        Files.createDirectories(own("memory").resolve(name).resolve("slot" + slot)),
-        Files.createDirectories(own("pids").resolve(name).resolve("slot" + slot)),
+        Files.createDirectories(own("memory").resolve(name).resolve(member)),
+        Files.createDirectories(own("pids").resolve(name).resolve(member)),
         false);
   }
 
@@ -111,7 +129,7 @@ final class ControlGroup {
   }
 
   /** Sets the limits of the next subjob; nobody is in the group now. */
-  void limit(long newMemoryBytes, long newProcesses) throws IOException {
+  public void limit(long newMemoryBytes, long newProcesses) throws IOException {
     oomKillsBefore = oomKills();
     if (newMemoryBytes != memoryBytes) {
       memory(newMemoryBytes);
@@ -150,7 +168,7 @@ final class ControlGroup {
   }
 
   /** Moves a process into it; what the process starts later is in it too. */
-  void admit(int pid) throws IOException {
+  public void admit(int pid) throws IOException {
     Files.writeString(memory.resolve("cgroup.procs"), Integer.toString(pid));
     if (!unified) {
       Files.writeString(pids.resolve("cgroup.procs"), Integer.toString(pid));
@@ -158,12 +176,12 @@ final class ControlGroup {
   }
 
   /** {@return whether the kernel ended a process for want of memory since {@link #limit}} */
-  boolean ranOutOfMemory() throws IOException {
+  public boolean ranOutOfMemory() throws IOException {
     return oomKills() > oomKillsBefore;
   }
 
   /** Removes it; nobody may be in it. */
-  void remove() {
+  public void remove() {
     for (Path group : new Path[] {memory, pids, memory.getParent(), pids.getParent()}) {
       try {
         Files.deleteIfExists(group);

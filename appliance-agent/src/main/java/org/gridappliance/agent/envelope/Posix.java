@@ -24,15 +24,15 @@ import org.jspecify.annotations.Nullable;
  * the calling thread, so they belong on platform threads.
  */
 @SuppressWarnings("restricted") // the JVM is started with --enable-native-access=ALL-UNNAMED
-final class Posix {
-  static final int O_RDONLY = 0;
-  static final int O_WRONLY_APPEND = 1 | 0x400;
+public final class Posix {
+  public static final int O_RDONLY = 0;
+  public static final int O_WRONLY_APPEND = 1 | 0x400;
   static final int EINTR = 4;
   static final int RLIMIT_FSIZE = 1;
-  static final int RLIMIT_DATA = 2;
-  static final int RLIMIT_CORE = 4;
+  public static final int RLIMIT_DATA = 2;
+  public static final int RLIMIT_CORE = 4;
   static final int RLIMIT_NPROC = 6;
-  static final int RLIMIT_NOFILE = 7;
+  public static final int RLIMIT_NOFILE = 7;
 
   private static final int O_CLOEXEC = 0x80000;
   private static final int F_DUPFD_CLOEXEC = 1030;
@@ -87,7 +87,7 @@ final class Posix {
   private Posix() {}
 
   /** A pipe: what is written to one end is read from the other. Both close on exec. */
-  record Pipe(int readEnd, int writeEnd) {}
+  public record Pipe(int readEnd, int writeEnd) {}
 
   /**
    * How a child ended.
@@ -96,15 +96,15 @@ final class Posix {
    * @param cpuNanos user and system time of it and of what it waited for
    * @param maxRssBytes of the largest of them
    */
-  record Ended(int status, long cpuNanos, long maxRssBytes) {}
+  public record Ended(int status, long cpuNanos, long maxRssBytes) {}
 
   /** A descriptor of the child: {@code fd} is ours, the child sees it as {@code as}. */
-  record Passed(int fd, int as) {}
+  public record Passed(int fd, int as) {}
 
   /** A file opened in the child as descriptor {@code as}. */
-  record Opened(String path, int as, int flags) {}
+  public record Opened(String path, int as, int flags) {}
 
-  static int geteuid() {
+  public static int geteuid() {
     return (int) call(GETEUID);
   }
 
@@ -114,7 +114,8 @@ final class Posix {
    *
    * @return its pid, or minus the error number
    */
-  static int spawn(List<String> argv, List<String> envp, List<Opened> opened, List<Passed> passed) {
+  public static int spawn(
+      List<String> argv, List<String> envp, List<Opened> opened, List<Passed> passed) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment actions = arena.allocate(512, 16); // posix_spawn_file_actions_t has 80 bytes
       MemorySegment attr = arena.allocate(1024, 16); // posix_spawnattr_t has 336
@@ -157,7 +158,7 @@ final class Posix {
    *
    * @return null when there is no such child
    */
-  static @Nullable Ended wait4(int pid) {
+  public static @Nullable Ended wait4(int pid) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE);
       MemorySegment status = arena.allocate(JAVA_INT);
@@ -184,7 +185,7 @@ final class Posix {
    * {@return a pipe whose ends are numbered from 64 on, so that they never stand where a child's
    * own descriptors go; null when out of descriptors}
    */
-  static @Nullable Pipe pipe() {
+  public static @Nullable Pipe pipe() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment ends = arena.allocate(JAVA_INT, 2);
       if ((int) call(PIPE2, arena.allocate(STATE), ends, O_CLOEXEC) < 0) {
@@ -211,7 +212,7 @@ final class Posix {
   }
 
   /** {@return the bytes read, at most as many as fit; 0 at the end, negative on an error} */
-  static int read(int fd, byte[] into, int offset) {
+  public static int read(int fd, byte[] into, int offset) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE);
       MemorySegment buffer = arena.allocate(into.length - offset);
@@ -227,13 +228,13 @@ final class Posix {
   }
 
   /** Writes one byte. */
-  static void writeByte(int fd) {
+  public static void writeByte(int fd) {
     try (Arena arena = Arena.ofConfined()) {
       call(WRITE, arena.allocate(STATE), fd, arena.allocate(1), 1L);
     }
   }
 
-  static void close(int fd) {
+  public static void close(int fd) {
     if (fd >= 0) {
       call(CLOSE, fd);
     }
@@ -250,7 +251,7 @@ final class Posix {
   }
 
   /** {@return whether the signal was sent} */
-  static boolean kill(int pid, int signal) {
+  public static boolean kill(int pid, int signal) {
     return (int) call(KILL, pid, signal) == 0;
   }
 
@@ -264,7 +265,7 @@ final class Posix {
   }
 
   /** Sets soft and hard limit of another process; {@return whether that was allowed}. */
-  static boolean prlimit(int pid, int resource, long value) {
+  public static boolean prlimit(int pid, int resource, long value) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment limit = arena.allocate(JAVA_LONG, 2);
       limit.setAtIndex(JAVA_LONG, 0, value);

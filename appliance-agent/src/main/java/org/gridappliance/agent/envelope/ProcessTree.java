@@ -10,18 +10,18 @@ import java.util.Set;
  * The processes of one envelope, found from its first one through {@code /proc}. What a program
  * orphans becomes a child of that first one, so nothing is missed.
  */
-final class ProcessTree {
+public final class ProcessTree {
   private static final int MAX_PROCESSES = 10_000;
   private static final int MAX_PASSES = 20;
 
   private final int first;
 
-  ProcessTree(int first) {
+  public ProcessTree(int first) {
     this.first = first;
   }
 
   /** {@return the bytes resident in all of them; pages shared after a fork count every time} */
-  long residentBytes() {
+  public long residentBytes() {
     long kilobytes = 0;
     for (int pid : pids()) {
       for (String line : read(Path.of("/proc", Integer.toString(pid), "status")).lines().toList()) {
@@ -70,7 +70,7 @@ final class ProcessTree {
     pids().forEach(pid -> Posix.kill(pid, Signals.SIGCONT));
   }
 
-  private Set<Integer> pids() {
+  public Set<Integer> pids() {
     Set<Integer> found = new LinkedHashSet<>();
     add(found, first);
     return found;

@@ -11,7 +11,7 @@ import java.util.List;
  * often been the way out of a sandbox. Numbers: asm/unistd_64.h; a process that calls by another
  * architecture's numbers is killed.
  */
-final class Seccomp {
+public final class Seccomp {
   private static final int ARCH_X86_64 = 0xc000003e;
   private static final int X32_BIT = 0x40000000;
   private static final int ALLOW = 0x7fff0000;
@@ -72,7 +72,7 @@ final class Seccomp {
   }
 
   /** {@return the filter, in the machine's byte order} */
-  static byte[] program() {
+  public static byte[] program() {
     List<Instruction> p = new ArrayList<>();
     p.add(load(ARCH));
     p.add(new Instruction(JUMP_EQUAL, 1, 0, ARCH_X86_64));

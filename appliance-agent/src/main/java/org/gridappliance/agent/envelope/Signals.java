@@ -3,11 +3,11 @@ package org.gridappliance.agent.envelope;
 import java.util.List;
 
 /** Linux signal numbers of x86-64, signal(7). */
-final class Signals {
-  static final int SIGKILL = 9;
-  static final int SIGCONT = 18;
-  static final int SIGSTOP = 19;
-  static final int SIGXFSZ = 25;
+public final class Signals {
+  public static final int SIGKILL = 9;
+  public static final int SIGCONT = 18;
+  public static final int SIGSTOP = 19;
+  public static final int SIGXFSZ = 25;
 
   private static final List<String> NAMES =
       List.of(

@@ -1,0 +1,38 @@
+# Runs inside the envelope as the desktop's owner. Descriptor 3 listens for viewers, 7 is told once
+# that all mounts stand. Usage: start.sh KIND TITLE WIDTH HEIGHT [PROGRAM ARGUMENT...]
+kind=$1 title=$2 width=$3 height=$4
+shift 4
+umask 077
+mkdir -p /tmp/run
+echo >&7
+exec 7>&-
+
+if [ "$kind" = terminal ]; then
+  export TERM=xterm-256color COLORTERM=truecolor
+  exec /run/desktop/term-keeper "$width" "$height" /bin/bash -l
+fi
+
+# The X server tells by SIGUSR1 that it is ready, when it was started with that signal ignored.
+trap : USR1
+(
+  trap '' USR1
+  exec Xvnc :1 -inetd -geometry "${width}x$height" -depth 24 -dpi 96 -SecurityTypes None \
+    -AlwaysShared -AcceptSetDesktopSize -desktop "$title" -nolisten tcp \
+    -auth "$XAUTHORITY" -extension GLX -s 0 <&3 3<&-
+) &
+server=$!
+exec 3<&- </dev/null >/tmp/desktop.log 2>&1
+wait $server
+trap - USR1
+kill -0 $server 2>/dev/null || exit 1
+
+export DISPLAY=:1
+icewm &
+if [ "$kind" = application ]; then
+  "$@"
+  status=$?
+  kill $server
+  exit $status
+fi
+xterm -fa Monospace -fs 11 -geometry 90x26+24+24 -title Terminal &
+wait $server
