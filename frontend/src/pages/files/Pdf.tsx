@@ -19,7 +19,7 @@ export default function Pdf({ name, data }: { name: string; data: Blob }): React
     let made: PDFDocumentProxy | undefined;
     let alive = true;
     const open = async () => {
-      const task = getDocument({ data: new Uint8Array(await data.arrayBuffer()), isEvalSupported: false, enableXfa: false, disableFontFace: true });
+      const task = getDocument({ data: new Uint8Array(await data.arrayBuffer()), isEvalSupported: false, enableXfa: false });
       made = await task.promise;
       if (alive) {
         setPdf(made);
