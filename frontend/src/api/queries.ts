@@ -35,6 +35,7 @@ export const keys = {
   settings: ["settings"] as const,
   audit: ["audit"] as const,
   tokens: ["tokens"] as const,
+  samba: ["samba"] as const,
 };
 
 export const sessionQuery = queryOptions({

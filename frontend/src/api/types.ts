@@ -28,6 +28,7 @@ export type Session = Schemas["Session"];
 export type User = Schemas["User"];
 export type Role = Schemas["Role"];
 export type Scope = Schemas["Scope"];
+export type SambaState = Schemas["SambaState"];
 export type Token = Schemas["Token"];
 export type Group = Schemas["Group"];
 export type AuditEntry = Schemas["AuditEntry"];

@@ -10,6 +10,7 @@ import { text as entry } from "../../text/entry";
 import { profile as text, roles } from "../../text/places";
 import { PageTitle } from "../../ui/states";
 import { toast } from "../../ui/toasts";
+import { Samba } from "./Samba";
 import { Tokens } from "./Tokens";
 
 export default function ProfilePage(): ReactElement {
@@ -20,6 +21,7 @@ export default function ProfilePage(): ReactElement {
         <Person />
         <Password />
       </SimpleGrid>
+      <Samba />
       <Tokens />
     </Stack>
   );

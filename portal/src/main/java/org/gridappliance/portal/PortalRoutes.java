@@ -33,6 +33,8 @@ import org.gridappliance.portal.people.People;
 import org.gridappliance.portal.people.PersonOperation;
 import org.gridappliance.portal.people.Principal;
 import org.gridappliance.portal.people.Scope;
+import org.gridappliance.portal.samba.Samba;
+import org.gridappliance.portal.samba.SambaOperations;
 import org.gridappliance.portal.security.Gate;
 import org.gridappliance.portal.security.HostNames;
 import org.gridappliance.portal.settings.Settings;
@@ -54,6 +56,7 @@ final class PortalRoutes {
   private final Homes homes;
   private final DavRoutes dav;
   private final FilesParts files;
+  private final Samba samba;
   private final ExecutorService virtualThreads;
   private final Supplier<URI> address;
   private final Announcements announcements = new Announcements();
@@ -68,6 +71,7 @@ final class PortalRoutes {
       Homes homes,
       DavRoutes dav,
       FilesParts files,
+      Samba samba,
       ExecutorService virtualThreads,
       Supplier<URI> address) {
     this.settings = settings;
@@ -79,6 +83,7 @@ final class PortalRoutes {
     this.homes = homes;
     this.dav = dav;
     this.files = files;
+    this.samba = samba;
     this.virtualThreads = virtualThreads;
     this.address = address;
   }
@@ -132,6 +137,7 @@ final class PortalRoutes {
     Map<String, PersonOperation> personal = new HashMap<>(people.operations());
     personal.putAll(files.operations());
     all.putAll(keeping().all());
+    all.putAll(new SambaOperations(samba, audit).all());
     return new OperationRoutes(
         personal,
         all,

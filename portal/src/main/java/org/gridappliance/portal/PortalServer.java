@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.gridappliance.jobs.JobApi;
 import org.gridappliance.jobs.JobSettings;
 import org.gridappliance.jobs.job.StorageException;
+import org.gridappliance.portal.agent.AgentClient;
 import org.gridappliance.portal.audit.AuditLog;
 import org.gridappliance.portal.files.DavRoutes;
 import org.gridappliance.portal.files.Homes;
@@ -34,6 +35,7 @@ import org.gridappliance.portal.files.JobHomes;
 import org.gridappliance.portal.http.Contract;
 import org.gridappliance.portal.live.HealthRoutes;
 import org.gridappliance.portal.people.People;
+import org.gridappliance.portal.samba.Samba;
 import org.gridappliance.portal.security.HostNames;
 import org.gridappliance.portal.settings.Settings;
 import org.gridappliance.portal.settings.SettingsException;
@@ -45,6 +47,7 @@ import org.gridappliance.portal.tls.Certificates;
 import org.gridappliance.portal.tls.LocalCa;
 import org.gridappliance.webdav.Storage;
 import org.gridappliance.webdav.history.Retention;
+import org.gridappliance.webdav.lock.ForeignLocks;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -121,7 +124,15 @@ public final class PortalServer implements AutoCloseable {
                     names.all(),
                     data.resolve("run/ca.pem")))
             : Optional.empty();
-    Homes homes = openHomes(data, database, disk, clock);
+    Samba samba =
+        keep(
+            new Samba(
+                new AgentClient(data.resolve("run/agent.sock")),
+                people::owner,
+                people::activeNames,
+                data::home,
+                clock));
+    Homes homes = openHomes(data, database, disk, clock, samba.locks());
     JobApi jobs = keep(startJobs(data, database, new JobHomes(homes, people), audit, clock));
     HealthRoutes health = keep(new HealthRoutes(() -> trouble(database, disk), virtualThreads));
     FilesParts files =
@@ -152,6 +163,7 @@ public final class PortalServer implements AutoCloseable {
             homes,
             dav,
             files,
+            samba,
             virtualThreads,
             this::address);
     PortalRoutes.Built built = routes.build(vertx, names, certificates, audit, contract);
@@ -173,13 +185,16 @@ public final class PortalServer implements AutoCloseable {
     certificates.ifPresent(c -> c.renewDaily(vertx, http, virtualThreads));
     offerLocalJoin(data, jobs, certificates);
     vertx.setPeriodic(0, EXPIRE_MILLIS, timer -> virtualThreads.execute(files::expireUploads));
+    virtualThreads.execute(homes.storage()::tellLocks);
+    samba.start();
     vertx.setPeriodic(LOOK_MILLIS, timer -> virtualThreads.execute(() -> look(database)));
     built.contract().join();
     health.bindJvm();
     routes.jobMetrics().bindTo(health.metrics());
   }
 
-  private Homes openHomes(DataFolder data, Database database, Disk disk, Clock clock)
+  private Homes openHomes(
+      DataFolder data, Database database, Disk disk, Clock clock, ForeignLocks foreign)
       throws StoreException {
     try {
       return new Homes(
@@ -194,7 +209,8 @@ public final class PortalServer implements AutoCloseable {
                       settings.kept().percent()),
                   disk::spareBytes),
               database.source(),
-              clock),
+              clock,
+              foreign),
           settings.kept().quotaBytes());
     } catch (IllegalStateException e) {
       throw new StoreException(String.valueOf(e.getMessage()));

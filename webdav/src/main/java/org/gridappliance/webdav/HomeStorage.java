@@ -7,6 +7,7 @@ import java.util.Set;
 import org.gridappliance.webdav.history.History;
 import org.gridappliance.webdav.history.Kept;
 import org.gridappliance.webdav.lock.LockTable;
+import org.gridappliance.webdav.lock.LockedException;
 import org.gridappliance.webdav.property.PropertyStore;
 import org.gridappliance.webdav.property.PropertyStore.Intent;
 import org.gridappliance.webdav.tree.HomeTree;
@@ -302,6 +303,7 @@ public final class HomeStorage implements AutoCloseable {
   private void placeCopy(Staged copy, TreePath to, Optional<Kept> kept) throws IOException {
     try {
       tree.place(copy, at(to));
+      locks().foreign().replaced(home.id(), key(to));
     } catch (IOException e) {
       if (kept.isPresent()) {
         keeping().undo(kept.get());
@@ -412,6 +414,7 @@ public final class HomeStorage implements AutoCloseable {
   private void finishMove(TreePath from, TreePath to, Optional<Intent> intent) {
     intent.ifPresent(properties()::finish);
     locks().dropTree(home.id(), key(to), true);
+    locks().foreign().replaced(home.id(), key(to));
     locks().dropTree(home.id(), key(from), false);
   }
 
@@ -498,6 +501,9 @@ public final class HomeStorage implements AutoCloseable {
     locks().require(home.id(), key(path), wholeTree, tokens, home.principal());
     if (isMembership && !at(path).isRoot()) {
       locks().require(home.id(), at(path).parent().key(), false, tokens, home.principal());
+    }
+    if (locks().foreign().forbids(home.id(), key(path))) {
+      throw new LockedException(key(path));
     }
   }
 

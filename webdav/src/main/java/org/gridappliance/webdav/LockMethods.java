@@ -55,6 +55,7 @@ final class LockMethods {
     try (Upload empty = storage.tree().upload()) {
       empty.sync();
       storage.tree().place(empty, storage.at(x.path()));
+      storage.locks().foreign().replaced(storage.home().id(), made.path());
       isDone = true;
     } finally {
       if (!isDone) {

@@ -9,6 +9,7 @@ import javax.sql.DataSource;
 import org.gridappliance.webdav.history.History;
 import org.gridappliance.webdav.history.Kept;
 import org.gridappliance.webdav.history.Retention;
+import org.gridappliance.webdav.lock.ForeignLocks;
 import org.gridappliance.webdav.lock.LockTable;
 import org.gridappliance.webdav.property.PropertyStore;
 import org.gridappliance.webdav.tree.HomeTree;
@@ -54,9 +55,18 @@ public final class Storage {
    * @throws IllegalStateException when the schema cannot be opened
    */
   public Storage(Options options, DataSource source, InstantSource clock) {
+    this(options, source, clock, ForeignLocks.NONE);
+  }
+
+  /**
+   * As above, beside another file server.
+   *
+   * @param foreign what that one holds over the same files
+   */
+  public Storage(Options options, DataSource source, InstantSource clock, ForeignLocks foreign) {
     this.options = options;
     Jdbi database = WebDavDatabase.open(source);
-    this.locks = new LockTable(database, clock);
+    this.locks = new LockTable(database, clock, foreign);
     this.properties = new PropertyStore(database);
     this.history = new History(database, clock, options.retention());
   }
@@ -101,6 +111,11 @@ public final class Storage {
   /** {@return how much of the past is kept} */
   public Retention retention() {
     return options.retention();
+  }
+
+  /** Tells other file servers of the locks from before a restart. */
+  public void tellLocks() {
+    locks.openAll();
   }
 
   Options options() {

@@ -70,6 +70,7 @@ public final class Writing implements AutoCloseable {
       kept =
           before.flatMap(b -> storage.keeping().begin(true, path, b, b.size(), Optional.empty()));
       isNew = place(kept);
+      storage.locks().foreign().replaced(storage.home().id(), storage.key(path));
     } finally {
       storage.state().mutex.unlock();
     }

@@ -101,6 +101,7 @@ final class SambaConfig {
           read only = no
           force user = %6$s
           force group = %6$s
+          case sensitive = yes
 
         include = %1$s/to-%%i.conf
         """
@@ -134,6 +135,7 @@ final class SambaConfig {
         unset LD_PRELOAD
         cd %1$s || exit 1
         umask 022
+        for old in clients/*; do [ -d "/proc/${old#clients/}" ] || rm -f "$old"; done
         [ -n "$2" ] && [ -f "people/$2" ] && { echo "$2" >"clients/$1"; exit 0; }
         [ "$3" = 127.0.0.1 ] && [ -L at/u- ] || exit 1
         inodes=$(ls -l "/proc/$1/fd" | sed -n 's/.*socket:\\[\\([0-9]*\\)\\]$/\\1/p' | tr '\\n' ' ')

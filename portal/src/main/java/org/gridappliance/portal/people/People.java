@@ -148,6 +148,22 @@ public final class People {
     return accounts.jdbi().withHandle(accounts::administrators) > 0;
   }
 
+  /** {@return the administrator who was there first: the owner of this appliance} */
+  public Optional<String> owner() {
+    return accounts.all().stream()
+        .filter(a -> a.status() == Account.Status.ACTIVE && a.administrator())
+        .min(java.util.Comparator.comparing(Account::createdAt))
+        .map(Account::name);
+  }
+
+  /** {@return the names of all active accounts} */
+  public Set<String> activeNames() {
+    return accounts.all().stream()
+        .filter(a -> a.status() == Account.Status.ACTIVE)
+        .map(Account::name)
+        .collect(java.util.stream.Collectors.toSet());
+  }
+
   /** What first start needs: the one-time link, or the administrator of the environment. */
   public Setup setup() {
     return setup;

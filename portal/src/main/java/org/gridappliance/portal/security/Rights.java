@@ -34,10 +34,11 @@ final class Rights {
           "archive",
           "search",
           "file-operations",
-          "storage",
           "trash",
           "versions" ->
           reads ? EnumSet.of(Scope.FILES, Scope.FILES_READ) : EnumSet.of(Scope.FILES);
+      // a token must not make a password that outlives it
+      case "storage" -> reads ? EnumSet.of(Scope.FILES, Scope.FILES_READ) : EnumSet.of(Scope.ADMIN);
       default -> EnumSet.of(Scope.ADMIN);
     };
   }

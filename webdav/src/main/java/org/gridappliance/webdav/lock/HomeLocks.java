@@ -22,6 +22,10 @@ final class HomeLocks {
     return byToken.size();
   }
 
+  List<Lock> all() {
+    return List.copyOf(byToken.values());
+  }
+
   void put(Lock lock) {
     remove(lock.token());
     byToken.put(lock.token(), lock);

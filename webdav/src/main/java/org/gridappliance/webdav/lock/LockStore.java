@@ -32,6 +32,15 @@ final class LockStore {
                 .list());
   }
 
+  List<String> homes() {
+    return database.withHandle(
+        handle ->
+            handle
+                .createQuery("SELECT DISTINCT home FROM webdav.dav_lock")
+                .mapTo(String.class)
+                .list());
+  }
+
   void insert(String home, Lock lock) {
     database.useHandle(
         handle ->

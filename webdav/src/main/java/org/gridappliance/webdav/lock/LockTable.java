@@ -38,12 +38,24 @@ public final class LockTable {
 
   private final LockStore store;
   private final InstantSource clock;
+  private final ForeignLocks foreign;
   private final ConcurrentMap<String, Home> homes = new ConcurrentHashMap<>();
 
   /** Reads a home's locks when it is first asked for. */
-  public LockTable(Jdbi database, InstantSource clock) {
+  public LockTable(Jdbi database, InstantSource clock, ForeignLocks foreign) {
     this.store = new LockStore(database);
     this.clock = clock;
+    this.foreign = foreign;
+  }
+
+  /** Reads the locks of every home, so that other file servers hear of them after a restart. */
+  public void openAll() {
+    store.homes().forEach(home -> with(home, HomeLocks::size));
+  }
+
+  /** {@return what other file servers hold} */
+  public ForeignLocks foreign() {
+    return foreign;
   }
 
   /**
@@ -86,6 +98,9 @@ public final class LockTable {
                       wanted.principal(),
                       seconds,
                       now.plusSeconds(seconds));
+              if (!foreign.hold(home, made)) {
+                return new Refused(List.of(made));
+              }
               store.insert(home, made);
               h.put(made);
               return new Made(made);
@@ -120,6 +135,7 @@ public final class LockTable {
           Lock longer = lock.until(granted, now.plusSeconds(granted));
           store.update(longer);
           h.put(longer);
+          foreign.hold(home, longer);
           return Optional.of(longer);
         });
   }
@@ -135,6 +151,7 @@ public final class LockTable {
           }
           store.delete(List.of(token));
           h.remove(token);
+          foreign.release(token);
           return true;
         });
   }
@@ -208,6 +225,7 @@ public final class LockTable {
             List<String> tokens = gone.stream().map(Lock::token).toList();
             store.delete(tokens);
             tokens.forEach(h::remove);
+            tokens.forEach(foreign::release);
           }
           return true;
         });
@@ -227,6 +245,7 @@ public final class LockTable {
     List<String> over = locks.over(now);
     store.delete(over);
     over.forEach(locks::remove);
+    over.forEach(foreign::release);
   }
 
   private <T> T with(String home, Function<HomeLocks, T> work) {
@@ -237,6 +256,7 @@ public final class LockTable {
         store.load(home).forEach(h.locks::put);
         h.isLoaded = true;
         forgetOver(h.locks, clock.instant());
+        h.locks.all().forEach(lock -> foreign.hold(home, lock));
       }
       return work.apply(h.locks);
     } finally {

@@ -19,6 +19,13 @@ public final class LockedException extends IOException {
     this.isConflict = isConflict;
   }
 
+  /** Another file server's client has opened it and lets nobody else write. */
+  public LockedException(String key) {
+    super("another program has it open over Samba and lets nobody else write; close it there");
+    this.roots = List.of(key);
+    this.isConflict = true;
+  }
+
   /** {@return the keys of the lock roots} */
   public List<String> roots() {
     return roots;

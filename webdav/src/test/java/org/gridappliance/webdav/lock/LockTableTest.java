@@ -32,12 +32,12 @@ class LockTableTest {
   void locksOutliveTheProgramUntilTheyRunOut(@TempDir Path dir) throws Exception {
     Lock made;
     try (HikariDataSource source = TestDatabase.onDisk(dir)) {
-      LockTable table = new LockTable(TestDatabase.schema(source), () -> now);
+      LockTable table = new LockTable(TestDatabase.schema(source), () -> now, ForeignLocks.NONE);
       made = table.lock("h", wanted("/a/", true, true, "ann", 100));
       table.lock("h", wanted("/z/", false, false, "ann", 50));
     }
     try (HikariDataSource source = TestDatabase.onDisk(dir)) {
-      LockTable table = new LockTable(TestDatabase.schema(source), () -> now);
+      LockTable table = new LockTable(TestDatabase.schema(source), () -> now, ForeignLocks.NONE);
       assertEquals(List.of(made), table.covering("h", "/a/b/"));
       assertEquals(List.of(), table.covering("other", "/a/b/"));
       now = now.plusSeconds(99);
@@ -55,7 +55,7 @@ class LockTableTest {
   @Test
   void tenThousandLocksAreHeldAndFoundFast() throws Exception {
     try (HikariDataSource source = TestDatabase.inMemory()) {
-      LockTable table = new LockTable(TestDatabase.schema(source), () -> now);
+      LockTable table = new LockTable(TestDatabase.schema(source), () -> now, ForeignLocks.NONE);
       for (int i = 0; i < 10_000; i++) {
         table.lock("h", wanted("/d/f" + i + "/", true, false, "ann", 100));
       }
@@ -74,7 +74,10 @@ class LockTableTest {
     int runs = Boolean.getBoolean("soak") ? 500 : 25;
     for (long seed = 0; seed < runs; seed++) {
       try (HikariDataSource source = TestDatabase.inMemory()) {
-        compare(new LockTable(TestDatabase.schema(source), () -> now), new Random(seed), seed);
+        compare(
+            new LockTable(TestDatabase.schema(source), () -> now, ForeignLocks.NONE),
+            new Random(seed),
+            seed);
       }
     }
   }
