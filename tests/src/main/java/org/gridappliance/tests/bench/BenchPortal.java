@@ -37,7 +37,7 @@ final class BenchPortal implements AutoCloseable {
   private final String token;
 
   BenchPortal(Path apps) throws Exception {
-    data = Files.createTempDirectory("bench-jobs-");
+    data = Files.createTempDirectory("bench-portal-");
     try (ServerSocket socket = new ServerSocket(0)) {
       url = URI.create("http://127.0.0.1:" + socket.getLocalPort());
     }
@@ -84,6 +84,13 @@ final class BenchPortal implements AutoCloseable {
 
   Path data() {
     return data;
+  }
+
+  /** {@return a token of this scope} */
+  String token(String scope) throws Exception {
+    ObjectNode body = JSON.createObjectNode().put("name", scope).put("days", 1);
+    body.putArray("scopes").add(scope);
+    return call(http, url, "POST", "/api/v1/tokens", body, BASIC).get("token").asText();
   }
 
   String joinToken() throws Exception {
