@@ -414,8 +414,20 @@ public final class Desktops implements AutoCloseable {
   /** Removes what a desktop leaves on disk and in the kernel. */
   private void forget(String id) {
     ControlGroup group = groups.remove(id);
-    try (Stream<Path> all = Files.walk(base.resolve(id))) {
-      all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+    Path folder = base.resolve(id);
+    HomeMount.unmount(folder.resolve("home"));
+    // never below "home": where a mount still stands, those are a person's files
+    for (Path part : List.of(folder.resolve("room"), folder)) {
+      try (Stream<Path> entries = Files.list(part)) {
+        entries.forEach(path -> path.toFile().delete());
+      } catch (NoSuchFileException e) {
+        LOG.log(System.Logger.Level.DEBUG, "desktop={0} has no {1}", id, part);
+      } catch (IOException e) {
+        LOG.log(System.Logger.Level.WARNING, "desktop={0} not emptied: {1}", id, e.toString());
+      }
+    }
+    try {
+      Files.deleteIfExists(folder);
     } catch (NoSuchFileException e) {
       LOG.log(System.Logger.Level.DEBUG, "desktop={0} removed already", id);
     } catch (IOException e) {
