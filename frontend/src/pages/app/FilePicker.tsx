@@ -6,6 +6,7 @@ import { folderQuery } from "../../api/queries";
 import type { FileEntry } from "../../api/types";
 import { bytes } from "../../lib/format";
 import { picker as text } from "../../text/triggers";
+import { text as common } from "../../text/common";
 import { Icon } from "../../ui/icons";
 import { ErrorBox, Loading } from "../../ui/states";
 
@@ -64,7 +65,7 @@ export function FilePicker({ want, start, accept = [], choose, close }: FilePick
   };
   const forbidden = want === "folder" && (path === "" || parts[0] === "jobs");
   return (
-    <Modal opened onClose={close} title={want === "file" ? text.file : text.folder} size="lg" transitionProps={{ duration: 80 }}>
+    <Modal opened onClose={close} title={want === "file" ? text.file : text.folder} size="lg" closeButtonProps={{ "aria-label": common.close }} transitionProps={{ duration: 80 }}>
       <Stack gap="sm">
         <Breadcrumbs separatorMargin={6} style={{ flexWrap: "wrap" }}>
           <Anchor component="button" type="button" size="sm" onClick={() => go("")}>
