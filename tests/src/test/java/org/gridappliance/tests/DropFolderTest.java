@@ -123,8 +123,7 @@ class DropFolderTest {
     return "Basic " + Base64.getEncoder().encodeToString(pair);
   }
 
-  private static int dav(
-      Appliance appliance, String basic, String method, String path, String body)
+  private static int dav(Appliance appliance, String basic, String method, String path, String body)
       throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(appliance.url().resolve("/dav/" + path))

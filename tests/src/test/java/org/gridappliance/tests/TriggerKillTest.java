@@ -21,8 +21,9 @@ import org.gridappliance.tests.fixture.TestApps;
 import org.junit.jupiter.api.Test;
 
 /**
- * The portal is killed at seeded moments while files arrive and jobs end: every file starts one job,
- * and every job's results are in the home once and whole. 4 kills, 40 with {@code -Dsoak=true}.
+ * The portal is killed at seeded moments while files arrive and jobs end: every file starts one
+ * job, and every job's results are in the home once and whole. 4 kills, 40 with {@code
+ * -Dsoak=true}.
  */
 class TriggerKillTest {
   private static final int FILES_A_ROUND = 4;
@@ -65,8 +66,7 @@ class TriggerKillTest {
           "all results are in the home, seed " + seed,
           Duration.ofSeconds(90),
           () -> folders(home).size() >= dropped.size());
-      assertEquals(
-          dropped.size(), admin.get("/api/v1/jobs").path("count").asInt(), "seed " + seed);
+      assertEquals(dropped.size(), admin.get("/api/v1/jobs").path("count").asInt(), "seed " + seed);
       assertEquals(dropped.size(), folders(home).size(), "seed " + seed);
       for (Path folder : folders(home)) {
         assertEquals("what\tcount\nlines\t1\n", Files.readString(folder.resolve("lines.tsv")));
