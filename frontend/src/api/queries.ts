@@ -36,6 +36,7 @@ export const keys = {
   audit: ["audit"] as const,
   tokens: ["tokens"] as const,
   samba: ["samba"] as const,
+  desktops: ["desktops"] as const,
 };
 
 export const sessionQuery = queryOptions({
@@ -104,6 +105,12 @@ export const poolQuery = queryOptions({
   queryKey: keys.pool,
   queryFn: ({ signal }) => call("get", "/pool", { signal }),
   refetchInterval: 30_000,
+});
+
+export const desktopsQuery = queryOptions({
+  queryKey: keys.desktops,
+  queryFn: ({ signal }) => call("get", "/desktops", { signal }),
+  refetchInterval: 5_000,
 });
 
 /** A folder of the home. `path` "" is the home itself. */

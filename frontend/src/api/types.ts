@@ -33,6 +33,9 @@ export type Token = Schemas["Token"];
 export type Group = Schemas["Group"];
 export type AuditEntry = Schemas["AuditEntry"];
 export type Settings = Schemas["Settings"];
+export type Desktop = Schemas["Desktop"];
+export type DesktopKind = Schemas["DesktopKind"];
+export type DesktopTicket = Schemas["DesktopTicket"];
 
 /** One entry of a folder, as `GET /files/{path}` lists it (a plain route, described in portal.yaml's comments). */
 export interface FileEntry {

@@ -10,7 +10,7 @@ import type { Session, User } from "../api/types";
 import { HomePage } from "../pages/home/HomePage";
 import { text } from "../text/common";
 import { Icon } from "../ui/icons";
-import { isTyping } from "../ui/listKeys";
+import { isTyping, takesAllKeys } from "../ui/listKeys";
 import { Empty, Loading, PageBoundary } from "../ui/states";
 import { toast } from "../ui/toasts";
 import styles from "./Frame.module.css";
@@ -24,6 +24,8 @@ const JobsPage = lazy(() => import("../pages/jobs/JobsPage"));
 const JobPage = lazy(() => import("../pages/job/JobPage"));
 const FilesPage = lazy(() => import("../pages/files/FilesPage"));
 const TriggersPage = lazy(() => import("../pages/triggers/TriggersPage"));
+const DesktopsPage = lazy(() => import("../pages/desktops/DesktopsPage"));
+const ViewPage = lazy(() => import("../pages/desktops/ViewPage"));
 const PoolPage = lazy(() => import("../pages/pool/PoolPage"));
 const ProfilePage = lazy(() => import("../pages/profile/ProfilePage"));
 const AdminPage = lazy(() => import("../pages/admin/AdminPage"));
@@ -92,6 +94,8 @@ export default function Frame({ user, portal }: { user: User; portal: Session["p
                 <Route path="/jobs/:job" element={<JobPage />} />
                 <Route path="/files" element={<FilesPage />} />
                 <Route path="/triggers" element={<TriggersPage />} />
+                <Route path="/desktops" element={<DesktopsPage />} />
+                <Route path="/desktops/:desktop" element={<ViewPage />} />
                 <Route path="/pool" element={<PoolPage />} />
                 <Route path="/profile" element={<ProfilePage />} />
                 {user.roles.includes("administrator") && <Route path="/admin" element={<AdminPage />} />}
@@ -135,6 +139,9 @@ function useFrameKeys(setOverlay: (overlay: Overlay) => void, go: (letter: strin
   useEffect(() => {
     let pending = 0;
     const onKey = (event: KeyboardEvent) => {
+      if (takesAllKeys(event)) {
+        return;
+      }
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
         event.preventDefault();
         setOverlay("palette");
@@ -208,6 +215,9 @@ function PersonMenu({ user, shortcuts }: { user: User; shortcuts: () => void }):
             {text.nav.admin}
           </Menu.Item>
         )}
+        <Menu.Item component={Link} to="/pool" leftSection={<Icon name="pool" size={16} />} hiddenFrom="sm">
+          {text.nav.pool}
+        </Menu.Item>
         <Menu.Item leftSection={<Icon name="keyboard" size={16} />} onClick={shortcuts} rightSection={<kbd className="kbd">?</kbd>}>
           {text.top.shortcuts}
         </Menu.Item>

@@ -16,6 +16,7 @@ const all: readonly PageEntry[] = [
   { to: "/apps", label: text.nav.apps, icon: "apps", key: "a" },
   { to: "/jobs", label: text.nav.jobs, icon: "jobs", key: "j" },
   { to: "/files", label: text.nav.files, icon: "files", key: "f" },
+  { to: "/desktops", label: text.nav.desktops, icon: "desktops", key: "e" },
   { to: "/pool", label: text.nav.pool, icon: "pool", key: "p" },
   { to: "/admin", label: text.nav.admin, icon: "admin", key: "d", role: "administrator" },
 ];

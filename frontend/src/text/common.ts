@@ -33,6 +33,7 @@ export const text = {
     apps: "Apps",
     jobs: "Jobs",
     files: "Files",
+    desktops: "Desktops",
     pool: "Pool",
     admin: "Admin",
     profile: "Profile",

@@ -9,6 +9,11 @@ export function isTyping(event: KeyboardEvent): boolean {
   );
 }
 
+/** Whether every key, Ctrl-K too, belongs to the screen or terminal that has the focus. */
+export function takesAllKeys(event: KeyboardEvent): boolean {
+  return event.target instanceof Element && event.target.closest("[data-screen], [data-terminal]") !== null;
+}
+
 /**
  * `j` and `k` move along the rows of a list, Enter opens one, `/` goes to the filter line (the element with
  * data-filter). Gives the current row, -1 for none.

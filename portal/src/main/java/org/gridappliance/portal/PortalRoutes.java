@@ -1,6 +1,7 @@
 package org.gridappliance.portal;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URI;
@@ -17,6 +18,8 @@ import org.gridappliance.jobs.http.Operation;
 import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.portal.audit.AuditLog;
 import org.gridappliance.portal.audit.AuditOperations;
+import org.gridappliance.portal.desktops.DesktopOperations;
+import org.gridappliance.portal.desktops.Relays;
 import org.gridappliance.portal.files.DavRoutes;
 import org.gridappliance.portal.files.FileRoutes;
 import org.gridappliance.portal.files.Homes;
@@ -96,7 +99,9 @@ final class PortalRoutes {
       HostNames names,
       Optional<Certificates> certificates,
       AuditLog audit,
-      CompletableFuture<Contract> contract) {
+      CompletableFuture<Contract> contract,
+      Relays relays,
+      DesktopOperations desktops) {
     boolean tls = certificates.isPresent();
     Router router = Router.router(vertx);
     Router api = Router.router(vertx);
@@ -109,14 +114,16 @@ final class PortalRoutes {
     router.get("/metrics").handler(gate::identify).handler(health::scrape);
     certificates.ifPresent(c -> router.get("/ca.pem").handler(r -> sendAuthority(r, c)));
     router.route("/api/v1/*").handler(gate::identify);
+    relays.mount(router);
     jobs.mountPlainRoutes(router, this::callerOf);
     router.get("/api/v1/events").handler(this::events);
+    router.get("/api/v1/desktops/:desktop/picture").handler(routing -> picture(routing, desktops));
     new FileRoutes(homes, virtualThreads).mount(api);
     files.mount(api);
     keeping().mount(api);
     dav.mount(router);
     ContractRoutes contractRoutes =
-        new ContractRoutes(api, contract, operations(vertx, audit, names, certificates));
+        new ContractRoutes(api, contract, operations(vertx, audit, names, certificates, desktops));
     contractRoutes.mount(router);
     router.get().handler(new StaticPages(virtualThreads)::handle);
     people.whenAnnounced(announcements::publish);
@@ -129,8 +136,13 @@ final class PortalRoutes {
   }
 
   private OperationRoutes operations(
-      Vertx vertx, AuditLog audit, HostNames names, Optional<Certificates> certificates) {
+      Vertx vertx,
+      AuditLog audit,
+      HostNames names,
+      Optional<Certificates> certificates,
+      DesktopOperations desktops) {
     Map<String, Operation> all = new HashMap<>(jobs.operations());
+    all.putAll(desktops.all());
     all.computeIfPresent(
         "createJoinToken", (id, tokens) -> new JoinLinks(tokens, address, names, certificates));
     all.putAll(new AuditOperations(audit).all());
@@ -158,6 +170,27 @@ final class PortalRoutes {
   private void events(RoutingContext routing) {
     jobs.events().stream(routing, callerOf(routing));
     virtualThreads.execute(() -> announcements.join(routing.response(), people.announcement()));
+  }
+
+  private void picture(RoutingContext routing, DesktopOperations desktops) {
+    String person = callerOf(routing).name();
+    String id = String.valueOf(routing.pathParam("desktop"));
+    var context = routing.vertx().getOrCreateContext();
+    virtualThreads.execute(
+        () -> {
+          try {
+            byte[] png = desktops.picture(person, id);
+            context.runOnContext(
+                v ->
+                    routing
+                        .response()
+                        .putHeader("Content-Type", "image/png")
+                        .putHeader("Cache-Control", "private, max-age=5")
+                        .end(Buffer.buffer(png)));
+          } catch (RuntimeException e) { // a Problem: the failure handler
+            context.runOnContext(v -> routing.fail(e));
+          }
+        });
   }
 
   /** Who asks for a stream or a file of a job; does not block. */

@@ -29,6 +29,8 @@ import org.gridappliance.jobs.JobSettings;
 import org.gridappliance.jobs.job.StorageException;
 import org.gridappliance.portal.agent.AgentClient;
 import org.gridappliance.portal.audit.AuditLog;
+import org.gridappliance.portal.desktops.DesktopOperations;
+import org.gridappliance.portal.desktops.Relays;
 import org.gridappliance.portal.files.DavRoutes;
 import org.gridappliance.portal.files.Homes;
 import org.gridappliance.portal.files.JobHomes;
@@ -45,6 +47,7 @@ import org.gridappliance.portal.store.Disk;
 import org.gridappliance.portal.store.StoreException;
 import org.gridappliance.portal.tls.Certificates;
 import org.gridappliance.portal.tls.LocalCa;
+import org.gridappliance.vnc.VncProxy;
 import org.gridappliance.webdav.Storage;
 import org.gridappliance.webdav.history.Retention;
 import org.gridappliance.webdav.lock.ForeignLocks;
@@ -111,6 +114,7 @@ public final class PortalServer implements AutoCloseable {
     Vertx vertx =
         Vertx.vertx(
             new VertxOptions()
+                .setPreferNativeTransport(true)
                 .setEventLoopPoolSize(Math.max(2, Runtime.getRuntime().availableProcessors())));
     keep(() -> vertx.close().await(10, TimeUnit.SECONDS));
     InetAddress listen = InetAddress.getByName(settings.listen());
@@ -166,7 +170,17 @@ public final class PortalServer implements AutoCloseable {
             samba,
             virtualThreads,
             this::address);
-    PortalRoutes.Built built = routes.build(vertx, names, certificates, audit, contract);
+    Relays relays = new Relays(vertx);
+    DesktopOperations desktops =
+        new DesktopOperations(
+            data.resolve("run/agent.sock"),
+            relays,
+            database.jdbi(),
+            clock,
+            audit,
+            settings.terminals());
+    PortalRoutes.Built built =
+        routes.build(vertx, names, certificates, audit, contract, relays, desktops);
 
     HttpServer http = listen(vertx, built.router(), certificates);
     keep(() -> http.close().await(5, TimeUnit.SECONDS));
@@ -295,6 +309,11 @@ public final class PortalServer implements AutoCloseable {
         .setMaxInitialLineLength(16 * 1024)
         .setDecompressionSupported(false)
         .setHttp2ClearTextEnabled(false)
+        .setWebSocketSubProtocols(List.of(VncProxy.SUBPROTOCOL))
+        .setPerMessageWebSocketCompressionSupported(false)
+        .setPerFrameWebSocketCompressionSupported(false)
+        .setMaxWebSocketFrameSize(1 << 20)
+        .setMaxWebSocketMessageSize(4 << 20)
         .setHandle100ContinueAutomatically(true);
   }
 

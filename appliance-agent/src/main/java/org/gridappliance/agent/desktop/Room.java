@@ -133,7 +133,8 @@ record Room(Path folder, Path home, int uid, boolean setUid, Wish wish) {
     }
     String inside = "/home/" + wish.owner();
     a.addAll(List.of("--bind", home.toString(), inside, "--remount-ro", "/"));
-    a.addAll(List.of("--chdir", inside, "--cap-drop", "ALL", "--clearenv"));
+    // the start script goes to the home: bwrap, root without its rights, may not enter it
+    a.addAll(List.of("--chdir", "/", "--cap-drop", "ALL", "--clearenv"));
     environment(inside).forEach((name, value) -> a.addAll(List.of("--setenv", name, value)));
     if (setUid) {
       String id = Integer.toString(uid);

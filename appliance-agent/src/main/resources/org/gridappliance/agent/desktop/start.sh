@@ -3,6 +3,7 @@
 kind=$1 title=$2 width=$3 height=$4
 shift 4
 umask 077
+cd "$HOME" || exit 1
 mkdir -p /tmp/run
 echo >&7
 exec 7>&-
@@ -12,12 +13,13 @@ if [ "$kind" = terminal ]; then
   exec /run/desktop/term-keeper "$width" "$height" /bin/bash -l
 fi
 
+# Viewers all come from the one socket: none may lock the others out by breaking off early.
 # The X server tells by SIGUSR1 that it is ready, when it was started with that signal ignored.
 trap : USR1
 (
   trap '' USR1
   exec Xvnc :1 -inetd -geometry "${width}x$height" -depth 24 -dpi 96 -SecurityTypes None \
-    -AlwaysShared -AcceptSetDesktopSize -desktop "$title" -nolisten tcp \
+    -BlacklistThreshold 1000000000 -AlwaysShared -AcceptSetDesktopSize -desktop "$title" -nolisten tcp \
     -auth "$XAUTHORITY" -extension GLX -s 0 <&3 3<&-
 ) &
 server=$!

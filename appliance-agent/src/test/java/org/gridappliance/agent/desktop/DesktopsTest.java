@@ -36,9 +36,11 @@ class DesktopsTest {
   @BeforeEach
   void open() throws IOException {
     for (String name : List.of("ada", "bob")) {
-      Files.createDirectories(data.resolve("users").resolve(name).resolve("home"));
-      Files.setPosixFilePermissions(
-          data.resolve("users").resolve(name), PosixFilePermissions.fromString("rwx------"));
+      Path home = data.resolve("users").resolve(name).resolve("home");
+      Files.createDirectories(home);
+      for (Path closed : List.of(home, home.getParent())) {
+        Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
+      }
     }
     Files.writeString(data.resolve("users/bob/home/diary"), "nobody may read this");
     Files.createDirectories(data.resolve("db"));
@@ -134,6 +136,21 @@ class DesktopsTest {
   }
 
   @Test
+  void aDesktopThatCannotStartLeavesTheHomeAsItIsAndNothingElse() throws IOException {
+    Path thesis = Files.writeString(data.resolve("users/ada/home/thesis"), "years of work");
+    Desktop made = desktops.create(terminal("ada"));
+    Path base = desktops.socket(made).getParent().getParent();
+    desktops.stop(made.id(), "done");
+    assertEquals("years of work", Files.readString(thesis));
+    Files.delete(base.resolve("seccomp.bpf")); // the envelope cannot be started without
+    assertThrows(IOException.class, () -> desktops.create(terminal("ada")));
+    assertEquals("years of work", Files.readString(thesis));
+    try (Stream<Path> left = Files.list(base)) {
+      assertEquals(List.of(), left.toList());
+    }
+  }
+
+  @Test
   void moreThanMemoryHoldsIsRefusedWithTheFigures() {
     Wish huge = new Wish("ada", Wish.Kind.TERMINAL, "Terminal", List.of(), 80, 24, 1L << 50);
     Verb.Refused refused = assertThrows(Verb.Refused.class, () -> desktops.create(huge));
@@ -159,7 +176,7 @@ class DesktopsTest {
     until(() -> programs(made).contains("xterm"));
     long before = descriptors(made) + descriptors(shell);
     for (int i = 0; i < cycles; i++) {
-      greeting(made);
+      assertEquals("RFB 003.008\n", greeting(made), "viewer " + i);
       try (TerminalClient client = new TerminalClient(desktops.socket(shell))) {
         client.type("\r");
       }
@@ -185,7 +202,11 @@ class DesktopsTest {
   private static List<String> programs(Desktop desktop) throws IOException {
     List<String> names = new ArrayList<>();
     for (int pid : new ProcessTree(desktop.first().number()).pids()) {
-      names.add(Files.readString(Path.of("/proc", Integer.toString(pid), "comm")).strip());
+      try {
+        names.add(Files.readString(Path.of("/proc", Integer.toString(pid), "comm")).strip());
+      } catch (IOException e) {
+        // it ended meanwhile
+      }
     }
     return names;
   }

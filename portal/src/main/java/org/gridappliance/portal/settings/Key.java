@@ -100,6 +100,13 @@ public record Key(String name, String byDefault, String range, String about) {
           "whether programs of this machine's people reach the first administrator's files on"
               + " 127.0.0.1 without a password; switch it off where several people log in");
 
+  static final Key TERMINALS =
+      new Key(
+          "desktops.terminals",
+          "true",
+          "true or false",
+          "whether people may open terminals in the browser");
+
   /** All keys, in the order of the documentation. */
   public static final List<Key> ALL =
       List.of(
@@ -121,5 +128,6 @@ public record Key(String name, String byDefault, String range, String about) {
           SAMBA_ENABLED,
           SAMBA_LISTEN,
           SAMBA_PORT,
-          SAMBA_VISITORS);
+          SAMBA_VISITORS,
+          TERMINALS);
 }

@@ -22,6 +22,7 @@ import java.util.List;
  * @param loginWindow how long they are counted
  * @param sessionIdle an unused session's life
  * @param sessionLife a session's life at most
+ * @param terminals whether people may open terminals
  * @param dev check answers against the contract too
  */
 public record Settings(
@@ -39,6 +40,7 @@ public record Settings(
     Duration loginWindow,
     Duration sessionIdle,
     Duration sessionLife,
+    boolean terminals,
     boolean dev) {
 
   /** Who may make an account. */

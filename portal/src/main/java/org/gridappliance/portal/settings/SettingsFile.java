@@ -171,7 +171,17 @@ public final class SettingsFile {
         Duration.ofMinutes(number(Key.WINDOW, 1, 1440)),
         Duration.ofHours(number(Key.IDLE_HOURS, 1, 168)),
         Duration.ofDays(number(Key.SESSION_DAYS, 1, 90)),
+        truth(Key.TERMINALS),
         command.dev());
+  }
+
+  private boolean truth(Key key) throws SettingsException {
+    String text = text(key, key.byDefault());
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw bad(place(key), text, key);
+    };
   }
 
   private List<String> hostNames() throws SettingsException {

@@ -1,0 +1,178 @@
+/** The actions above a screen: keys, clipboard, picture, full screen. */
+import { ActionIcon, Button, Group, Popover, Select, Stack, Text, Textarea, TextInput, Tooltip } from "@mantine/core";
+import { useState, type ReactElement, type RefObject } from "react";
+import { Link } from "react-router";
+import { desktops } from "../../text/desktops";
+import { Icon } from "../../ui/icons";
+import { toast } from "../../ui/toasts";
+import { KEYSYM, keysymOf, type KeyName } from "./keys";
+import type { Quality } from "./quality";
+import type { ScreenHandle } from "./Screen";
+
+const text = desktops.view;
+const PRESSED: readonly KeyName[] = ["esc", "tab", "enter", "up", "down", "left", "right"];
+const HELD = ["ctrl", "alt", "super"] as const;
+const QUALITIES: readonly Quality[] = ["auto", "high", "middle", "low"];
+
+export interface BarProps {
+  title: string;
+  graphic: boolean;
+  watching: boolean;
+  screen: RefObject<ScreenHandle | null>;
+  clipboard: string;
+  quality: Quality;
+  setQuality: (quality: Quality) => void;
+  full: () => void;
+}
+
+export function Bar({ title, graphic, watching, screen, clipboard, quality, setQuality, full }: BarProps): ReactElement {
+  return (
+    <Group gap="xs" wrap="nowrap">
+      <ActionIcon component={Link} to="/desktops" variant="default" size={30} aria-label={text.back}>
+        <Icon name="left" size={16} />
+      </ActionIcon>
+      <Text fw={600} truncate flex={1} miw={0}>
+        {title}
+      </Text>
+      {watching && (
+        <Text size="sm" c="dimmed" truncate visibleFrom="sm">
+          {text.watching}
+        </Text>
+      )}
+      {graphic && !watching && (
+        <>
+          <Keys screen={screen} />
+          <Clipboard screen={screen} clipboard={clipboard} />
+        </>
+      )}
+      {graphic && (
+        <Select
+          size="xs"
+          w={130}
+          visibleFrom="sm"
+          aria-label={text.quality}
+          allowDeselect={false}
+          data={QUALITIES.map((q) => ({ value: q, label: text.qualities[q] }))}
+          value={quality}
+          onChange={(value) => setQuality(QUALITIES.find((q) => q === value) ?? "auto")}
+        />
+      )}
+      <Tooltip label={text.full}>
+        <ActionIcon variant="default" size={30} aria-label={text.full} onClick={full}>
+          <Icon name="full" size={16} />
+        </ActionIcon>
+      </Tooltip>
+    </Group>
+  );
+}
+
+/** Keys that a browser keeps for itself, or that a phone has not got. */
+function Keys({ screen }: { screen: RefObject<ScreenHandle | null> }): ReactElement {
+  const [held, setHeld] = useState<readonly (typeof HELD)[number][]>([]);
+  const [typed, setTyped] = useState("");
+  const press = (keysym: number) => {
+    screen.current?.key(keysym);
+    held.forEach((name) => screen.current?.key(KEYSYM[name], false));
+    setHeld([]);
+  };
+  const toggle = (name: (typeof HELD)[number]) => {
+    const down = !held.includes(name);
+    screen.current?.key(KEYSYM[name], down);
+    setHeld(down ? [...held, name] : held.filter((n) => n !== name));
+  };
+  // a phone's keyboard tells what was written, not which key was pressed
+  const write = (value: string) => {
+    if (value.length < typed.length) {
+      press(KEYSYM.backspace);
+    } else {
+      Array.from(value.slice(typed.length)).forEach((character) => press(keysymOf(character)));
+    }
+    setTyped(value.length > 200 ? "" : value);
+  };
+  return (
+    <Popover position="bottom-end" withinPortal={false} width={280} transitionProps={{ duration: 80 }}>
+      <Popover.Target>
+        <Button size="xs" variant="default" leftSection={<Icon name="keyboard" size={16} />}>
+          {text.keys}
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <Stack gap="xs">
+          <Button size="xs" variant="default" onClick={() => screen.current?.ctrlAltDel()}>
+            {text.keyNames.cad}
+          </Button>
+          <Group gap={4}>
+            {HELD.map((name) => (
+              <Button
+                key={name}
+                size="compact-sm"
+                variant={held.includes(name) ? "filled" : "default"}
+                aria-pressed={held.includes(name)}
+                onClick={() => toggle(name)}
+              >
+                {text.keyNames[name]}
+              </Button>
+            ))}
+            {PRESSED.map((name) => (
+              <Button key={name} size="compact-sm" variant="default" onClick={() => press(KEYSYM[name])}>
+                {text.keyNames[name as Exclude<KeyName, "backspace">]}
+              </Button>
+            ))}
+          </Group>
+          <TextInput
+            size="xs"
+            label={text.type}
+            autoCapitalize="off"
+            autoComplete="off"
+            spellCheck={false}
+            value={typed}
+            onChange={(e) => write(e.currentTarget.value)}
+            onKeyDown={(e) => {
+              if (e.key === "Enter") {
+                press(KEYSYM.enter);
+                setTyped("");
+              } else if (e.key === "Backspace" && typed === "") {
+                press(KEYSYM.backspace);
+              }
+            }}
+          />
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+function Clipboard({ screen, clipboard }: { screen: RefObject<ScreenHandle | null>; clipboard: string }): ReactElement {
+  const [written, setWritten] = useState<{ over: string; value: string }>();
+  const value = written?.over === clipboard ? written.value : clipboard; // a newer copy on the desktop wins
+  return (
+    <Popover position="bottom-end" withinPortal={false} width={320} transitionProps={{ duration: 80 }}>
+      <Popover.Target>
+        <Button size="xs" variant="default" leftSection={<Icon name="copy" size={16} />}>
+          {text.clipboard}
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <Stack gap="xs">
+          <Textarea
+            label={text.clipboardText}
+            description={text.clipboardHelp}
+            minRows={3}
+            rows={4}
+            value={value}
+            onChange={(e) => setWritten({ over: clipboard, value: e.currentTarget.value })}
+          />
+          <Button
+            size="xs"
+            onClick={() => {
+              screen.current?.paste(value);
+              toast.done(text.clipboardSent);
+            }}
+          >
+            {text.clipboardSend}
+          </Button>
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}

@@ -1,0 +1,109 @@
+/** One desktop or terminal, connected: bar of actions above, the screen below. */
+import { Button, Loader, Text } from "@mantine/core";
+import { lazy, Suspense, useMemo, useRef, useState, type DragEvent, type ReactElement } from "react";
+import { Link, useLocation, useParams, useSearchParams } from "react-router";
+import { words } from "../../api/client";
+import { upload } from "../../api/upload";
+import { desktops } from "../../text/desktops";
+import { PageTitle } from "../../ui/states";
+import { toast } from "../../ui/toasts";
+import { Bar } from "./Bar";
+import type { Target } from "./connection";
+import { levels, rememberedQuality, rememberQuality, type Quality } from "./quality";
+import type { ScreenHandle } from "./Screen";
+import { useRelay, type RelayState } from "./useRelay";
+import styles from "./view.module.css";
+
+const Screen = lazy(() => import("./Screen"));
+const Terminal = lazy(() => import("./Terminal"));
+const text = desktops.view;
+
+export default function ViewPage(): ReactElement {
+  const { desktop = "" } = useParams();
+  const { hash } = useLocation();
+  const [search] = useSearchParams();
+  const watch = search.has("watch");
+  const target = useMemo<Target>(
+    () => (desktop === "shared" ? { kind: "link", secret: hash.slice(1) } : { kind: "own", id: desktop, viewOnly: watch }),
+    [desktop, hash, watch],
+  );
+  const { state, again } = useRelay(target);
+  const [quality, setQuality] = useState<Quality>(rememberedQuality);
+  const [clipboard, setClipboard] = useState("");
+  const screen = useRef<ScreenHandle>(null);
+  const whole = useRef<HTMLDivElement>(null);
+  const open = state.kind === "open" ? state : undefined;
+  const title = open?.ticket.title ?? desktops.title;
+  const watching = open?.ticket.viewOnly ?? watch;
+  const drop = (event: DragEvent) => {
+    event.preventDefault();
+    for (const file of event.dataTransfer.files) {
+      upload(file.name, file, () => undefined).done.then(
+        () => toast.done(text.dropped(file.name)),
+        (e: unknown) => toast.failed(words(e)),
+      );
+    }
+  };
+  return (
+    <div className={styles["view"]} ref={whole} onDragOver={(e) => e.preventDefault()} onDrop={drop}>
+      <PageTitle title={title} hidden />
+      <Bar
+        title={title}
+        graphic={open?.ticket.kind !== "terminal"}
+        watching={watching}
+        screen={screen}
+        clipboard={clipboard}
+        quality={quality}
+        setQuality={(q) => {
+          setQuality(q);
+          rememberQuality(q);
+        }}
+        full={() => void whole.current?.requestFullscreen()}
+      />
+      <div className={styles["place"]} data-state={state.kind}>
+        <Suspense fallback={null}>
+          {open !== undefined && open.ticket.kind === "terminal" && (
+            <div className={styles["pad"]}>
+              <Terminal socket={open.socket} handOver={open.handOver} title={title} watching={watching} />
+            </div>
+          )}
+          {open !== undefined && open.ticket.kind !== "terminal" && (
+            <Screen
+              ref={screen}
+              socket={open.socket}
+              handOver={open.handOver}
+              title={title}
+              watching={watching}
+              {...levels(quality, open.answerMillis)}
+              onClipboard={setClipboard}
+            />
+          )}
+        </Suspense>
+        {open === undefined && <Over state={state} again={again} />}
+      </div>
+    </div>
+  );
+}
+
+/** What stands over the screen while there is none. */
+function Over({ state, again }: { state: RelayState; again: () => void }): ReactElement {
+  if (state.kind === "ended") {
+    return (
+      <div className={styles["over"]} role="status">
+        <Text className="wrap">{state.reason}</Text>
+        <Button onClick={again} variant="default">
+          {text.retry}
+        </Button>
+        <Button component={Link} to="/desktops">
+          {text.back}
+        </Button>
+      </div>
+    );
+  }
+  return (
+    <div className={styles["over"]} role="status">
+      <Loader size="sm" />
+      <Text>{state.kind === "lost" ? text.reconnecting : text.connecting}</Text>
+    </div>
+  );
+}

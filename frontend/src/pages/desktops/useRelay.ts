@@ -1,0 +1,76 @@
+/** Keeps one WebSocket to a desktop open: ticket, connect, and again after a loss. */
+import { useCallback, useEffect, useState } from "react";
+import { ApiError, words } from "../../api/client";
+import type { DesktopTicket } from "../../api/types";
+import { isFinal, keepEarly, openSocket, pause, ticketFor, type Target } from "./connection";
+
+export type RelayState =
+  | { kind: "connecting" }
+  | { kind: "open"; socket: WebSocket; handOver: () => void; ticket: DesktopTicket; answerMillis: number }
+  | { kind: "lost" }
+  | { kind: "ended"; reason: string };
+
+/** `target` must be the same object as long as the same desktop is meant. */
+export function useRelay(target: Target): { state: RelayState; again: () => void } {
+  const [state, setState] = useState<RelayState>({ kind: "connecting" });
+  const [round, setRound] = useState(0);
+  const again = useCallback(() => setRound((n) => n + 1), []);
+  useEffect(() => {
+    let stopped = false;
+    let tries = 0;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let socket: WebSocket | undefined;
+    const end = (reason: string) => {
+      if (!stopped) {
+        setState({ kind: "ended", reason });
+      }
+    };
+    const retry = () => {
+      if (!stopped) {
+        setState({ kind: tries === 0 ? "connecting" : "lost" });
+        timer = setTimeout(() => void connect(), pause(tries++));
+      }
+    };
+    const connect = async () => {
+      const asked = performance.now();
+      let ticket: DesktopTicket;
+      try {
+        ticket = await ticketFor(target);
+      } catch (e) {
+        const passing = e instanceof ApiError && (e.status === 0 || e.status >= 500);
+        if (passing) {
+          retry();
+        } else {
+          end(words(e));
+        }
+        return;
+      }
+      const answerMillis = performance.now() - asked;
+      if (stopped) {
+        return;
+      }
+      const opened = openSocket(ticket);
+      const handOver = keepEarly(opened);
+      socket = opened;
+      opened.addEventListener("open", () => {
+        tries = 0;
+        setState({ kind: "open", socket: opened, handOver, ticket, answerMillis });
+      });
+      opened.addEventListener("close", (event) => {
+        if (isFinal(event.code)) {
+          end(event.reason);
+        } else {
+          tries = Math.max(tries, 1);
+          retry(); // the next ticket tells why, if it has ended
+        }
+      });
+    };
+    retry();
+    return () => {
+      stopped = true;
+      clearTimeout(timer);
+      socket?.close();
+    };
+  }, [target, round]);
+  return { state, again };
+}

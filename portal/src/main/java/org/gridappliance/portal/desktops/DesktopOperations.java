@@ -1,0 +1,266 @@
+package org.gridappliance.portal.desktops;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.gridappliance.jobs.http.Caller;
+import org.gridappliance.jobs.http.Operation;
+import org.gridappliance.jobs.http.Problem;
+import org.gridappliance.jobs.http.Request;
+import org.gridappliance.jobs.http.Response;
+import org.gridappliance.portal.audit.AuditLog;
+import org.gridappliance.vnc.Viewer;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * The operations on desktops and terminals. What is somebody else's is not there; a link that its
+ * owner made lets others watch or use one. Opening: {@code createDesktop} → agent starts it →
+ * {@code createDesktopTicket} → WebSocket with the ticket ({@link Relays}).
+ */
+public final class DesktopOperations {
+  private final AgentClient agent;
+  private final Relays relays;
+  private final Shares shares;
+  private final AuditLog audit;
+  private final boolean terminals;
+  private final Thumbnails thumbnails = new Thumbnails();
+
+  /**
+   * @param socket the agent's
+   * @param terminals whether policy lets people open terminals
+   */
+  public DesktopOperations(
+      Path socket, Relays relays, Jdbi jdbi, Clock clock, AuditLog audit, boolean terminals) {
+    this.agent = new AgentClient(socket);
+    this.relays = relays;
+    this.shares = new Shares(jdbi, clock);
+    this.audit = audit;
+    this.terminals = terminals;
+  }
+
+  /** {@return the operations by operationId} */
+  public Map<String, Operation> all() {
+    return Map.of(
+        "listDesktops", this::list,
+        "createDesktop", this::create,
+        "getDesktop", request -> Response.ok(describe(mine(request))),
+        "stopDesktop", this::stop,
+        "createDesktopTicket", this::ticket,
+        "listDesktopShares", request -> Response.ok(Map.of("shares", sharesOf(mine(request)))),
+        "createDesktopShare", this::share,
+        "revokeDesktopShare", this::revoke,
+        "openSharedDesktop", this::openShared);
+  }
+
+  /**
+   * {@return a picture of one of a person's desktops, as PNG} Blocks.
+   *
+   * @throws Problem 404 when it is not his, 409 when it has no picture
+   */
+  public byte[] picture(String person, String id) {
+    AgentDesktop desktop =
+        find(id)
+            .filter(d -> d.owner().equals(person))
+            .orElseThrow(() -> Problem.notFound("the desktop " + id));
+    if (desktop.isTerminal()) {
+      throw Problem.conflict("a terminal has no picture");
+    }
+    return thumbnails.of(running(desktop));
+  }
+
+  private Response list(Request request) {
+    Caller caller = request.requireCaller();
+    JsonNode answer = agent.ask("GET", "/desktops", null);
+    List<Map<String, Object>> mine = new ArrayList<>();
+    for (JsonNode json : answer.path("desktops")) {
+      AgentDesktop desktop = AgentDesktop.of(json);
+      if (desktop.owner().equals(caller.name())) {
+        mine.add(describe(desktop));
+      }
+    }
+    Map<String, Object> obstacles = new LinkedHashMap<>();
+    answer.path("obstacles").properties().forEach(e -> obstacles.put(e.getKey(), e.getValue()));
+    if (!terminals) {
+      obstacles.put("terminal", "an administrator has switched terminals off");
+    }
+    return Response.ok(
+        Map.of(
+            "desktops", mine,
+            "obstacles", obstacles,
+            "availableBytes", answer.path("availableBytes").asLong()));
+  }
+
+  private Response create(Request request) throws IOException {
+    Caller caller = request.requireCaller();
+    JsonNode body = request.body();
+    String kind = body.path("kind").asText("desktop");
+    if (kind.equals("terminal") && !terminals) {
+      throw Problem.forbidden("an administrator has switched terminals off");
+    }
+    Map<String, Object> wish = new HashMap<>();
+    wish.put("owner", caller.name());
+    wish.put("kind", kind);
+    wish.put("title", body.path("title").asText(kind.equals("terminal") ? "Terminal" : "Desktop"));
+    for (String field : List.of("width", "height", "memoryBytes", "command")) {
+      if (body.hasNonNull(field)) {
+        wish.put(field, body.get(field));
+      }
+    }
+    AgentDesktop made = AgentDesktop.of(agent.ask("POST", "/desktops", wish));
+    audit.append(caller.name(), "desktop.opened", made.id(), made.title(), request.remoteAddress());
+    return Response.created("/api/v1/desktops/" + made.id(), describe(made));
+  }
+
+  private Response stop(Request request) {
+    AgentDesktop desktop = mine(request);
+    String who = request.requireCaller().name();
+    relays.cut(v -> v.desktop().equals(desktop.id()), "stopped by its owner");
+    agent.ask("DELETE", "/desktops/" + desktop.id(), Map.of());
+    shares.forget(desktop.id());
+    audit.append(who, "desktop.stopped", desktop.id(), desktop.title(), request.remoteAddress());
+    return Response.noContent();
+  }
+
+  private Response ticket(Request request) {
+    AgentDesktop desktop = running(mine(request));
+    boolean viewOnly = request.body().path("viewOnly").asBoolean(false);
+    return ticket(desktop, request.requireCaller().name(), viewOnly, "");
+  }
+
+  private Response ticket(AgentDesktop desktop, String user, boolean viewOnly, String share) {
+    return new Response(
+        201,
+        Map.of(
+            "ticket", relays.ticket(desktop, user, viewOnly, share),
+            "path", desktop.isTerminal() ? "/terminal" : "/vnc",
+            "title", desktop.title(),
+            "kind", desktop.kind(),
+            "owner", desktop.owner(),
+            "viewOnly", viewOnly),
+        Map.of());
+  }
+
+  private Response share(Request request) {
+    AgentDesktop desktop = running(mine(request));
+    JsonNode body = request.body();
+    Shares.Made made =
+        shares.make(
+            desktop.id(),
+            desktop.owner(),
+            body.path("name").asText(),
+            body.path("control").asBoolean(false),
+            Duration.ofHours(body.path("hours").asInt(24)));
+    audit.append(
+        desktop.owner(),
+        "desktop.shared",
+        desktop.id(),
+        made.share().name() + (made.share().control() ? ", may use it" : ", may watch"),
+        request.remoteAddress());
+    return Response.created(
+        "/api/v1/desktops/" + desktop.id() + "/shares/" + made.share().id(),
+        Map.of("id", made.share().id(), "secret", made.secret()));
+  }
+
+  private Response revoke(Request request) {
+    AgentDesktop desktop = mine(request);
+    long id = request.pathLong("share");
+    if (!shares.revoke(desktop.id(), id)) {
+      throw Problem.notFound("the link " + id);
+    }
+    relays.cut(v -> v.share().equals(Long.toString(id)), "the owner took the link back");
+    audit.append(desktop.owner(), "desktop.unshared", desktop.id(), null, request.remoteAddress());
+    return Response.noContent();
+  }
+
+  private Response openShared(Request request) {
+    Caller caller = request.requireCaller();
+    Shares.Share share =
+        shares
+            .bySecret(request.body().path("secret").asText())
+            .orElseThrow(
+                () ->
+                    new Problem(
+                        404,
+                        "Not found",
+                        "this link was taken back or has expired; ask for another"));
+    AgentDesktop desktop = running(find(share.desktop()).orElseThrow(DesktopOperations::stopped));
+    audit.append(
+        caller.name(), "desktop.joined", desktop.id(), share.name(), request.remoteAddress());
+    return ticket(desktop, caller.name(), !share.control(), Long.toString(share.id()));
+  }
+
+  private AgentDesktop mine(Request request) {
+    String name = request.requireCaller().name();
+    String id = request.path("desktop");
+    return find(id)
+        .filter(d -> d.owner().equals(name))
+        .orElseThrow(() -> Problem.notFound("the desktop " + id));
+  }
+
+  private Optional<AgentDesktop> find(String id) {
+    for (JsonNode json : agent.ask("GET", "/desktops", null).path("desktops")) {
+      if (json.path("id").asText().equals(id)) {
+        return Optional.of(AgentDesktop.of(json));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static AgentDesktop running(AgentDesktop desktop) {
+    if (!desktop.isRunning()) {
+      throw Problem.conflict(
+          desktop.title() + " has ended: " + desktop.reason() + "; open a new one");
+    }
+    return desktop;
+  }
+
+  private static Problem stopped() {
+    return Problem.conflict("it was stopped by its owner");
+  }
+
+  private List<Map<String, Object>> sharesOf(AgentDesktop desktop) {
+    List<Map<String, Object>> all = new ArrayList<>();
+    for (Shares.Share share : shares.of(desktop.id())) {
+      all.add(
+          Map.of(
+              "id", share.id(),
+              "name", share.name(),
+              "control", share.control(),
+              "expiresAt", share.expiresAt().toString()));
+    }
+    return all;
+  }
+
+  private Map<String, Object> describe(AgentDesktop desktop) {
+    Map<String, Object> d = new LinkedHashMap<>();
+    d.put("id", desktop.id());
+    d.put("kind", desktop.kind());
+    d.put("title", desktop.title());
+    d.put("createdAt", desktop.createdAt());
+    d.put("memoryBytes", desktop.memoryBytes());
+    d.put("memoryLimit", desktop.memoryLimit());
+    d.put("endedAt", desktop.endedAt());
+    d.put("reason", desktop.reason());
+    List<Map<String, Object>> viewers = new ArrayList<>();
+    for (Viewer viewer : relays.viewers()) {
+      if (viewer.desktop().equals(desktop.id())) {
+        viewers.add(
+            Map.of(
+                "user", viewer.user(),
+                "viewOnly", viewer.viewOnly(),
+                "since", viewer.since().toString()));
+      }
+    }
+    d.put("viewers", viewers);
+    d.put("shares", desktop.isRunning() ? sharesOf(desktop) : List.of());
+    return d;
+  }
+}
