@@ -3,7 +3,7 @@ import hooks from "eslint-plugin-react-hooks";
 import ts from "typescript-eslint";
 
 export default ts.config(
-  { ignores: ["dist/", "src/api/generated/", "node_modules/"] },
+  { ignores: ["dist/", "target/", "src/api/generated/", "node_modules/"] },
   js.configs.recommended,
   {
     files: ["src/**/*.{ts,tsx}"],
