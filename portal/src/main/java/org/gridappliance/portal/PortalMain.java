@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The portal's process. Ends with 0 when told to stop, 2 for a setting it cannot use, 3 for a data
- * folder or database it must not use, 1 for anything else.
+ * folder or database it must not use, 1 for anything else: a database that closed itself among
+ * them, which a new start opens again or refuses with its reason.
  */
 public final class PortalMain {
   private static final Logger log = LoggerFactory.getLogger(PortalMain.class);
@@ -42,7 +43,7 @@ public final class PortalMain {
                         log.info("portal stops");
                         server.close();
                       }));
-      return server.awaitEnd() ? 3 : 0;
+      return server.awaitEnd() ? 1 : 0;
     } catch (SettingsException e) {
       System.err.println(e.getMessage());
       return 2;

@@ -63,7 +63,7 @@ public final class PortalServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PortalServer.class);
 
   private static final int IDLE_SECONDS = 90;
-  private static final long LOOK_MILLIS = 10_000;
+  private static final long LOOK_MILLIS = 2_000;
   private static final int LOOKS = 3;
   private static final long EXPIRE_MILLIS = 3_600_000;
   private static final Duration LOCAL_JOIN = Duration.ofDays(30);
@@ -201,7 +201,7 @@ public final class PortalServer implements AutoCloseable {
     vertx.setPeriodic(0, EXPIRE_MILLIS, timer -> virtualThreads.execute(files::expireUploads));
     virtualThreads.execute(homes.storage()::tellLocks);
     samba.start();
-    vertx.setPeriodic(LOOK_MILLIS, timer -> virtualThreads.execute(() -> look(database)));
+    vertx.setPeriodic(LOOK_MILLIS, timer -> virtualThreads.execute(() -> look(database, disk)));
     built.contract().join();
     health.bindJvm();
     routes.jobMetrics().bindTo(health.metrics());
@@ -231,9 +231,12 @@ public final class PortalServer implements AutoCloseable {
     }
   }
 
-  /** H2 closes its file after a failed write and does not open it again: only a restart helps. */
-  private void look(Database database) {
-    int times = database.answers() ? 0 : silent.incrementAndGet();
+  /**
+   * H2 closes its file after a failed write and does not open it again: only a restart helps, and
+   * only once there is room. Until then every request is told that the disk is full.
+   */
+  private void look(Database database, Disk disk) {
+    int times = database.answers() || disk.spareBytes() == 0 ? 0 : silent.incrementAndGet();
     silent.set(times);
     if (times == LOOKS) {
       log.error("database lost reason=\"no answer {} times\"", times);
@@ -318,12 +321,12 @@ public final class PortalServer implements AutoCloseable {
   }
 
   private static Optional<String> trouble(Database database, Disk disk) {
-    if (!database.answers()) {
-      return Optional.of("the database does not answer; restart the appliance and read its log");
+    if (disk.spareBytes() == 0) {
+      return Optional.of("the disk of the data folder is nearly full; delete jobs or files");
     }
-    return disk.spareBytes() == 0
-        ? Optional.of("the disk of the data folder is nearly full; delete jobs or files")
-        : Optional.empty();
+    return database.answers()
+        ? Optional.empty()
+        : Optional.of("the database does not answer; the portal starts anew in a few seconds");
   }
 
   /** The address for browsers; when it listens on all, this machine's own names it. */

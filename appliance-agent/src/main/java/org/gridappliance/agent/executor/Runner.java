@@ -32,6 +32,15 @@ final class Runner {
   private static final int INLINE_BYTES = 60_000;
   private static final int LAST_LINES_BYTES = 4096;
   private static final int LAST_LINES = 10;
+  private static final long ROOM_BYTES = 16L << 20;
+  private static final long LOOK_MILLIS = 500;
+  private static final long FULL_PATIENCE_MILLIS = 60_000;
+  private static final int FULL_TRIES = 3;
+  private static final Failure FULL =
+      Failure.of(
+          Failure.Kind.EXECUTOR,
+          "The executor's disk is full.",
+          "It is tried on another executor; free space on that machine.");
 
   private final PortalClient portal;
   private final Envelope envelope;
@@ -51,8 +60,57 @@ final class Runner {
   /**
    * {@return the result with its files, or empty when the subjob was stopped meanwhile: then nobody
    * wants it}
+   *
+   * <p>While this machine's disk is full a subjob waits, and what ran then runs again: neither its
+   * exit status nor its files can be trusted.
    */
   Optional<Parcel> run(Subjob subjob, int slot) throws InterruptedException {
+    Failure failure = FULL;
+    for (int tries = 0; tries < FULL_TRIES && awaitRoom(subjob); tries++) {
+      try {
+        Optional<Parcel> parcel = once(subjob, slot);
+        if (hasRoom() || subjob.reins.isStopped()) {
+          return parcel;
+        }
+      } catch (IOException e) {
+        failure =
+            Failure.of(
+                Failure.Kind.EXECUTOR,
+                "The executor could not handle the subjob's files: " + e + ".",
+                "See the executor's log, and whether its disk is full.");
+        if (hasRoom()) {
+          break; // another executor may do better
+        }
+      }
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "{0} is full: {1} runs again",
+          scratch,
+          subjob.lease.lease());
+      remove(spool.resolve(subjob.lease.lease()));
+    }
+    return subjob.reins.isStopped()
+        ? Optional.empty()
+        : Optional.of(new Parcel(failed(subjob.lease, failure), 0, 0, null));
+  }
+
+  /** What a program did while the disk was full tells nothing about it. */
+  private boolean hasRoom() {
+    return scratch.toFile().getUsableSpace() >= ROOM_BYTES;
+  }
+
+  /** {@return whether there is room, at once or before the patience ends} */
+  private boolean awaitRoom(Subjob subjob) throws InterruptedException {
+    for (long waited = 0; !hasRoom(); waited += LOOK_MILLIS) {
+      if (waited >= FULL_PATIENCE_MILLIS || subjob.reins.isStopped()) {
+        return false;
+      }
+      Thread.sleep(LOOK_MILLIS);
+    }
+    return true;
+  }
+
+  private Optional<Parcel> once(Subjob subjob, int slot) throws IOException, InterruptedException {
     Lease lease = subjob.lease;
     List<InputCache.Lent> lent = new ArrayList<>();
     Path own = scratch.resolve(Long.toString(number.incrementAndGet()));
@@ -82,21 +140,18 @@ final class Runner {
               subjob.reins);
       subjob.ended();
       return subjob.reins.isStopped() ? Optional.empty() : Optional.of(pack(subjob, outcome, own));
-    } catch (IOException e) { // this machine's disk: another executor may do better
-      Failure broken =
-          Failure.of(
-              Failure.Kind.EXECUTOR,
-              "The executor could not handle the subjob's files: " + e + ".",
-              "See the executor's log, and whether its disk is full.");
-      return Optional.of(new Parcel(failed(lease, broken), 0, 0, null));
     } finally {
       subjob.ended();
       lent.forEach(cache::release);
-      try {
-        Folders.remove(own);
-      } catch (IOException e) { // tried again at the next start
-        LOG.log(System.Logger.Level.WARNING, "{0} cannot be removed: {1}", own, e);
-      }
+      remove(own);
+    }
+  }
+
+  private static void remove(Path folder) {
+    try {
+      Folders.remove(folder);
+    } catch (IOException e) { // tried again at the next start
+      LOG.log(System.Logger.Level.WARNING, "{0} cannot be removed: {1}", folder, e);
     }
   }
 
