@@ -115,7 +115,7 @@ name_class_path() {
 # jvm_flags: figures behind them in docs/benchmarks.md.
 jvm_flags() {
   local -a both=(-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:+ExitOnOutOfMemoryError -Xss512k
-    -XX:-UsePerfData --enable-native-access=ALL-UNNAMED
+    -XX:-UsePerfData -XX:TrimNativeHeapInterval=60000 --enable-native-access=ALL-UNNAMED
     --sun-misc-unsafe-memory-access=allow -Djava.awt.headless=true "@$PROGRAM/class-path")
   [ ! -s "$PROGRAM/portal.aot" ] || both+=(-XX:AOTCache="$PROGRAM/portal.aot")
   # shellcheck disable=SC2034  # these three are read by up.sh and cli.sh

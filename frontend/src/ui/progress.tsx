@@ -5,7 +5,7 @@ import { count, duration, percent } from "../lib/format";
 import { text } from "../text/jobs";
 
 /** A job's subjobs as one bar: done, failed, running; the words beside it say the same. */
-export function JobProgress({ job, wide = false }: { job: Job; wide?: boolean }): ReactElement {
+export function JobProgress({ job, wide = false, left = true }: { job: Job; wide?: boolean; left?: boolean }): ReactElement {
   const { counts } = job;
   const total = Math.max(1, counts.total);
   const part = (n: number) => (100 * n) / total;
@@ -22,7 +22,7 @@ export function JobProgress({ job, wide = false }: { job: Job; wide?: boolean })
       </Progress.Root>
       <Text size="sm" c="dimmed" style={{ whiteSpace: "nowrap" }}>
         {wide ? label : `${percent(done, counts.total)} %`}
-        {job.state === "Running" && typeof job.secondsLeft === "number" && ` · ${text.timeLeft(duration(job.secondsLeft))}`}
+        {left && job.state === "Running" && typeof job.secondsLeft === "number" && ` · ${text.timeLeft(duration(job.secondsLeft))}`}
       </Text>
     </Group>
   );

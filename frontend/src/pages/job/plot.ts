@@ -51,8 +51,10 @@ export function dropped(plot: Plot, data: PlotData, scales: Scales): number {
   return n;
 }
 
+/** A figure beside an axis; whole thousands of thousands as 1e7, so that they fit on a phone. */
 function tick(value: number): string {
-  return measured(value);
+  const size = Math.abs(value);
+  return size >= 1e6 ? value.toExponential().replace("e+", "e") : measured(value);
 }
 
 function axis(title: string, log: boolean, scheme: Scheme, vertical: boolean) {

@@ -241,7 +241,7 @@ function JobsTable({ jobs, current, owners }: { jobs: readonly Job[]; current: n
               </Table.Td>
               {owners && <Table.Td visibleFrom="sm">{job.owner}</Table.Td>}
               <Table.Td visibleFrom="md">
-                <JobProgress job={job} />
+                <JobProgress job={job} left={false} />
               </Table.Td>
               <Table.Td visibleFrom="sm">
                 <Ago at={job.submittedAt} />
