@@ -317,6 +317,7 @@ public final class PortalServer implements AutoCloseable {
         .setPerFrameWebSocketCompressionSupported(false)
         .setMaxWebSocketFrameSize(1 << 20)
         .setMaxWebSocketMessageSize(4 << 20)
+        .setMaxChunkSize(64 << 10) // a body in fewer and larger pieces
         .setHandle100ContinueAutomatically(true);
   }
 

@@ -183,13 +183,13 @@ record Exchange(
     return mount + (locked.isWithin(root) ? locked.beneath(root) : TreePath.ROOT).encoded();
   }
 
-  /** Answers with a status and nothing else. */
-  void answer(int status) throws IOException {
+  /** Answers with a status and nothing else; does not wait for the network to take it. */
+  void answer(int status) {
     HttpServerResponse response = response().setStatusCode(status);
     if (status != 204 && status != 304) {
       response.putHeader("Content-Length", "0");
     }
-    await(response.end());
+    response.end();
   }
 
   /** Answers with XML. */

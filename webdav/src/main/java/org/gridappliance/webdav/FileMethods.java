@@ -49,8 +49,8 @@ final class FileMethods {
       if (sendsContinue && x.header("Expect").isPresent()) {
         Exchange.await(x.response().writeContinue());
       }
-      for (Optional<Buffer> part = x.body().next(); part.isPresent(); part = x.body().next()) {
-        writing.write(ByteBuffer.wrap(part.get().getBytes()));
+      for (Optional<ByteBuffer> part = x.body().next(); part.isPresent(); part = x.body().next()) {
+        writing.write(part.get());
       }
       if (x.header(MTIME).filter(t -> t.matches("\\d{1,11}")).isPresent()) {
         writing.setModified(Instant.ofEpochSecond(Long.parseLong(x.header(MTIME).get())));

@@ -13,6 +13,7 @@ import org.gridappliance.webdav.property.PropertyStore.Intent;
 import org.gridappliance.webdav.tree.HomeTree;
 import org.gridappliance.webdav.tree.HomeTree.OpenFile;
 import org.gridappliance.webdav.tree.Node;
+import org.gridappliance.webdav.tree.Slot;
 import org.gridappliance.webdav.tree.Staged;
 import org.gridappliance.webdav.tree.TreeException;
 import org.gridappliance.webdav.tree.TreeException.Reason;
@@ -71,23 +72,44 @@ public final class HomeStorage implements AutoCloseable {
    * @throws TreeException NO_PARENT, IS_FOLDER, FULL, REFUSED
    */
   public Writing put(TreePath path, long announcedBytes, Guard guard) throws IOException {
-    Optional<Node> before = checkPut(path, guard);
+    Optional<Node> before;
+    try (Slot slot = slot(path, guard)) {
+      before = checkPut(path, slot, guard);
+    }
     state.requireRoom(home, tree, announcedBytes, before.map(Node::size).orElse(0L));
     requireSize(announcedBytes);
     return new Writing(this, path, guard, tree.upload());
   }
 
-  /** {@return what is there before a PUT that is allowed} */
-  Optional<Node> checkPut(TreePath path, Guard guard) throws IOException {
+  /**
+   * {@return where a file shall be put} The guard is asked before it is said that there is no
+   * folder.
+   */
+  Slot slot(TreePath path, Guard guard) throws IOException {
     requireWritable();
-    Optional<Node> node = stat(path);
+    if (at(path).isRoot()) {
+      guard.admit(stat(path));
+      throw new TreeException(Reason.IS_FOLDER, path + " is a folder; a PUT makes files");
+    }
+    try {
+      return tree.slot(at(path));
+    } catch (TreeException e) {
+      if (e.reason() == Reason.NO_PARENT) {
+        guard.admit(Optional.empty());
+      }
+      throw e;
+    }
+  }
+
+  /** {@return what is there before a PUT that is allowed} */
+  Optional<Node> checkPut(TreePath path, Slot slot, Guard guard) throws IOException {
+    Optional<Node> node = slot.stat();
     Set<String> tokens = guard.admit(node);
     if (node.filter(Node::isFolder).isPresent()) {
       throw new TreeException(Reason.IS_FOLDER, path + " is a folder; a PUT makes files");
     }
     if (node.isEmpty()) {
       requireNotRoot(path);
-      tree.requireFolder(at(path).parent());
     }
     requireUnlocked(path, false, node.isEmpty(), tokens);
     return node;

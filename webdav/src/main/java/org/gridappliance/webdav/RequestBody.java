@@ -3,72 +3,119 @@ package org.gridappliance.webdav;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.buffer.BufferInternal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.Queue;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A request's body as a sequence of buffers. The network is asked for the next buffer only when one
- * was taken, so at most {@link #AHEAD} lie in memory; waiting for a slow client holds a virtual
- * thread and nothing else. Made on the event loop with the request paused; read by one thread.
+ * A request's body as a sequence of buffers. The network is told to wait while {@link #MOST_BYTES}
+ * or {@link #MOST_PARTS} lie here, and to go on when half of them were taken; what one read of the
+ * socket brought comes on top. Waiting for a slow client holds a virtual thread and nothing else.
+ * Made on the event loop with the request paused; read by one thread.
  */
 public final class RequestBody {
-  private static final int AHEAD = 8;
+  private static final int MOST_BYTES = 1 << 20;
+  private static final int MOST_PARTS = 128; // a buffer of one byte takes memory too
 
-  private sealed interface Part {}
-
-  private record Bytes(Buffer buffer) implements Part {}
-
-  private record End() implements Part {}
-
-  private record Broken(String why) implements Part {}
+  /** The reader is woken for so much, or for the end: each time costs about as much as 64 KiB. */
+  private static final int WORTH_WAKING = 256 << 10;
 
   private final HttpServerRequest request;
   private final Context context;
-  // bounded by what is asked for: AHEAD buffers, one end, one failure
-  private final BlockingQueue<Part> parts = new LinkedBlockingQueue<>();
-  private volatile boolean isOver;
-  private volatile boolean isDiscarding;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition hasChanged = lock.newCondition();
+  private final Queue<Buffer> parts = new ArrayDeque<>();
+  private int bytes;
+  private boolean isPaused;
+  private boolean isOver;
+  private boolean isDiscarding;
+  private @Nullable String broken;
 
   /** Begins to read a paused request. Call on its event loop. */
   public RequestBody(HttpServerRequest request, Context context) {
     this.request = request;
     this.context = context;
-    request.handler(
-        buffer -> {
+    request.handler(this::take);
+    request.endHandler(end -> change(() -> isOver = true));
+    request.exceptionHandler(e -> change(() -> broken = String.valueOf(e.getMessage())));
+    request.resume();
+  }
+
+  private void take(Buffer buffer) {
+    change(
+        () -> {
           if (!isDiscarding) {
-            parts.add(new Bytes(buffer));
+            parts.add(buffer);
+            bytes += buffer.length();
+            if (!isPaused && (bytes >= MOST_BYTES || parts.size() >= MOST_PARTS)) {
+              isPaused = true;
+              request.pause();
+            }
           }
         });
-    request.endHandler(
-        end -> {
-          isOver = true;
-          parts.add(new End());
-        });
-    request.exceptionHandler(e -> parts.add(new Broken(String.valueOf(e.getMessage()))));
-    request.fetch(AHEAD);
+  }
+
+  private void change(Runnable change) {
+    lock.lock();
+    try {
+      change.run();
+      if (isWorthWaking()) {
+        hasChanged.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isWorthWaking() {
+    return bytes >= WORTH_WAKING || parts.size() >= MOST_PARTS / 2 || isOver || broken != null;
   }
 
   /** {@return the next bytes; empty at the end} */
-  public Optional<Buffer> next() throws IOException {
+  public Optional<ByteBuffer> next() throws IOException {
+    lock.lock();
     try {
-      return switch (parts.take()) {
-        case Bytes bytes -> {
-          context.runOnContext(v -> request.fetch(1));
-          yield Optional.of(bytes.buffer());
+      if (parts.isEmpty()) {
+        while (!isWorthWaking()) {
+          hasChanged.await();
         }
-        case End end -> {
-          parts.add(end);
-          yield Optional.empty();
+      }
+      Buffer part = parts.poll();
+      if (part == null) {
+        if (broken != null && !isOver) {
+          throw new IOException("the client went away: " + broken);
         }
-        case Broken broken -> throw new IOException("the client went away: " + broken.why());
-      };
+        return Optional.empty();
+      }
+      bytes -= part.length();
+      if (isPaused && bytes <= MOST_BYTES / 2 && parts.size() <= MOST_PARTS / 2) {
+        isPaused = false;
+        context.runOnContext(v -> resume());
+      }
+      return Optional.of(((BufferInternal) part).getByteBuf().nioBuffer());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("the server stops", e);
+    } finally {
+      lock.unlock();
     }
+  }
+
+  /** On the event loop, which may have had to pause again since this was asked for. */
+  private void resume() {
+    change(
+        () -> {
+          if (!isPaused) {
+            request.resume();
+          }
+        });
   }
 
   /**
@@ -77,24 +124,30 @@ public final class RequestBody {
    * @throws DavException 413 when it has more than {@code limit} bytes
    */
   byte[] all(int limit) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    for (Optional<Buffer> part = next(); part.isPresent(); part = next()) {
-      if (bytes.size() + part.get().length() > limit) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (Optional<ByteBuffer> part = next(); part.isPresent(); part = next()) {
+      byte[] more = new byte[part.get().remaining()];
+      part.get().get(more);
+      if (all.size() + more.length > limit) {
         throw new DavException(413, "the request's XML has more than " + limit + " bytes");
       }
-      bytes.write(part.get().getBytes());
+      all.writeBytes(more);
     }
-    return bytes.toByteArray();
+    return all.toByteArray();
   }
 
   /** Lets what the client still sends pass unseen, so that it can read the answer. */
   public void discardRest() {
-    isDiscarding = true;
-    context.runOnContext(
-        v -> {
-          if (!isOver) {
-            request.resume();
-          }
-        });
+    lock.lock();
+    try {
+      isDiscarding = true;
+      isPaused = false;
+      parts.clear();
+      if (!isOver) {
+        context.runOnContext(v -> resume());
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 }

@@ -188,7 +188,7 @@ public final class WebDavHandler implements Handler<RoutingContext>, AutoCloseab
     }
   }
 
-  private static void options(Exchange x) throws IOException {
+  private static void options(Exchange x) {
     x.response()
         .putHeader("DAV", "1, 2, 3")
         .putHeader("MS-Author-Via", "DAV")
@@ -228,7 +228,7 @@ public final class WebDavHandler implements Handler<RoutingContext>, AutoCloseab
     }
     response.setStatusCode(status);
     if (status == 304) {
-      Exchange.await(response.end());
+      response.end();
       return;
     }
     boolean isXml = !condition.isEmpty();

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.gridappliance.webdav.history.Kept;
 import org.gridappliance.webdav.tree.Node;
+import org.gridappliance.webdav.tree.Slot;
 import org.gridappliance.webdav.tree.TreeException;
 import org.gridappliance.webdav.tree.TreePath;
 import org.gridappliance.webdav.tree.Upload;
@@ -61,36 +62,51 @@ public final class Writing implements AutoCloseable {
     if (storage.isSynced()) {
       upload.sync();
     }
-    Optional<Node> before;
-    Optional<Kept> kept;
-    boolean isNew;
-    storage.state().mutex.lock();
+    Done done;
+    storage.state().mutex.lock(); // from here to the rename no folder above may go to the trash
     try {
-      before = storage.checkPut(path, guard);
-      kept =
-          before.flatMap(b -> storage.keeping().begin(true, path, b, b.size(), Optional.empty()));
-      isNew = place(kept);
-      storage.locks().foreign().replaced(storage.home().id(), storage.key(path));
+      done = place();
     } finally {
       storage.state().mutex.unlock();
     }
-    storage.syncFolder(path.parent());
-    if (kept.isPresent()) {
-      storage.keeping().done(kept.get());
-    } else {
-      storage.state().release(before.map(Node::size).orElse(0L));
+    try (Slot slot = done.slot()) {
+      if (storage.isSynced()) {
+        slot.sync();
+      }
     }
-    return new Placed(isNew, upload.node());
+    if (done.kept().isPresent()) {
+      storage.keeping().done(done.kept().get());
+    } else if (done.before().isPresent()) {
+      storage.state().release(done.before().get().size());
+    }
+    return new Placed(done.before().isEmpty(), upload.node());
   }
 
-  private boolean place(Optional<Kept> kept) throws IOException {
+  private record Done(Slot slot, Optional<Node> before, Optional<Kept> kept) {}
+
+  private Done place() throws IOException {
+    Slot slot = storage.slot(path, guard);
+    try {
+      Optional<Node> before = storage.checkPut(path, slot, guard);
+      Optional<Kept> kept =
+          before.flatMap(b -> storage.keeping().begin(true, path, b, b.size(), Optional.empty()));
+      place(slot, before, kept);
+      storage.locks().foreign().replaced(storage.home().id(), storage.key(path));
+      return new Done(slot, before, kept);
+    } finally {
+      if (!isPlaced) {
+        slot.close();
+      }
+    }
+  }
+
+  private void place(Slot slot, Optional<Node> before, Optional<Kept> kept) throws IOException {
     try {
       if (kept.isPresent()) {
-        storage.tree().keepReplaced(storage.at(path), kept.get().id());
+        slot.keepReplaced(kept.get().id());
       }
-      boolean isNew = storage.tree().place(upload, storage.at(path));
+      slot.place(upload, before);
       isPlaced = true;
-      return isNew;
     } finally {
       if (!isPlaced && kept.isPresent()) {
         storage.keeping().undo(kept.get());

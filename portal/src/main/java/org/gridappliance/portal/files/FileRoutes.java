@@ -188,8 +188,8 @@ public final class FileRoutes {
     }
     Writing.Placed placed;
     try (Writing writing = home.put(path, announced, Guard.of(routing.request()))) {
-      for (Optional<Buffer> part = body.next(); part.isPresent(); part = body.next()) {
-        writing.write(ByteBuffer.wrap(part.get().getBytes()));
+      for (Optional<ByteBuffer> part = body.next(); part.isPresent(); part = body.next()) {
+        writing.write(part.get());
       }
       placed = writing.finish();
     }

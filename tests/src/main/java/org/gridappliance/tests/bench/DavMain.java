@@ -3,6 +3,7 @@ package org.gridappliance.tests.bench;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.SelfSignedCertificate;
 import io.vertx.ext.web.Router;
@@ -44,7 +45,7 @@ public final class DavMain {
             context -> ann,
             WebDavHandler.Shares.NONE,
             (method, status, nanos) -> {});
-    Vertx vertx = Vertx.vertx();
+    Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true)); // as the portal
     Router router = Router.router(vertx);
     router
         .get("/heap")
@@ -59,7 +60,10 @@ public final class DavMain {
     router.route("/dav").handler(handler);
     router.route("/dav/*").handler(handler);
     HttpServerOptions plain =
-        new HttpServerOptions().setHandle100ContinueAutomatically(true).setIdleTimeout(90);
+        new HttpServerOptions()
+            .setHandle100ContinueAutomatically(true)
+            .setIdleTimeout(90)
+            .setMaxChunkSize(64 << 10);
     vertx
         .createHttpServer(plain)
         .requestHandler(router)

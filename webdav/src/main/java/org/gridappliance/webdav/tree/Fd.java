@@ -6,6 +6,7 @@ import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
 import com.sun.jna.NativeLong;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
@@ -186,6 +187,20 @@ final class Fd implements AutoCloseable {
   void sync() throws IOException {
     try {
       C.fsync(number);
+    } catch (LastErrorException e) {
+      throw failed(e, "it");
+    }
+  }
+
+  /** Writes all of the bytes where the last write ended; meant for few. */
+  void write(ByteBuffer bytes) throws IOException {
+    try {
+      while (bytes.hasRemaining()) {
+        byte[] all = new byte[bytes.remaining()];
+        bytes.get(bytes.position(), all);
+        int n = C.write(number, all, new NativeLong(all.length)).intValue();
+        bytes.position(bytes.position() + n);
+      }
     } catch (LastErrorException e) {
       throw failed(e, "it");
     }

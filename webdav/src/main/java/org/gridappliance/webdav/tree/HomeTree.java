@@ -29,13 +29,15 @@ public final class HomeTree implements AutoCloseable {
   }
 
   private final Fd home;
-  private final Fd spool;
-  private final Fd kept;
+  private final Path spoolFolder;
+  private final Path keptFolder;
+  private @Nullable Fd spool; // opened when first wanted: most requests want neither
+  private @Nullable Fd kept;
 
-  private HomeTree(Fd home, Fd spool, Fd kept) {
+  private HomeTree(Fd home, Path spoolFolder, Path keptFolder) {
     this.home = home;
-    this.spool = spool;
-    this.kept = kept;
+    this.spoolFolder = spoolFolder;
+    this.keptFolder = keptFolder;
   }
 
   /**
@@ -46,19 +48,21 @@ public final class HomeTree implements AutoCloseable {
    * @param kept another such folder, for what was deleted or overwritten
    */
   public static HomeTree open(Path home, Path spool, Path kept) throws IOException {
-    Fd homeFd = Fd.ofFolder(home);
-    try {
-      Fd spoolFd = Fd.ofFolder(spool);
-      try {
-        return new HomeTree(homeFd, spoolFd, Fd.ofFolder(kept));
-      } catch (IOException e) {
-        spoolFd.close();
-        throw e;
-      }
-    } catch (IOException e) {
-      homeFd.close();
-      throw e;
+    return new HomeTree(Fd.ofFolder(home), spool, kept);
+  }
+
+  Fd spool() throws IOException {
+    if (spool == null) {
+      spool = Fd.ofFolder(spoolFolder);
     }
+    return spool;
+  }
+
+  Fd kept() throws IOException {
+    if (kept == null) {
+      kept = Fd.ofFolder(keptFolder);
+    }
+    return kept;
   }
 
   /**
@@ -139,7 +143,7 @@ public final class HomeTree implements AutoCloseable {
 
   /** {@return a new file in the spool} */
   public Upload upload() throws IOException {
-    return new Upload(spool, spoolName());
+    return new Upload(spool(), spoolName());
   }
 
   /**
@@ -150,18 +154,26 @@ public final class HomeTree implements AutoCloseable {
    * @throws TreeException NO_PARENT, IS_FOLDER, REFUSED
    */
   public boolean place(Upload upload, TreePath path) throws IOException {
-    try (Fd parent = parentOf(path.parent())) {
-      String name = stored(parent, path.name());
-      Optional<Node> before = parent.stat(name);
-      if (before.isPresent()) {
-        if (before.get().isFolder()) {
-          throw new TreeException(Reason.IS_FOLDER, path + " is a folder");
-        }
-        upload.file().chmod(before.get().mode());
-      }
-      spool.rename(upload.name(), parent, Fd.bytes(name), 0);
-      upload.markPlaced();
+    try (Slot slot = slot(path)) {
+      Optional<Node> before = slot.stat();
+      slot.place(upload, before);
       return before.isEmpty();
+    }
+  }
+
+  /**
+   * {@return where a file is or shall be; close it}
+   *
+   * @param path not the root
+   * @throws TreeException NO_PARENT
+   */
+  public Slot slot(TreePath path) throws IOException {
+    Fd parent = parentOf(path.parent());
+    try {
+      return new Slot(this, parent, stored(parent, path.name()));
+    } catch (IOException e) {
+      parent.close();
+      throw e;
     }
   }
 
@@ -188,40 +200,33 @@ public final class HomeTree implements AutoCloseable {
   public Staged take(TreePath path) throws IOException {
     byte[] name = spoolName();
     try (Fd parent = folder(path.parent())) {
-      parent.rename(Fd.bytes(stored(parent, path.name())), spool, name, LibC.RENAME_NOREPLACE);
+      parent.rename(Fd.bytes(stored(parent, path.name())), spool(), name, LibC.RENAME_NOREPLACE);
     }
-    return new Staged(this, spool, name);
+    return new Staged(this, spool(), name);
   }
 
   /** Takes a file or a whole folder out of the tree at once, to be kept under an id. */
   public void keep(TreePath path, String id) throws IOException {
     try (Fd parent = folder(path.parent())) {
       parent.rename(
-          Fd.bytes(stored(parent, path.name())), kept, Fd.bytes(id), LibC.RENAME_NOREPLACE);
-    }
-  }
-
-  /** Gives a file that is about to be replaced a second name, under which it stays. */
-  public void keepReplaced(TreePath path, String id) throws IOException {
-    try (Fd parent = folder(path.parent())) {
-      parent.link(Fd.bytes(stored(parent, path.name())), kept, Fd.bytes(id));
+          Fd.bytes(stored(parent, path.name())), kept(), Fd.bytes(id), LibC.RENAME_NOREPLACE);
     }
   }
 
   /** Keeps what lies in the spool under a name of its own. */
   public void keepSpooled(String name, String id) throws IOException {
-    spool.rename(Fd.bytes(name), kept, Fd.bytes(id), LibC.RENAME_NOREPLACE);
+    spool().rename(Fd.bytes(name), kept(), Fd.bytes(id), LibC.RENAME_NOREPLACE);
   }
 
   /** Keeps what was taken out of the tree. */
   public void keep(Staged gone, String id) throws IOException {
-    spool.rename(gone.name(), kept, Fd.bytes(id), LibC.RENAME_NOREPLACE);
+    spool().rename(gone.name(), kept(), Fd.bytes(id), LibC.RENAME_NOREPLACE);
     gone.markPlaced();
   }
 
   /** Opens a kept file. */
   public OpenFile readKept(String id) throws IOException {
-    try (Fd file = kept.open(id, LibC.O_RDONLY, 0)) {
+    try (Fd file = kept().open(id, LibC.O_RDONLY, 0)) {
       return new OpenFile(file.stat(), file.channel(StandardOpenOption.READ));
     }
   }
@@ -233,24 +238,25 @@ public final class HomeTree implements AutoCloseable {
    */
   public void putBack(String id, TreePath path) throws IOException {
     try (Fd parent = parentOf(path.parent())) {
-      kept.rename(
-          Fd.bytes(id), parent, Fd.bytes(stored(parent, path.name())), LibC.RENAME_NOREPLACE);
+      kept()
+          .rename(
+              Fd.bytes(id), parent, Fd.bytes(stored(parent, path.name())), LibC.RENAME_NOREPLACE);
     }
   }
 
   /** Deletes something kept, if it is there. */
   public void removeKept(String id) throws IOException {
-    Staged.remove(kept, Fd.bytes(id), 0);
+    Staged.remove(kept(), Fd.bytes(id), 0);
   }
 
   /** {@return what is kept, by id} */
   public Map<String, Node> keptThings() throws IOException {
-    return things(kept);
+    return things(kept());
   }
 
   /** {@return what lies in the spool, by name} */
   public Map<String, Node> spoolThings() throws IOException {
-    return things(spool);
+    return things(spool());
   }
 
   private static Map<String, Node> things(Fd of) throws IOException {
@@ -269,7 +275,7 @@ public final class HomeTree implements AutoCloseable {
 
   /** Makes the names of kept things durable. */
   public void syncKept() throws IOException {
-    kept.sync();
+    kept().sync();
   }
 
   /**
@@ -284,9 +290,9 @@ public final class HomeTree implements AutoCloseable {
       throw new IOException(made + " has no parent");
     }
     try (Fd from = Fd.ofFolder(parent)) {
-      from.rename(Fd.bytes(made.getFileName().toString()), spool, name, LibC.RENAME_NOREPLACE);
+      from.rename(Fd.bytes(made.getFileName().toString()), spool(), name, LibC.RENAME_NOREPLACE);
     }
-    return new Staged(this, spool, name);
+    return new Staged(this, spool(), name);
   }
 
   /**
@@ -320,10 +326,10 @@ public final class HomeTree implements AutoCloseable {
    */
   public Staged copy(HomeTree from, TreePath path, boolean whole, TreeCopy.Charge charge)
       throws IOException {
-    Staged staged = new Staged(this, spool, spoolName());
+    Staged staged = new Staged(this, spool(), spoolName());
     try (Fd parent = from.folder(path.parent())) {
       String source = path.isRoot() ? "." : stored(parent, path.name());
-      new TreeCopy(charge, whole).copy(parent, Fd.bytes(source), spool, staged.name());
+      new TreeCopy(charge, whole).copy(parent, Fd.bytes(source), spool(), staged.name());
       return staged;
     } catch (IOException e) {
       staged.close();
@@ -341,11 +347,12 @@ public final class HomeTree implements AutoCloseable {
     try (Fd parent = parentOf(path.parent())) {
       String name = stored(parent, path.name());
       boolean isNew = parent.stat(name).isEmpty();
-      spool.rename(
-          staged.name(),
-          parent,
-          Fd.bytes(name),
-          isNew ? LibC.RENAME_NOREPLACE : LibC.RENAME_EXCHANGE);
+      spool()
+          .rename(
+              staged.name(),
+              parent,
+              Fd.bytes(name),
+              isNew ? LibC.RENAME_NOREPLACE : LibC.RENAME_EXCHANGE);
       if (isNew) {
         staged.markPlaced();
       }
@@ -372,11 +379,11 @@ public final class HomeTree implements AutoCloseable {
       }
       source.rename(oldName, target, Fd.bytes(newName), LibC.RENAME_EXCHANGE);
       if (keepAs.isPresent()) {
-        source.rename(oldName, kept, Fd.bytes(keepAs.get()), LibC.RENAME_NOREPLACE);
+        source.rename(oldName, kept(), Fd.bytes(keepAs.get()), LibC.RENAME_NOREPLACE);
         return Optional.empty();
       }
-      Staged replaced = new Staged(this, spool, spoolName());
-      source.rename(oldName, spool, replaced.name(), LibC.RENAME_NOREPLACE);
+      Staged replaced = new Staged(this, spool(), spoolName());
+      source.rename(oldName, spool(), replaced.name(), LibC.RENAME_NOREPLACE);
       return Optional.of(replaced);
     }
   }
@@ -408,10 +415,10 @@ public final class HomeTree implements AutoCloseable {
   /** Removes what an earlier run left in the spool. {@return how many things} */
   public int clearSpool() throws IOException {
     int n = 0;
-    try (Fd again = spool.open(".", Fd.FOLDER, 0);
+    try (Fd again = spool().open(".", Fd.FOLDER, 0);
         FolderReader reader = new FolderReader(again)) {
       for (byte[] raw = reader.next(); raw != null; raw = reader.next()) {
-        Staged.remove(spool, raw, 0);
+        Staged.remove(spool(), raw, 0);
         n++;
       }
     }
@@ -472,8 +479,12 @@ public final class HomeTree implements AutoCloseable {
   @Override
   public void close() {
     home.close();
-    spool.close();
-    kept.close();
+    if (spool != null) {
+      spool.close();
+    }
+    if (kept != null) {
+      kept.close();
+    }
   }
 
   /**

@@ -78,6 +78,9 @@ interface LibC extends Library {
   /** {@return bytes read, 0 at the end} */
   NativeLong getdents64(int fd, Pointer buffer, NativeLong length) throws LastErrorException;
 
+  /** {@return bytes written} */
+  NativeLong write(int fd, byte[] bytes, NativeLong length) throws LastErrorException;
+
   int fsync(int fd) throws LastErrorException;
 
   NativeLong syscall(NativeLong number, int dirfd, byte[] path, Pointer how, NativeLong size)

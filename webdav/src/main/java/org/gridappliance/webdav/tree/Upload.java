@@ -7,23 +7,26 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Locale;
 import org.gridappliance.webdav.tree.TreeException.Reason;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A new file in the spool, not yet in the tree. {@link HomeTree#place} puts it there; {@link
  * #close} removes it when it was not placed. Owned by one thread.
  */
 public final class Upload implements AutoCloseable {
+  /** Bytes that are written without a channel. */
+  private static final int SMALL = 16 * 1024;
+
   private final Fd spool;
   private final byte[] name;
   private final Fd file;
-  private final FileChannel channel;
+  private @Nullable FileChannel channel; // a second descriptor, which small files do without
   private boolean placed;
 
   Upload(Fd spool, byte[] name) throws IOException {
     this.spool = spool;
     this.name = name;
     this.file = spool.open(name, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_EXCL, 0644);
-    this.channel = file.channel(StandardOpenOption.WRITE);
   }
 
   /**
@@ -33,12 +36,26 @@ public final class Upload implements AutoCloseable {
    */
   public void write(ByteBuffer bytes) throws IOException {
     try {
+      if (channel == null && bytes.remaining() <= SMALL) {
+        file.write(bytes);
+        return;
+      }
+      FileChannel to = channel();
       while (bytes.hasRemaining()) {
-        channel.write(bytes);
+        to.write(bytes);
       }
     } catch (IOException e) {
       throw told(e);
     }
+  }
+
+  /** The bytes written before are behind it: it begins at the end. */
+  private FileChannel channel() throws IOException {
+    if (channel == null) {
+      channel = file.channel(StandardOpenOption.WRITE);
+      channel.position(channel.size());
+    }
+    return channel;
   }
 
   /** {@return FULL when the disk is; the JDK tells so by the message alone} */
@@ -55,8 +72,9 @@ public final class Upload implements AutoCloseable {
   void copyFrom(FileChannel source) throws IOException {
     long at = 0;
     try {
+      FileChannel to = channel();
       for (long n = 1; n > 0; at += n) {
-        n = source.transferTo(at, 1L << 30, channel);
+        n = source.transferTo(at, 1L << 30, to);
       }
     } catch (IOException e) {
       throw told(e);
@@ -71,7 +89,7 @@ public final class Upload implements AutoCloseable {
   /** Makes the bytes durable. */
   public void sync() throws IOException {
     try {
-      channel.force(true);
+      file.sync();
     } catch (IOException e) {
       throw told(e);
     }
@@ -96,7 +114,9 @@ public final class Upload implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    if (channel != null) {
+      channel.close();
+    }
     file.close();
     if (!placed) {
       spool.remove(name, false);
