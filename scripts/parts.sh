@@ -41,6 +41,7 @@ ip|iproute2|tests with several machines|test
 parallel|parallel|the peer of the job benchmark|bench
 apache2|apache2-bin|a peer of the storage benchmark|bench
 rclone|rclone|a peer of the storage benchmark|bench
+websockify|websockify|the peer of the benchmark of desktops|bench
 "
 
 has() { type -P "$1" >/dev/null || [ -x "/usr/sbin/$1" ]; }
@@ -50,6 +51,9 @@ has_nss_wrapper() { compgen -G '/usr/lib/*/libnss_wrapper.so' >/dev/null; }
 
 # has_gvfs_dav: GNOME's part that speaks WebDAV.
 has_gvfs_dav() { [ -x /usr/libexec/gvfsd-dav ] || [ -x /usr/lib/gvfs/gvfsd-dav ]; }
+
+# has_numpy: what makes websockify unmask quickly.
+has_numpy() { [ -d /usr/lib/python3/dist-packages/numpy ]; }
 
 # node_version: the major number of Node.js into REPLY, 0 when there is none.
 node_version() {
@@ -73,6 +77,9 @@ missing_packages() {
   fi
   if [[ " $* " == *" test "* ]]; then
     has_gvfs_dav || printf 'gvfs-backends\ngvfs-daemons\n'
+  fi
+  if [[ " $* " == *" bench "* ]]; then
+    has_numpy || printf 'python3-numpy\n'
   fi
   if [[ " $* " == *" build "* ]]; then
     has node || printf 'nodejs\n'

@@ -1,10 +1,15 @@
 package org.gridappliance.vnc;
 
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.impl.VertxHandler;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Consumer;
@@ -15,10 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection: bytes both ways with back-pressure, in bounded memory ({@link #QUEUE} each way
- * and {@link #FRAME} being gathered). A slow side pauses the other. While a viewer is slow, what
- * the desktop sends is gathered into one frame, so that a backlog costs few frames. Runs on the
- * event loop of the connection only.
+ * One connection: bytes both ways with back-pressure, in bounded memory ({@link #QUEUE} and one
+ * read each way). A slow side keeps the other from being read. The bytes themselves go from channel
+ * to channel in {@link FromDesktop} and {@link FromViewer}. Runs on the event loop of the
+ * connection only.
  */
 final class Pump {
   private static final Logger log = LoggerFactory.getLogger(Pump.class);
@@ -26,15 +31,13 @@ final class Pump {
   /** Bytes that may wait in the write queue of either side before the other is paused. */
   static final int QUEUE = 256 << 10;
 
-  /** The most that is gathered into one WebSocket frame; noVNC takes any size, proxies may not. */
-  static final int FRAME = 128 << 10;
-
   private static final Duration PING = Duration.ofSeconds(30);
   private static final short POLICY_VIOLATION = 1008;
   private static final short GOING_AWAY = 1001;
 
   private final Vertx vertx;
   private final Context context;
+  private final Channel browser;
   private final ServerWebSocket viewer;
   private final NetSocket desktop;
   private final Grant grant;
@@ -43,13 +46,16 @@ final class Pump {
   private final Consumer<Pump> whenClosed;
   private final Instant since = Instant.now();
   private volatile Instant lastInput = since;
-  private Buffer gathered = Buffer.buffer();
   private long timer;
   private boolean answered = true;
   private boolean closed;
 
+  /**
+   * @param browser the channel that {@code viewer} writes to
+   */
   Pump(
       Vertx vertx,
+      Channel browser,
       ServerWebSocket viewer,
       NetSocket desktop,
       Grant grant,
@@ -58,6 +64,7 @@ final class Pump {
       Consumer<Pump> whenClosed) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
+    this.browser = browser;
     this.viewer = viewer;
     this.desktop = desktop;
     this.grant = grant;
@@ -71,10 +78,8 @@ final class Pump {
     viewer.setWriteQueueMaxSize(QUEUE);
     desktop.setWriteQueueMaxSize(QUEUE);
 
-    desktop.handler(this::down);
-    viewer.drainHandler(ignored -> drained());
-    viewer.handler(this::up);
-    desktop.drainHandler(ignored -> viewer.resume());
+    desktop.handler(this::early);
+    join();
 
     viewer.pongHandler(ignored -> answered = true);
     viewer.exceptionHandler(e -> log.debug("viewer failed: {}", e.getMessage()));
@@ -87,48 +92,45 @@ final class Pump {
     viewer.resume();
   }
 
-  private void down(Buffer bytes) {
-    try {
-      dialect.fromDesktop(bytes);
-    } catch (WrongBytes e) {
-      refuse(e);
-      return;
+  /**
+   * Puts the two channels together below Vert.x, which would copy each byte to the heap and back;
+   * it goes on to look after opening, closing and pings. Nothing of the viewer's was read yet: he
+   * speaks after the upgrade, which this follows in the same turn of the event loop.
+   */
+  private void join() {
+    ChannelHandlerContext near = browser.pipeline().context(VertxHandler.class);
+    ChannelHandlerContext far = ((NetSocketInternal) desktop).channelHandlerContext();
+    if (!near.executor().equals(far.executor())) {
+      throw new IllegalStateException("the two sides of a desktop run on two event loops");
     }
+    far.pipeline().addBefore(far.name(), "relay", new FromDesktop(this, near));
+    near.pipeline()
+        .replace(WebSocket13FrameDecoder.class, "relay", new FromViewer(this, near, far));
+  }
+
+  /** Looks at what the desktop sends; it may then go on as it is. */
+  void fromDesktop(Buffer bytes) throws WrongBytes {
+    dialect.fromDesktop(bytes);
     stats.down.add(bytes.length());
-    if (!viewer.writeQueueFull()) {
-      viewer.writeBinaryMessage(bytes);
-      return;
-    }
-    gathered.appendBuffer(bytes);
-    if (gathered.length() >= FRAME) {
-      desktop.pause();
-    }
   }
 
-  private void drained() {
-    if (gathered.length() > 0) {
-      viewer.writeBinaryMessage(gathered);
-      gathered = Buffer.buffer();
+  /** {@return what of the viewer's bytes is to go on} the very same when it is all of them. */
+  Buffer fromViewer(Buffer bytes) throws WrongBytes {
+    Buffer onward = dialect.fromViewer(bytes);
+    if (onward.length() > 0) {
+      stats.up.add(onward.length());
+      lastInput = Instant.now();
     }
-    desktop.resume();
+    return onward;
   }
 
-  private void up(Buffer bytes) {
-    Buffer onward;
+  /** What was read before the channels were joined. */
+  private void early(Buffer bytes) {
     try {
-      onward = dialect.fromViewer(bytes);
+      fromDesktop(bytes);
+      viewer.writeBinaryMessage(bytes);
     } catch (WrongBytes e) {
       refuse(e);
-      return;
-    }
-    if (onward.length() == 0) {
-      return;
-    }
-    stats.up.add(onward.length());
-    lastInput = Instant.now();
-    desktop.write(onward);
-    if (desktop.writeQueueFull()) {
-      viewer.pause();
     }
   }
 
@@ -153,7 +155,7 @@ final class Pump {
     context.runOnContext(ignored -> close(POLICY_VIOLATION, reason));
   }
 
-  private void refuse(WrongBytes e) {
+  void refuse(WrongBytes e) {
     stats.refused.increment();
     log.info("wrong bytes desktop={} user={}: {}", grant.desktop(), grant.user(), e.reason());
     close(POLICY_VIOLATION, e.reason());
@@ -167,9 +169,6 @@ final class Pump {
     vertx.cancelTimer(timer);
     stats.open.decrementAndGet();
     whenClosed.accept(this);
-    if (gathered.length() > 0 && !viewer.isClosed()) {
-      viewer.writeBinaryMessage(gathered); // the last picture before the end
-    }
     // a close reason holds 123 bytes at most (RFC 6455 §5.5)
     String brief = reason.length() > 120 ? reason.substring(0, 120) : reason;
     viewer.close(code, brief).onFailure(e -> log.debug("close: {}", e.getMessage()));

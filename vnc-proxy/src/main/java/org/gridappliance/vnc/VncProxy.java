@@ -1,11 +1,14 @@
 package org.gridappliance.vnc;
 
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
@@ -35,6 +38,9 @@ public final class VncProxy implements Handler<HttpServerRequest> {
 
   private static final Logger log = LoggerFactory.getLogger(VncProxy.class);
   private static final String TICKET = "ticket.";
+
+  /** Bytes; one system call moves as much when a desktop sends as fast as it can. */
+  private static final int LARGEST_READ = 128 << 10;
 
   private final Vertx vertx;
   private final TicketStore tickets;
@@ -109,6 +115,12 @@ public final class VncProxy implements Handler<HttpServerRequest> {
 
   private void upgrade(HttpServerRequest request, Grant grant, NetSocket upstream) {
     upstream.pause();
+    // before the first read, after which it is not asked for any more
+    ((NetSocketInternal) upstream)
+        .channelHandlerContext()
+        .channel()
+        .config()
+        .setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator(64, 2048, LARGEST_READ));
     request
         .toWebSocket()
         .onFailure(
@@ -125,7 +137,14 @@ public final class VncProxy implements Handler<HttpServerRequest> {
                   grant.viewOnly());
               Pump pump =
                   new Pump(
-                      vertx, socket, upstream, grant, dialects.apply(grant), stats, pumps::remove);
+                      vertx,
+                      ((ConnectionBase) request.connection()).channel(),
+                      socket,
+                      upstream,
+                      grant,
+                      dialects.apply(grant),
+                      stats,
+                      pumps::remove);
               pumps.add(pump);
               pump.start();
             });

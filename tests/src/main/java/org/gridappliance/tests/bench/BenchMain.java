@@ -12,7 +12,8 @@ import java.util.function.Supplier;
  */
 public final class BenchMain {
   private static final Map<String, Supplier<Bench>> BENCHES =
-      new TreeMap<>(Map.of("jobs", JobsBench::new, "storage", StorageBench::new));
+      new TreeMap<>(
+          Map.of("jobs", JobsBench::new, "storage", StorageBench::new, "vnc", VncBench::new));
 
   private BenchMain() {}
 
