@@ -113,6 +113,13 @@ export const desktopsQuery = queryOptions({
   refetchInterval: 5_000,
 });
 
+export const desktopQuery = (desktop: string) =>
+  queryOptions({
+    queryKey: [...keys.desktops, desktop] as const,
+    queryFn: ({ signal }) => call("get", "/desktops/{desktop}", { path: { desktop }, signal }),
+    refetchInterval: 30_000,
+  });
+
 /** A folder of the home. `path` "" is the home itself. */
 export const folderQuery = (path: string) =>
   queryOptions({

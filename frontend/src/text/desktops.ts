@@ -21,6 +21,10 @@ export const desktops = {
   running: "Running",
   ended: "Ended",
   endedWhy: (why: string) => `It ended: ${why}.`,
+  endsSoon: (when: string) => `It ends ${when}, by a rule of this appliance, and its programs with it.`,
+  endsAt: "Ends by itself",
+  extend: "Extend",
+  extended: "Put off",
   empty: {
     title: "Nothing is open",
     body: "A desktop or terminal runs on this appliance with your files in it. Leave it, come back from another computer, and find it as it was: it stays until you stop it.",

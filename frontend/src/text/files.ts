@@ -49,6 +49,7 @@ export const files = {
     copy: "Copy",
     share: "Share",
     versions: "Earlier versions",
+    desktop: "Open in desktop",
     pack: "Pack",
     extract: "Extract",
     remove: "Delete",

@@ -13,6 +13,7 @@ import { Icon } from "../../ui/icons";
 import { Empty, ErrorBox, Loading, PageTitle } from "../../ui/states";
 import { Ago, useNow } from "../../ui/time";
 import { toast } from "../../ui/toasts";
+import { EndsSoon } from "./EndsSoon";
 import { ShareDialog } from "./ShareDialog";
 
 export default function DesktopsPage(): ReactElement {
@@ -130,6 +131,11 @@ function Card({ desktop, share }: { desktop: Desktop; share: () => void }): Reac
         </Text>
         {running ? (
           <>
+            {desktop.endsAt !== undefined && desktop.endsAt !== null && desktop.endsSoon !== true && (
+              <Text size="sm" c="dimmed">
+                {text.endsAt} <Ago at={desktop.endsAt} />
+              </Text>
+            )}
             <Text size="sm" c="dimmed">
               {text.memory(memory(desktop.memoryBytes), memory(desktop.memoryLimit))}
             </Text>
@@ -144,6 +150,7 @@ function Card({ desktop, share }: { desktop: Desktop; share: () => void }): Reac
           </Text>
         )}
       </Stack>
+      {running && <EndsSoon desktop={desktop} />}
       {running && (
         <Group gap="xs">
           <Button component={Link} to={to} size="xs">

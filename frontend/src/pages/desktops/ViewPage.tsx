@@ -1,14 +1,17 @@
 /** One desktop or terminal, connected: bar of actions above, the screen below. */
 import { Button, Loader, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useMemo, useRef, useState, type DragEvent, type ReactElement } from "react";
 import { Link, useLocation, useParams, useSearchParams } from "react-router";
 import { words } from "../../api/client";
+import { desktopQuery } from "../../api/queries";
 import { upload } from "../../api/upload";
 import { desktops } from "../../text/desktops";
 import { PageTitle } from "../../ui/states";
 import { toast } from "../../ui/toasts";
 import { Bar } from "./Bar";
 import type { Target } from "./connection";
+import { EndsSoon } from "./EndsSoon";
 import { levels, rememberedQuality, rememberQuality, type Quality } from "./quality";
 import type { ScreenHandle } from "./Screen";
 import { useRelay, type RelayState } from "./useRelay";
@@ -60,6 +63,7 @@ export default function ViewPage(): ReactElement {
         }}
         full={() => void whole.current?.requestFullscreen()}
       />
+      {target.kind === "own" && <Ending desktop={target.id} />}
       <div className={styles["place"]} data-state={state.kind}>
         <Suspense fallback={null}>
           {open !== undefined && open.ticket.kind === "terminal" && (
@@ -83,6 +87,11 @@ export default function ViewPage(): ReactElement {
       </div>
     </div>
   );
+}
+
+function Ending({ desktop }: { desktop: string }): ReactElement | null {
+  const known = useQuery(desktopQuery(desktop));
+  return known.data === undefined ? null : <EndsSoon desktop={known.data} />;
 }
 
 /** What stands over the screen while there is none. */

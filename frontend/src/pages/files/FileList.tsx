@@ -372,6 +372,11 @@ function EntryMenu({
         <Menu.Item leftSection={<Icon name={isFolder ? "files" : "eye"} size={16} />} onClick={() => open(entry)}>
           {isFolder ? text.actions.open : text.actions.preview}
         </Menu.Item>
+        {own && !isFolder && (
+          <Menu.Item leftSection={<Icon name="desktops" size={16} />} onClick={() => actions.openInDesktop(entry)}>
+            {text.actions.desktop}
+          </Menu.Item>
+        )}
         <Menu.Item leftSection={<Icon name="download" size={16} />} onClick={() => actions.download([entry])}>
           {isFolder ? text.actions.downloadZip : text.actions.download}
         </Menu.Item>

@@ -1,8 +1,11 @@
 /** What can be done with entries of a folder, whether asked for by menu, bar or key. */
 import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "react-router";
+import { call, words } from "../../api/client";
 import { zipUrl, contentUrl, type Place } from "../../api/files";
 import type { FileEntry } from "../../api/types";
 import { stem, under } from "../../lib/paths";
+import { toast } from "../../ui/toasts";
 import { extract, remove } from "./operations";
 
 /** What is asked of the person in a dialog. */
@@ -25,6 +28,7 @@ export interface FolderActions {
   share: (entry: FileEntry) => void;
   versions: (entry: FileEntry) => void;
   preview: (entry: FileEntry) => void;
+  openInDesktop: (entry: FileEntry) => void;
   remove: (entries: readonly FileEntry[]) => void;
 }
 
@@ -40,6 +44,7 @@ export function useFolderActions({
   open: (path: string) => void;
 }): FolderActions {
   const client = useQueryClient();
+  const navigate = useNavigate();
   const at = (entry: FileEntry) => under(folder, entry.name);
   return {
     download: (entries) => {
@@ -55,6 +60,12 @@ export function useFolderActions({
     share: (entry) => setAsk({ kind: "share", path: at(entry), isFolder: entry.kind === "folder" }),
     versions: (entry) => setAsk({ kind: "versions", path: at(entry) }),
     preview: (entry) => open(at(entry)),
+    openInDesktop: (entry) => {
+      call("post", "/desktops", { body: { kind: "application", file: at(entry) } }).then(
+        (made) => navigate(`/desktops/${made.id}`),
+        (e: unknown) => toast.failed(words(e)),
+      );
+    },
     remove: (entries) => void remove(client, place, entries.map(at)),
   };
 }

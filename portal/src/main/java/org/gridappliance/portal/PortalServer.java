@@ -66,6 +66,7 @@ public final class PortalServer implements AutoCloseable {
   private static final long LOOK_MILLIS = 2_000;
   private static final int LOOKS = 3;
   private static final long EXPIRE_MILLIS = 3_600_000;
+  private static final long END_MILLIS = 30_000;
   private static final Duration LOCAL_JOIN = Duration.ofDays(30);
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -178,7 +179,9 @@ public final class PortalServer implements AutoCloseable {
             database.jdbi(),
             clock,
             audit,
-            settings.terminals());
+            settings.terminals(),
+            settings.desktopIdle(),
+            settings.desktopLife());
     PortalRoutes.Built built =
         routes.build(vertx, names, certificates, audit, contract, relays, desktops);
 
@@ -199,6 +202,9 @@ public final class PortalServer implements AutoCloseable {
     certificates.ifPresent(c -> c.renewDaily(vertx, http, virtualThreads));
     offerLocalJoin(data, jobs, certificates);
     vertx.setPeriodic(0, EXPIRE_MILLIS, timer -> virtualThreads.execute(files::expireUploads));
+    if (desktops.hasEnds()) {
+      vertx.setPeriodic(END_MILLIS, timer -> virtualThreads.execute(desktops::endDue));
+    }
     virtualThreads.execute(homes.storage()::tellLocks);
     samba.start();
     vertx.setPeriodic(LOOK_MILLIS, timer -> virtualThreads.execute(() -> look(database, disk)));

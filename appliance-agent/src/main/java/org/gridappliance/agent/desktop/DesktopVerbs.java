@@ -31,11 +31,21 @@ public final class DesktopVerbs {
         this::create,
         "DELETE /desktops/{desktop}",
         call -> {
-          desktops.stop(
-              call.path().getOrDefault("desktop", ""),
-              "stopped by " + word(call.body(), "by", "its owner"));
+          desktops.stop(call.path().getOrDefault("desktop", ""), reason(call.body()));
           return Verb.Reply.done();
         });
+  }
+
+  /** In words, made here of checked numbers: they are shown and logged. */
+  private static String reason(JsonNode body) {
+    long idle = body.path("idleHours").asLong();
+    long life = body.path("lifeHours").asLong();
+    if (idle > 0) {
+      return "ended after " + idle + " h without use";
+    }
+    return life > 0
+        ? "ended after " + life + " h, the longest time allowed here"
+        : "stopped by " + word(body, "by", "its owner");
   }
 
   private Verb.Reply create(Verb.Call call) throws IOException {
@@ -43,12 +53,19 @@ public final class DesktopVerbs {
     List<String> command = new ArrayList<>();
     body.path("command").forEach(word -> command.add(word.asText()));
     Wish.Kind kind = Wish.Kind.of(word(body, "kind", "desktop"));
+    String title = word(body, "title", kind.word());
+    if (kind == Wish.Kind.APPLICATION && body.hasNonNull("file")) {
+      Openers.Opened opened = Openers.of(word(body, "owner", ""), word(body, "file", ""));
+      command.clear();
+      command.addAll(opened.command());
+      title = opened.title();
+    }
     boolean terminal = kind == Wish.Kind.TERMINAL;
     Wish wish =
         new Wish(
             word(body, "owner", ""),
             kind,
-            word(body, "title", kind.word()),
+            title,
             command,
             body.path("width").asInt(terminal ? 80 : 1280),
             body.path("height").asInt(terminal ? 24 : 800),

@@ -92,7 +92,6 @@ public final class Desktops implements AutoCloseable {
   Optional<String> obstacle(Wish.Kind kind) {
     List<String> missing = new ArrayList<>();
     missing.addAll(absent("bwrap", "bubblewrap"));
-    missing.addAll(absent("setpriv", "util-linux"));
     if (kind != Wish.Kind.TERMINAL) {
       missing.addAll(absent("Xvnc", "tigervnc-standalone-server"));
       missing.addAll(absent("icewm", "icewm"));

@@ -25,6 +25,7 @@ import java.util.Map;
  */
 record Room(Path folder, Path home, int uid, boolean setUid, Wish wish) {
   private static final String KEEPER = "/org/gridappliance/agent/envelope/linux-x86_64/term-keeper";
+  private static final String BECOME = "/org/gridappliance/agent/envelope/linux-x86_64/become";
   private static final List<String> MERGED = List.of("bin", "sbin", "lib", "lib32", "lib64");
 
   private static final List<String> PARENTS =
@@ -60,6 +61,9 @@ record Room(Path folder, Path home, int uid, boolean setUid, Wish wish) {
     }
     Files.setPosixFilePermissions(cookie, PosixFilePermissions.fromString("r--------"));
     put(room, "start.sh", "start.sh", "r--r--r--");
+    if (setUid) {
+      put(room, BECOME, "become", "r-xr-xr-x");
+    }
     if (wish.kind() == Wish.Kind.TERMINAL) {
       put(room, KEEPER, "term-keeper", "r-xr-xr-x");
     }
@@ -139,8 +143,7 @@ record Room(Path folder, Path home, int uid, boolean setUid, Wish wish) {
     if (setUid) {
       String id = Integer.toString(uid);
       a.addAll(List.of("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--"));
-      a.addAll(List.of("/usr/bin/setpriv", "--reuid", id, "--regid", id, "--clear-groups"));
-      a.addAll(List.of("--inh-caps=-all", "--no-new-privs"));
+      a.addAll(List.of("/run/desktop/become", id, "--"));
     } else {
       a.add("--");
     }

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +22,8 @@ import org.gridappliance.portal.agent.AgentClient;
 import org.gridappliance.portal.audit.AuditLog;
 import org.gridappliance.vnc.Viewer;
 import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The operations on desktops and terminals. What is somebody else's is not there; a link that its
@@ -27,24 +31,37 @@ import org.jdbi.v3.core.Jdbi;
  * {@code createDesktopTicket} → WebSocket with the ticket ({@link Relays}).
  */
 public final class DesktopOperations {
+  private static final Logger log = LoggerFactory.getLogger(DesktopOperations.class);
+
   private final AgentClient agent;
   private final Relays relays;
   private final Shares shares;
   private final AuditLog audit;
   private final boolean terminals;
+  private final Lives lives;
   private final Thumbnails thumbnails = new Thumbnails();
 
   /**
    * @param socket the agent's
    * @param terminals whether policy lets people open terminals
+   * @param idle after which one that nobody uses ends; zero: never
+   * @param life after which any ends; zero: never
    */
   public DesktopOperations(
-      Path socket, Relays relays, Jdbi jdbi, Clock clock, AuditLog audit, boolean terminals) {
+      Path socket,
+      Relays relays,
+      Jdbi jdbi,
+      Clock clock,
+      AuditLog audit,
+      boolean terminals,
+      Duration idle,
+      Duration life) {
     this.agent = new AgentClient(socket);
     this.relays = relays;
     this.shares = new Shares(jdbi, clock);
     this.audit = audit;
     this.terminals = terminals;
+    this.lives = new Lives(jdbi, clock, idle, life);
   }
 
   /** {@return the operations by operationId} */
@@ -54,6 +71,7 @@ public final class DesktopOperations {
         "createDesktop", this::create,
         "getDesktop", request -> Response.ok(describe(mine(request))),
         "stopDesktop", this::stop,
+        "extendDesktop", this::extend,
         "createDesktopTicket", this::ticket,
         "listDesktopShares", request -> Response.ok(Map.of("shares", sharesOf(mine(request)))),
         "createDesktopShare", this::share,
@@ -110,7 +128,7 @@ public final class DesktopOperations {
     wish.put("owner", caller.name());
     wish.put("kind", kind);
     wish.put("title", body.path("title").asText(kind.equals("terminal") ? "Terminal" : "Desktop"));
-    for (String field : List.of("width", "height", "memoryBytes", "command")) {
+    for (String field : List.of("width", "height", "memoryBytes", "command", "file")) {
       if (body.hasNonNull(field)) {
         wish.put(field, body.get(field));
       }
@@ -128,6 +146,70 @@ public final class DesktopOperations {
     shares.forget(desktop.id());
     audit.append(who, "desktop.stopped", desktop.id(), desktop.title(), request.remoteAddress());
     return Response.noContent();
+  }
+
+  /** {@return whether desktops end by themselves here; {@link #endDue} is to be called then} */
+  public boolean hasEnds() {
+    return lives.isLimited();
+  }
+
+  /** Ends those whose time is over. Blocks; to be called every now and then. */
+  public void endDue() {
+    List<AgentDesktop> running = new ArrayList<>();
+    try {
+      for (JsonNode json : agent.ask("GET", "/desktops", null).path("desktops")) {
+        AgentDesktop desktop = AgentDesktop.of(json);
+        if (desktop.isRunning()) {
+          running.add(desktop);
+        }
+      }
+      for (AgentDesktop desktop : running) {
+        Optional<Lives.End> end = end(desktop);
+        if (end.isPresent() && lives.isOver(end.get())) {
+          expire(desktop, end.get());
+        }
+      }
+    } catch (Problem e) { // the agent is away for now; the next round finds it
+      log.debug("desktops not looked at: {}", e.getMessage());
+      return;
+    }
+    lives.keepOnly(running.stream().map(AgentDesktop::id).toList());
+  }
+
+  private void expire(AgentDesktop desktop, Lives.End end) {
+    relays.cut(v -> v.desktop().equals(desktop.id()), end.words());
+    agent.ask(
+        "DELETE",
+        "/desktops/" + desktop.id(),
+        Map.of(end.why() == Lives.Why.IDLE ? "idleHours" : "lifeHours", end.hours()));
+    shares.forget(desktop.id());
+    audit.append(AuditLog.NOBODY, "desktop.expired", desktop.id(), end.words(), null);
+  }
+
+  private Optional<Lives.End> end(AgentDesktop desktop) {
+    Instant input =
+        relays.viewers().stream()
+            .filter(viewer -> viewer.desktop().equals(desktop.id()))
+            .map(Viewer::lastInput)
+            .max(Comparator.naturalOrder())
+            .orElse(Instant.EPOCH);
+    return lives.end(desktop.id(), Instant.parse(desktop.createdAt()), input);
+  }
+
+  private Response extend(Request request) {
+    AgentDesktop desktop = running(mine(request));
+    if (end(desktop).isEmpty()) {
+      throw Problem.conflict("it does not end by itself; there is nothing to put off");
+    }
+    lives.extend(desktop.id());
+    Map<String, Object> now = describe(desktop);
+    audit.append(
+        desktop.owner(),
+        "desktop.extended",
+        desktop.id(),
+        "to " + now.get("endsAt"),
+        request.remoteAddress());
+    return Response.ok(now);
   }
 
   private Response ticket(Request request) {
@@ -248,6 +330,9 @@ public final class DesktopOperations {
     d.put("createdAt", desktop.createdAt());
     d.put("memoryBytes", desktop.memoryBytes());
     d.put("memoryLimit", desktop.memoryLimit());
+    Optional<Lives.End> end = desktop.isRunning() ? end(desktop) : Optional.empty();
+    d.put("endsAt", end.map(e -> e.at().toString()).orElse(null));
+    d.put("endsSoon", end.isPresent() && lives.isSoon(end.get()));
     d.put("endedAt", desktop.endedAt());
     d.put("reason", desktop.reason());
     List<Map<String, Object>> viewers = new ArrayList<>();

@@ -106,6 +106,20 @@ public record Key(String name, String byDefault, String range, String about) {
           "true",
           "true or false",
           "whether people may open terminals in the browser");
+  static final Key DESKTOP_IDLE =
+      new Key(
+          "desktops.idle-hours",
+          "0",
+          "0..8760; 0: never",
+          "a desktop or terminal that nobody has used for so long ends; its owner is warned and can"
+              + " put it off");
+  static final Key DESKTOP_LIFE =
+      new Key(
+          "desktops.life-hours",
+          "0",
+          "0..8760; 0: never",
+          "a desktop or terminal ends so long after it was opened; its owner is warned and can put"
+              + " it off");
 
   /** All keys, in the order of the documentation. */
   public static final List<Key> ALL =
@@ -129,5 +143,7 @@ public record Key(String name, String byDefault, String range, String about) {
           SAMBA_LISTEN,
           SAMBA_PORT,
           SAMBA_VISITORS,
-          TERMINALS);
+          TERMINALS,
+          DESKTOP_IDLE,
+          DESKTOP_LIFE);
 }

@@ -23,6 +23,8 @@ import java.util.List;
  * @param sessionIdle an unused session's life
  * @param sessionLife a session's life at most
  * @param terminals whether people may open terminals
+ * @param desktopIdle after which a desktop that nobody uses ends; zero: never
+ * @param desktopLife after which any desktop ends; zero: never
  * @param dev check answers against the contract too
  */
 public record Settings(
@@ -41,6 +43,8 @@ public record Settings(
     Duration sessionIdle,
     Duration sessionLife,
     boolean terminals,
+    Duration desktopIdle,
+    Duration desktopLife,
     boolean dev) {
 
   /** Who may make an account. */

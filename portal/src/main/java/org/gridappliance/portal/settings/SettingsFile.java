@@ -172,6 +172,8 @@ public final class SettingsFile {
         Duration.ofHours(number(Key.IDLE_HOURS, 1, 168)),
         Duration.ofDays(number(Key.SESSION_DAYS, 1, 90)),
         truth(Key.TERMINALS),
+        Duration.ofHours(number(Key.DESKTOP_IDLE, 0, 8760)),
+        Duration.ofHours(number(Key.DESKTOP_LIFE, 0, 8760)),
         command.dev());
   }
 
