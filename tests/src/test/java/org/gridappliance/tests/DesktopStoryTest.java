@@ -5,10 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
+import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.CDPSession;
+import com.microsoft.playwright.JSHandle;
 import com.microsoft.playwright.Keyboard;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
@@ -16,6 +21,8 @@ import com.microsoft.playwright.options.MouseButton;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.gridappliance.tests.fixture.Appliance;
@@ -56,7 +63,9 @@ class DesktopStoryTest {
 
   @BeforeAll
   static void start() throws Exception {
-    appliance = Appliance.start(1);
+    Path data = Files.createTempDirectory("appliance-test-");
+    Files.writeString(data.resolve("appliance.yaml"), "desktops.life-hours: 5\n");
+    appliance = Appliance.startOn(data, 1);
     chromium = Chromium.launch();
     home = appliance.data().resolve("users").resolve(Appliance.ADMIN).resolve("home");
     context = chromium.anonymous(false, ColorScheme.LIGHT);
@@ -71,7 +80,7 @@ class DesktopStoryTest {
   }
 
   @Test
-  @Order(1)
+  @Order(10)
   void whatIsTypedIsDoneAndShown() throws Exception {
     page.navigate(appliance.url() + "/desktops");
     Chromium.picture(page, "desktops-empty");
@@ -85,7 +94,7 @@ class DesktopStoryTest {
   }
 
   @Test
-  @Order(2)
+  @Order(20)
   void afterAReloadAndAKilledPortalItIsTheSameDesktopWithTheSameText() throws Exception {
     String before = settled(page);
     assertTrue(Integer.parseInt(before.split(":", 2)[1]) > 20, "nothing is written: " + before);
@@ -103,7 +112,7 @@ class DesktopStoryTest {
   }
 
   @Test
-  @Order(3)
+  @Order(30)
   void whoMayOnlyWatchSeesAndCannotAct() throws Exception {
     PortalClient admin = appliance.admin();
     admin.newUser("bob");
@@ -144,7 +153,7 @@ class DesktopStoryTest {
   }
 
   @Test
-  @Order(4)
+  @Order(40)
   void theClipboardGoesBothWays() throws Exception {
     page.bringToFront();
     type(page, "clear; yes copiedthere | head -60\n");
@@ -167,7 +176,135 @@ class DesktopStoryTest {
   }
 
   @Test
-  @Order(5)
+  @Order(41)
+  void germanFrenchAndJapaneseKeysArriveAsTheyAreWritten() throws Exception {
+    type(page, "clear; cat > keys\n");
+    CDPSession chrome = context.newCDPSession(page);
+    press(chrome, "z KeyY y KeyZ ä Quote ö Semicolon ü BracketLeft ß Minus # Backslash");
+    hold(chrome, "Shift", "ShiftLeft", true);
+    press(chrome, "Ä Quote ? Minus ; Comma ° Backquote > IntlBackslash");
+    hold(chrome, "Shift", "ShiftLeft", false);
+    hold(chrome, "AltGraph", "AltRight", true);
+    press(chrome, "@ KeyQ € KeyE { Digit7 \\ Minus | IntlBackslash ~ BracketRight");
+    hold(chrome, "AltGraph", "AltRight", false);
+    press(chrome, "a KeyQ é Digit2 è Digit7 ç Digit9 à Digit0 m Semicolon ù Quote ! Slash");
+    hold(chrome, "Shift", "ShiftLeft", true);
+    press(chrome, "1 Digit1 µ Backslash § Slash");
+    hold(chrome, "Shift", "ShiftLeft", false);
+    press(chrome, "@ BracketLeft : Quote ^ Equal \\ IntlRo ¥ IntlYen");
+    hold(chrome, "Shift", "ShiftLeft", true);
+    press(chrome, "_ IntlRo | IntlYen \" Digit2 ' Digit7 ~ Equal");
+    hold(chrome, "Shift", "ShiftLeft", false);
+    press(chrome, "あ KeyA");
+    page.keyboard().press("Enter");
+    page.keyboard().press("Control+d");
+    awaitFile("keys", "zyäöüß#Ä?;°>@€{\\|~aéèçàmù!1µ§@:^\\¥_|\"'~あ\n");
+    Chromium.picture(page, "desktop-keys");
+  }
+
+  /** Presses keys as a keyboard of another layout does: pairs of what it writes and where it is. */
+  private static void press(CDPSession chrome, String pairs) {
+    String[] words = pairs.split(" ", -1);
+    for (int i = 0; i < words.length; i += 2) {
+      send(chrome, "keyDown", words[i], words[i + 1]);
+      send(chrome, "keyUp", words[i], words[i + 1]);
+      page.waitForTimeout(20); // as fast as people can
+    }
+  }
+
+  private static void hold(CDPSession chrome, String key, String code, boolean down) {
+    send(chrome, down ? "rawKeyDown" : "keyUp", key, code);
+  }
+
+  private static void send(CDPSession chrome, String type, String key, String code) {
+    JsonObject event = new JsonObject();
+    event.addProperty("type", type);
+    event.addProperty("key", key);
+    event.addProperty("code", code);
+    if (type.equals("keyDown")) {
+      event.addProperty("text", key);
+    }
+    chrome.send("Input.dispatchKeyEvent", event);
+  }
+
+  @Test
+  @Order(42)
+  void aFileDraggedOntoTheDesktopIsInTheHome() throws Exception {
+    JSHandle dragged =
+        page.evaluateHandle(
+            "() => { const t = new DataTransfer();"
+                + " t.items.add(new File(['from my computer'], 'dragged.txt')); return t; }");
+    page.locator("[data-screen] canvas").dispatchEvent("drop", Map.of("dataTransfer", dragged));
+    awaitFile("dragged.txt", "from my computer");
+    assertThat(page.getByText("dragged.txt is in your home")).isVisible();
+  }
+
+  @Test
+  @Order(43)
+  void beforeItEndsByRuleThePageWarnsAndOneClickPutsItOff() throws Exception {
+    String id = page.url().replaceFirst(".*/desktops/", "");
+    String soon = Instant.now().plusSeconds(10 * 60 + 5).toString();
+    String address = appliance.url() + "/api/v1/desktops/" + id;
+    page.route( // as half an hour before the end
+        address,
+        route -> {
+          APIResponse answer = route.fetch();
+          String body =
+              answer
+                  .text()
+                  .replaceFirst("\"endsAt\":\"[^\"]*\"", "\"endsAt\":\"" + soon + "\"")
+                  .replace("\"endsSoon\":false", "\"endsSoon\":true");
+          route.fulfill(new Route.FulfillOptions().setResponse(answer).setBody(body));
+        });
+    page.reload();
+    awaitScreen(page);
+    assertThat(page.getByText("It ends in 10 min")).isVisible();
+    Chromium.picture(page, "desktop-ends-soon");
+    Chromium.accessible(page);
+    page.setViewportSize(390, 844);
+    Chromium.picture(page, "desktop-ends-soon-phone");
+    page.setViewportSize(1280, 800);
+    page.unroute(address);
+    button(page, "Extend").click();
+    assertThat(page.getByText("It ends in 10 min")).isHidden();
+    String ends = appliance.admin().get("/api/v1/desktops/" + id).path("endsAt").asText();
+    assertTrue(Instant.parse(ends).isAfter(Instant.now().plusSeconds(4 * 3600)), ends);
+    assertTrue(
+        appliance.admin().get("/api/v1/audit").toString().contains("desktop.extended"),
+        "it is in the audit log");
+    settled(page);
+  }
+
+  @Test
+  @Order(44)
+  void aFileOpensInADesktopProgram() throws Exception {
+    String before = page.url();
+    Files.writeString(home.resolve("notes.txt"), "what I found\n".repeat(20));
+    page.navigate(appliance.url() + "/files");
+    page.getByLabel("Actions for notes.txt").click();
+    page.getByRole(AriaRole.MENUITEM, new Page.GetByRoleOptions().setName("Open in desktop"))
+        .click();
+    page.waitForURL("**/desktops/*");
+    awaitScreen(page);
+    assertThat(page.getByText("notes.txt ·").first()).isVisible();
+    Await.until(
+        "a program has the file open",
+        PATIENCE,
+        () ->
+            ProcessHandle.allProcesses()
+                .map(p -> p.info().commandLine().orElse(""))
+                .anyMatch(line -> line.endsWith("/home/" + Appliance.ADMIN + "/notes.txt")));
+    settled(page);
+    Chromium.picture(page, "desktop-open-file");
+    String id = page.url().replaceFirst(".*/desktops/", "");
+    page.navigate(before);
+    appliance.admin().send("DELETE", "/api/v1/desktops/" + id, null);
+    awaitScreen(page);
+    settled(page);
+  }
+
+  @Test
+  @Order(50)
   void itsSizeFollowsTheWindow() throws Exception {
     page.setViewportSize(390, 844);
     Await.until(
@@ -188,7 +325,7 @@ class DesktopStoryTest {
   }
 
   @Test
-  @Order(6)
+  @Order(60)
   void aTerminalIsTakenUpAgain() throws Exception {
     page.navigate(appliance.url() + "/desktops");
     Chromium.accessible(page);
@@ -214,7 +351,29 @@ class DesktopStoryTest {
   }
 
   @Test
-  @Order(7)
+  @Order(65)
+  void fromTheClickToTheFirstPixel() throws Exception {
+    List<Double> millis = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      page.navigate(appliance.url() + "/desktops");
+      button(page, "Open desktop").click();
+      millis.add(
+          ((Number)
+                  page.evaluate(
+                      "() => new Promise(done => { const t = performance.now();"
+                          + " const look = () => { const c = document.querySelector('[data-screen] canvas');"
+                          + " if (c && c.width > 0 && c.getContext('2d').getImageData(c.width / 2, c.height / 2, 1, 1).data[3] > 0)"
+                          + " done(performance.now() - t); else requestAnimationFrame(look); }; look(); })"))
+              .doubleValue());
+      awaitScreen(page);
+      String id = page.url().replaceFirst(".*/desktops/", "");
+      appliance.admin().send("DELETE", "/api/v1/desktops/" + id, null);
+    }
+    System.out.println("from the click to the first pixel, ms: " + millis);
+  }
+
+  @Test
+  @Order(70)
   void stoppingEndsEveryProgramAndSaysSo() throws Exception {
     String id =
         appliance.admin().get("/api/v1/desktops").path("desktops").path(0).path("id").asText();

@@ -173,8 +173,11 @@ class DesktopsTest {
     int cycles = Boolean.getBoolean("soak") ? 10_000 : 500;
     Desktop made = desktops.create(desktop("ada"));
     Desktop shell = desktops.create(terminal("ada"));
-    until(() -> programs(made).contains("xterm"));
+    until(() -> programs(made).containsAll(List.of("xterm", "icewm", "bash")));
+    greeting(made);
     long before = descriptors(made) + descriptors(shell);
+    int processes = programs(made).size() + programs(shell).size();
+    long own = ownDescriptors();
     for (int i = 0; i < cycles; i++) {
       assertEquals("RFB 003.008\n", greeting(made), "viewer " + i);
       try (TerminalClient client = new TerminalClient(desktops.socket(shell))) {
@@ -182,8 +185,10 @@ class DesktopsTest {
       }
     }
     greeting(made);
-    // the servers notice the last ones in their own time; programs of the desktop may come and go
-    until(() -> descriptors(made) + descriptors(shell) < before + cycles / 5);
+    // the servers notice the last ones in their own time
+    until(() -> descriptors(made) + descriptors(shell) <= before + 4);
+    until(() -> programs(made).size() + programs(shell).size() <= processes);
+    until(() -> ownDescriptors() <= own + 4);
     desktops.stop(made.id(), "done");
     desktops.stop(shell.id(), "done");
     try (Stream<Path> left = Files.list(desktops.socket(made).getParent().getParent())) {
@@ -220,6 +225,12 @@ class DesktopsTest {
       }
     }
     return count;
+  }
+
+  private static long ownDescriptors() throws IOException {
+    try (Stream<Path> fds = Files.list(Path.of("/proc/self/fd"))) {
+      return fds.count();
+    }
   }
 
   private String greeting(Desktop desktop) throws IOException {

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * Our relay against websockify with numpy, between the same viewers and the same desktop on a Unix
  * socket: bytes down and up over 1, 10 and 100 connections with the processor time they cost, how
  * long a small message takes, alone and beside 200 MB/s of pictures for others, and the memory of
- * connections that do nothing.
+ * connections that do nothing; then what a desktop costs ({@link DesktopFigures}).
  */
 final class VncBench implements Bench {
   private static final int[] CONNECTIONS = {1, 10, 100};
@@ -44,6 +44,8 @@ final class VncBench implements Bench {
       relays.add(VncRelay.ours(folder, socket));
       VncRelay.websockify(folder, socket).ifPresent(relays::add);
       measure(report, quick, relays);
+      relays.forEach(VncRelay::close); // their processes would be counted
+      DesktopFigures.measure(report, folder, quick ? 5 : 15);
     } finally {
       relays.forEach(VncRelay::close);
       try (Stream<Path> all = Files.walk(folder)) {

@@ -122,7 +122,7 @@ class ClientStreamTest {
   }
 
   /** Never forwards more than it was given, never fails but by WrongBytes. */
-  @FuzzTest(maxDuration = "45s")
+  @FuzzTest(maxDuration = "60s")
   void anyBytesAreForwardedOrRefused(byte[] bytes) {
     ClientStream stream = new ClientStream(true);
     try {

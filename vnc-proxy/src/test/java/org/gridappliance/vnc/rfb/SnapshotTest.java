@@ -64,7 +64,7 @@ class SnapshotTest {
     }
   }
 
-  @FuzzTest(maxDuration = "45s")
+  @FuzzTest(maxDuration = "60s")
   void anyServerGivesAPictureOrAnError(byte[] bytes) {
     try {
       Snapshot.png(new ByteArrayInputStream(bytes), new ByteArrayOutputStream());

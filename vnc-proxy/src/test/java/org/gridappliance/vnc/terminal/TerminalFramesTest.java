@@ -39,7 +39,7 @@ class TerminalFramesTest {
     }
   }
 
-  @FuzzTest(maxDuration = "45s")
+  @FuzzTest(maxDuration = "60s")
   void whateverIsSentPassesWholeOrIsRefused(FuzzedDataProvider data) {
     boolean viewOnly = data.consumeBoolean();
     TerminalFrames frames = new TerminalFrames(viewOnly);

@@ -49,7 +49,7 @@ class TicketStoreTest {
   }
 
   /** Against the obvious model: a list of what was issued, when, and whether it was used. */
-  @FuzzTest(maxDuration = "45s")
+  @FuzzTest(maxDuration = "60s")
   void aTicketIsGoodOnceAndForItsLifetime(FuzzedDataProvider data) {
     List<String> issued = new ArrayList<>();
     List<Instant> good = new ArrayList<>();

@@ -109,7 +109,7 @@ class ClientFramesTest {
   }
 
   /** Nothing grows, nothing is kept, however the bytes are cut. */
-  @FuzzTest(maxDuration = "45s")
+  @FuzzTest(maxDuration = "60s")
   void anyBytesAreTakenApartOrRefused(FuzzedDataProvider input) {
     ClientFrames frames = new ClientFrames();
     long[] taken = {0};
