@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.function.LongConsumer;
 import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.portal.audit.AuditLog;
 import org.gridappliance.portal.files.Homes;
@@ -41,6 +42,7 @@ final class FilesParts {
    *
    * @param incoming the folder where uploads grow
    * @param maxFileBytes the largest file
+   * @param room refuses with 507 the bytes that the disk has no room for
    */
   FilesParts(
       Jdbi jdbi,
@@ -50,16 +52,17 @@ final class FilesParts {
       AuditLog audit,
       Path incoming,
       long maxFileBytes,
+      LongConsumer room,
       Executor virtualThreads) {
     this.shares = new Shares(jdbi, clock);
     this.places = new Places(homes, shares);
     this.sessions = new LinkSessions(clock);
     FileWork work = new FileWork(virtualThreads);
-    this.uploads = new UploadRoutes(incoming, work, maxFileBytes, clock);
+    this.uploads = new UploadRoutes(incoming, work, maxFileBytes, room, clock);
     this.placeRoutes = new PlaceRoutes(work);
     operations.putAll(
         new ShareOperations(jdbi, clock, shares, places, people, audit, sessions).all());
-    operations.putAll(new FileOperations(places, shares, virtualThreads).all());
+    operations.putAll(new FileOperations(places, virtualThreads).all());
   }
 
   /** {@return what is shared with whom} */

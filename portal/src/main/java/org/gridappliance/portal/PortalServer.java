@@ -41,6 +41,7 @@ import org.gridappliance.portal.samba.Samba;
 import org.gridappliance.portal.security.HostNames;
 import org.gridappliance.portal.settings.Settings;
 import org.gridappliance.portal.settings.SettingsException;
+import org.gridappliance.portal.shares.Shares;
 import org.gridappliance.portal.store.DataFolder;
 import org.gridappliance.portal.store.Database;
 import org.gridappliance.portal.store.Disk;
@@ -67,6 +68,11 @@ public final class PortalServer implements AutoCloseable {
   private static final int LOOKS = 3;
   private static final long EXPIRE_MILLIS = 3_600_000;
   private static final long END_MILLIS = 30_000;
+
+  /** Homes that nobody uses are looked through too, but not while the portal starts. */
+  private static final long FIRST_SWEEP_MILLIS = 600_000;
+
+  private static final long SWEEP_MILLIS = 24 * 3_600_000L;
   private static final Duration LOCAL_JOIN = Duration.ofDays(30);
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -149,6 +155,7 @@ public final class PortalServer implements AutoCloseable {
             audit,
             data.resolve("incoming"),
             settings.maxFileBytes(),
+            disk::requireRoom,
             virtualThreads);
     DavRoutes dav =
         keep(
@@ -205,6 +212,8 @@ public final class PortalServer implements AutoCloseable {
     if (desktops.hasEnds()) {
       vertx.setPeriodic(END_MILLIS, timer -> virtualThreads.execute(desktops::endDue));
     }
+    vertx.setPeriodic(
+        FIRST_SWEEP_MILLIS, SWEEP_MILLIS, timer -> virtualThreads.execute(homes::sweep));
     virtualThreads.execute(homes.storage()::tellLocks);
     samba.start();
     vertx.setPeriodic(LOOK_MILLIS, timer -> virtualThreads.execute(() -> look(database, disk)));
@@ -230,7 +239,8 @@ public final class PortalServer implements AutoCloseable {
                   disk::spareBytes),
               database.source(),
               clock,
-              foreign),
+              foreign,
+              new Shares(database.jdbi(), clock)::moved),
           settings.kept().quotaBytes());
     } catch (IllegalStateException e) {
       throw new StoreException(String.valueOf(e.getMessage()));

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -221,5 +223,34 @@ class SharesTest {
                 "/shares",
                 "{\"path\":\"uploads/set\",\"kind\":\"link\",\"rights\":\"read\"}")
             .status());
+  }
+
+  @Test
+  void aShareFollowsWhatIsMovedOverWebDav() {
+    ada.send("PUT", "/files/uploads/moving/a.txt", "a");
+    TestPortal.Answer made =
+        ada.send(
+            "POST",
+            "/shares",
+            "{\"path\":\"uploads/moving\",\"kind\":\"person\",\"rights\":\"read\",\"with\":\"bob\"}");
+    assertEquals(201, made.status(), made.body());
+    String files = "/shared/" + made.json().path("id").asLong() + "/files/a.txt";
+    assertEquals("a", bob.get(files).body());
+    String token =
+        ada.send("POST", "/tokens", "{\"name\":\"t\",\"scopes\":[\"files\"]}")
+            .json()
+            .path("token")
+            .asText();
+    String basic =
+        Base64.getEncoder().encodeToString(("ada:" + token).getBytes(StandardCharsets.UTF_8));
+    String dav = portal.server.address() + "/dav/uploads/";
+    HttpRequest move =
+        HttpRequest.newBuilder(URI.create(dav + "moving"))
+            .method("MOVE", HttpRequest.BodyPublishers.noBody())
+            .headers("Authorization", "Basic " + basic, "Destination", dav + "moved%20on")
+            .build();
+    assertEquals(201, portal.exchange(move).status());
+    assertEquals("a", bob.get(files).body());
+    assertTrue(ada.get("/shares").body().contains("uploads/moved on"));
   }
 }

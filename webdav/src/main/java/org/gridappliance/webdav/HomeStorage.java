@@ -438,6 +438,7 @@ public final class HomeStorage implements AutoCloseable {
     locks().dropTree(home.id(), key(to), true);
     locks().foreign().replaced(home.id(), key(to));
     locks().dropTree(home.id(), key(from), false);
+    storage.tellMoved(home.id(), at(from), at(to));
   }
 
   /** {@return versions and trash} */

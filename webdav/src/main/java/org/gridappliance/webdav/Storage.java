@@ -13,6 +13,7 @@ import org.gridappliance.webdav.lock.ForeignLocks;
 import org.gridappliance.webdav.lock.LockTable;
 import org.gridappliance.webdav.property.PropertyStore;
 import org.gridappliance.webdav.tree.HomeTree;
+import org.gridappliance.webdav.tree.TreePath;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +47,7 @@ public final class Storage {
   private final LockTable locks;
   private final PropertyStore properties;
   private final History history;
+  private final Moves moves;
   private final ConcurrentMap<String, HomeState> states = new ConcurrentHashMap<>();
 
   /**
@@ -55,16 +57,19 @@ public final class Storage {
    * @throws IllegalStateException when the schema cannot be opened
    */
   public Storage(Options options, DataSource source, InstantSource clock) {
-    this(options, source, clock, ForeignLocks.NONE);
+    this(options, source, clock, ForeignLocks.NONE, Moves.NONE);
   }
 
   /**
    * As above, beside another file server.
    *
    * @param foreign what that one holds over the same files
+   * @param moves is told of what is moved
    */
-  public Storage(Options options, DataSource source, InstantSource clock, ForeignLocks foreign) {
+  public Storage(
+      Options options, DataSource source, InstantSource clock, ForeignLocks foreign, Moves moves) {
     this.options = options;
+    this.moves = moves;
     Jdbi database = WebDavDatabase.open(source);
     this.locks = new LockTable(database, clock, foreign);
     this.properties = new PropertyStore(database);
@@ -116,6 +121,15 @@ public final class Storage {
   /** Tells other file servers of the locks from before a restart. */
   public void tellLocks() {
     locks.openAll();
+  }
+
+  /** Tells of a move that was made; it stands, whatever becomes of telling. */
+  void tellMoved(String home, TreePath from, TreePath to) {
+    try {
+      moves.moved(home, from, to);
+    } catch (RuntimeException e) { // of the listener's database
+      log.error("move not told home={}", home, e);
+    }
   }
 
   Options options() {

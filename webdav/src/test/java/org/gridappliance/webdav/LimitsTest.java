@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -182,12 +183,18 @@ class LimitsTest {
   @Test
   @Tag("root")
   void aFullDiskIs507AndNothingIsDamaged() throws Exception {
+    Path image = dir.resolve("disk.img");
+    try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+      file.setLength(24 << 20);
+    }
     Path small = Files.createDirectory(dir.resolve("small"));
-    run("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", small.toString());
+    run("mkfs.ext4", "-q", "-F", "-m", "0", image.toString());
+    run("mount", "-o", "loop", image.toString(), small.toString());
     try (DavServer server = new DavServer(dir, small, Long.MAX_VALUE, new Retention(30, 3, 50))) {
       String text = "x".repeat(1_000_000);
       assertEquals(201, server.send("PUT", "/kept", text).statusCode());
-      assertEquals(507, server.send("PUT", "/kept", "y".repeat(8_000_000)).statusCode());
+      assertEquals(507, server.send("PUT", "/kept", "y".repeat(40_000_000)).statusCode());
+      assertEquals(507, ofUnknownLength(server, "/kept", 40_000_000), "the kernel says it is full");
       assertEquals(text, server.send("GET", "/kept", "").body());
       assertEquals(201, server.send("MKCOL", "/d", "").statusCode());
       int made = 0;
@@ -204,13 +211,33 @@ class LimitsTest {
       try (var left = Files.list(server.spool)) {
         assertEquals(0, left.count());
       }
+      assertEquals(204, server.send("DELETE", "/copy0", "").statusCode(), "into the trash");
+      assertEquals(
+          201,
+          server.send("MOVE", "/kept", "", "Destination", server.url("/d/moved")).statusCode());
+      assertEquals(text, server.send("GET", "/d/moved", "").body());
     } finally {
       run("umount", small.toString());
     }
+    run("e2fsck", "-f", "-n", image.toString());
+  }
+
+  private int ofUnknownLength(DavServer server, String path, long bytes) throws Exception {
+    HttpRequest put =
+        HttpRequest.newBuilder(URI.create(server.url(path)))
+            .PUT(HttpRequest.BodyPublishers.ofInputStream(() -> new Zeros(bytes)))
+            .build();
+    return http.send(put, HttpResponse.BodyHandlers.discarding()).statusCode();
   }
 
   private static void run(String... command) throws IOException, InterruptedException {
     assertEquals(
-        0, new ProcessBuilder(command).inheritIO().start().waitFor(), String.join(" ", command));
+        0,
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start()
+            .waitFor(),
+        String.join(" ", command));
   }
 }

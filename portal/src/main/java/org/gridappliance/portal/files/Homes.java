@@ -5,10 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
 import org.gridappliance.portal.store.DataFolder;
 import org.gridappliance.webdav.Home;
 import org.gridappliance.webdav.HomeStorage;
 import org.gridappliance.webdav.Storage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where people's homes lie: {@code users/NAME/home}, and beside it {@code spool} for what is on its
@@ -16,6 +20,8 @@ import org.gridappliance.webdav.Storage;
  * whichever door it came by. Thread-safe.
  */
 public final class Homes {
+  private static final Logger log = LoggerFactory.getLogger(Homes.class);
+
   private final DataFolder data;
   private final Storage storage;
   private final long quotaBytes;
@@ -46,6 +52,33 @@ public final class Homes {
   /** {@return a person's own home, opened for one request; close it} */
   public HomeStorage open(String account) throws IOException {
     return storage.open(of(account));
+  }
+
+  /**
+   * Removes from every home's trash and versions what the retention rule no longer keeps, also
+   * where nobody comes any more; what a crash left there is repaired on the way. Blocks.
+   */
+  public void sweep() {
+    for (String account : accounts()) {
+      try (HomeStorage home = open(account)) {
+        home.keeping().sweep();
+      } catch (IOException | RuntimeException e) { // the other homes are still to be swept
+        log.warn("home not swept home={} reason=\"{}\"", account, e.getMessage());
+      }
+    }
+  }
+
+  private List<String> accounts() {
+    try (Stream<Path> folders = Files.list(data.path().resolve("users"))) {
+      return folders
+          .filter(f -> Files.isDirectory(f.resolve("home"), LinkOption.NOFOLLOW_LINKS))
+          .map(f -> String.valueOf(f.getFileName()))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      log.warn("homes not swept reason=\"{}\"", e.getMessage());
+      return List.of();
+    }
   }
 
   /** {@return the storage behind all homes} */

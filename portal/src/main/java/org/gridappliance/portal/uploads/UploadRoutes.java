@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.portal.http.BodyStream;
 import org.gridappliance.portal.security.BodyFlow;
@@ -43,6 +44,7 @@ public final class UploadRoutes {
   private final Writers writers = new Writers();
   private final FileWork work;
   private final long maxBytes;
+  private final LongConsumer room;
 
   /** Who uploads. */
   public interface Uploader {
@@ -64,8 +66,10 @@ public final class UploadRoutes {
    *
    * @param folder where they grow
    * @param maxBytes the largest file
+   * @param room refuses with 507 the bytes that the disk has no room for
    */
-  public UploadRoutes(Path folder, FileWork work, long maxBytes, Clock clock) {
+  public UploadRoutes(Path folder, FileWork work, long maxBytes, LongConsumer room, Clock clock) {
+    this.room = room;
     this.store = new UploadStore(folder, clock);
     this.work = work;
     this.maxBytes = maxBytes;
@@ -228,6 +232,8 @@ public final class UploadRoutes {
         return offset;
       }
       long start = offset;
+      String announced = routing.request().getHeader("Content-Length");
+      room.accept(announced == null ? 0 : number(routing.request(), "Content-Length"));
       try (FileChannel file = store.append(upload)) {
         for (Buffer part = body.next(); part != null; part = body.next()) {
           byte[] bytes = part.getBytes();
@@ -237,6 +243,7 @@ public final class UploadRoutes {
                 "Too long",
                 "more bytes came than the " + upload.length() + " that were announced");
           }
+          room.accept(bytes.length);
           checksum.ifPresent(sum -> sum.update(bytes));
           var buffer = java.nio.ByteBuffer.wrap(bytes);
           while (buffer.hasRemaining()) {

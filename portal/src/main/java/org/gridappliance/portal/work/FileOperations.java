@@ -15,7 +15,6 @@ import org.gridappliance.portal.people.Principal;
 import org.gridappliance.portal.shares.FileWork;
 import org.gridappliance.portal.shares.Place;
 import org.gridappliance.portal.shares.Places;
-import org.gridappliance.portal.shares.Shares;
 import org.gridappliance.webdav.Writing;
 import org.gridappliance.webdav.tree.TreePath;
 import org.jspecify.annotations.Nullable;
@@ -29,14 +28,12 @@ public final class FileOperations {
   private static final int REMEMBERED = 500;
 
   private final Places places;
-  private final Shares shares;
   private final Executor virtualThreads;
   private final AtomicLong last = new AtomicLong(System.currentTimeMillis());
   private final Map<Long, Task> tasks = new LinkedHashMap<>(); // guarded by this
 
-  public FileOperations(Places places, Shares shares, Executor virtualThreads) {
+  public FileOperations(Places places, Executor virtualThreads) {
     this.places = places;
-    this.shares = shares;
     this.virtualThreads = virtualThreads;
   }
 
@@ -130,7 +127,6 @@ public final class FileOperations {
       TreePath target = target(item, to, wanted);
       if (samePlace) {
         from.move(item.from(), target, false);
-        shares.moved(from.owner(), from.absolute(item.from()), from.absolute(target));
         task.progress.entry();
       } else {
         makeWhole(to, target, () -> Copying.copy(from, item.from(), to, target, task.progress));
