@@ -1,11 +1,13 @@
 package org.gridappliance.webdav.tree;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.sun.jna.LastErrorException;
-import com.sun.jna.Memory;
-import com.sun.jna.NativeLong;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -26,7 +28,6 @@ import org.gridappliance.webdav.tree.TreeException.Reason;
 final class Fd implements AutoCloseable {
   static final int FOLDER = LibC.O_RDONLY | LibC.O_DIRECTORY;
 
-  private static final LibC C = LibC.INSTANCE;
   private static final byte[] EMPTY = {0};
   private static final int S_IFMT = 0170000;
   private static final int S_IFDIR = 0040000;
@@ -42,8 +43,8 @@ final class Fd implements AutoCloseable {
   /** {@return the folder that the appliance itself chose; links in this path are followed} */
   static Fd ofFolder(Path path) throws IOException {
     try {
-      return new Fd(C.open(bytes(path.toString()), FOLDER | LibC.O_CLOEXEC, 0));
-    } catch (LastErrorException e) {
+      return new Fd(LibC.open(bytes(path.toString()), FOLDER | LibC.O_CLOEXEC, 0));
+    } catch (LibC.Failed e) {
       throw failed(e, path.toString());
     }
   }
@@ -59,14 +60,15 @@ final class Fd implements AutoCloseable {
 
   /** As above, of a name as stored and ended by NUL, which need not be UTF-8. */
   Fd open(byte[] path, int flags, int mode) throws IOException {
-    try (Memory how = new Memory(24)) {
-      how.setLong(0, flags | LibC.O_CLOEXEC | LibC.O_NOFOLLOW | LibC.O_NONBLOCK);
-      how.setLong(8, mode);
-      how.setLong(16, LibC.RESOLVE_BENEATH | LibC.RESOLVE_NO_SYMLINKS | LibC.RESOLVE_NO_MAGICLINKS);
+    try {
       return new Fd(
-          C.syscall(new NativeLong(LibC.SYS_OPENAT2), number, path, how, new NativeLong(24))
-              .intValue());
-    } catch (LastErrorException e) {
+          LibC.openat2(
+              number,
+              path,
+              flags | LibC.O_CLOEXEC | LibC.O_NOFOLLOW | LibC.O_NONBLOCK,
+              mode,
+              LibC.RESOLVE_BENEATH | LibC.RESOLVE_NO_SYMLINKS | LibC.RESOLVE_NO_MAGICLINKS));
+    } catch (LibC.Failed e) {
       throw failed(e, FolderReader.text(path));
     }
   }
@@ -80,11 +82,11 @@ final class Fd implements AutoCloseable {
   Optional<Node> stat(byte[] name) throws IOException {
     try {
       return Optional.of(statx(name, LibC.AT_SYMLINK_NOFOLLOW));
-    } catch (TreeException e) {
-      if (e.reason() == Reason.NOT_FOUND) {
+    } catch (LibC.Failed e) {
+      if (e.errno() == LibC.ENOENT) {
         return Optional.empty();
       }
-      throw e;
+      throw failed(e, FolderReader.text(name));
     }
   }
 
@@ -103,14 +105,19 @@ final class Fd implements AutoCloseable {
 
   /** {@return what this descriptor is} */
   Node stat() throws IOException {
-    return statx(EMPTY, LibC.AT_EMPTY_PATH);
+    try {
+      return statx(EMPTY, LibC.AT_EMPTY_PATH);
+    } catch (LibC.Failed e) {
+      throw failed(e, "it");
+    }
   }
 
   /** struct statx, offsets as in linux/stat.h. */
-  private Node statx(byte[] name, int flags) throws IOException {
-    try (Memory s = new Memory(256)) {
-      C.statx(number, name, flags, LibC.STATX_BASIC_STATS | LibC.STATX_BTIME, s);
-      int mode = s.getShort(28) & 0xffff;
+  private Node statx(byte[] name, int flags) throws LibC.Failed, TreeException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment s =
+          LibC.statx(arena, number, name, flags, LibC.STATX_BASIC_STATS | LibC.STATX_BTIME);
+      int mode = s.get(JAVA_SHORT, 28) & 0xffff;
       int kind = mode & S_IFMT;
       if (kind != S_IFDIR && kind != S_IFREG) {
         throw new TreeException(
@@ -120,32 +127,30 @@ final class Fd implements AutoCloseable {
                 + "\" is a link, pipe, socket or device; only files and folders are served");
       }
       boolean isFolder = kind == S_IFDIR;
-      Instant modified = Instant.ofEpochSecond(s.getLong(112), s.getInt(120));
-      boolean hasBirth = (s.getInt(0) & LibC.STATX_BTIME) != 0;
+      Instant modified = Instant.ofEpochSecond(s.get(JAVA_LONG, 112), s.get(JAVA_INT, 120));
+      boolean hasBirth = (s.get(JAVA_INT, 0) & LibC.STATX_BTIME) != 0;
       return new Node(
           isFolder,
-          isFolder ? 0 : s.getLong(40),
+          isFolder ? 0 : s.get(JAVA_LONG, 40),
           modified,
-          hasBirth ? Instant.ofEpochSecond(s.getLong(80), s.getInt(88)) : modified,
-          s.getLong(32),
+          hasBirth ? Instant.ofEpochSecond(s.get(JAVA_LONG, 80), s.get(JAVA_INT, 88)) : modified,
+          s.get(JAVA_LONG, 32),
           mode & 0777);
-    } catch (LastErrorException e) {
-      throw failed(e, FolderReader.text(name));
     }
   }
 
   void makeFolder(byte[] name, int mode) throws IOException {
     try {
-      C.mkdirat(number, name, mode);
-    } catch (LastErrorException e) {
+      LibC.mkdirat(number, name, mode);
+    } catch (LibC.Failed e) {
       throw failed(e, FolderReader.text(name));
     }
   }
 
   void remove(byte[] name, boolean isFolder) throws IOException {
     try {
-      C.unlinkat(number, name, isFolder ? LibC.AT_REMOVEDIR : 0);
-    } catch (LastErrorException e) {
+      LibC.unlinkat(number, name, isFolder ? LibC.AT_REMOVEDIR : 0);
+    } catch (LibC.Failed e) {
       throw failed(e, FolderReader.text(name));
     }
   }
@@ -157,8 +162,8 @@ final class Fd implements AutoCloseable {
    */
   void rename(byte[] name, Fd to, byte[] newName, int flags) throws IOException {
     try {
-      C.renameat2(number, name, to.number, newName, flags);
-    } catch (LastErrorException e) {
+      LibC.renameat2(number, name, to.number, newName, flags);
+    } catch (LibC.Failed e) {
       throw failed(e, FolderReader.text(newName));
     }
   }
@@ -166,16 +171,16 @@ final class Fd implements AutoCloseable {
   /** linkat(2): a second name, of a file; a link itself is linked, not what it names. */
   void link(byte[] name, Fd to, byte[] newName) throws IOException {
     try {
-      C.linkat(number, name, to.number, newName, 0);
-    } catch (LastErrorException e) {
+      LibC.linkat(number, name, to.number, newName, 0);
+    } catch (LibC.Failed e) {
       throw failed(e, FolderReader.text(name));
     }
   }
 
   void chmod(int mode) throws IOException {
     try {
-      C.fchmod(number, mode);
-    } catch (LastErrorException e) {
+      LibC.fchmod(number, mode);
+    } catch (LibC.Failed e) {
       throw failed(e, "it");
     }
   }
@@ -186,22 +191,22 @@ final class Fd implements AutoCloseable {
 
   void sync() throws IOException {
     try {
-      C.fsync(number);
-    } catch (LastErrorException e) {
+      LibC.fsync(number);
+    } catch (LibC.Failed e) {
       throw failed(e, "it");
     }
   }
 
   /** Writes all of the bytes where the last write ended; meant for few. */
   void write(ByteBuffer bytes) throws IOException {
-    try {
-      while (bytes.hasRemaining()) {
-        byte[] all = new byte[bytes.remaining()];
-        bytes.get(bytes.position(), all);
-        int n = C.write(number, all, new NativeLong(all.length)).intValue();
-        bytes.position(bytes.position() + n);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment all = arena.allocate(bytes.remaining());
+      all.copyFrom(MemorySegment.ofBuffer(bytes));
+      for (long at = 0; at < all.byteSize(); ) {
+        at += LibC.write(number, all.asSlice(at));
       }
-    } catch (LastErrorException e) {
+      bytes.position(bytes.limit());
+    } catch (LibC.Failed e) {
       throw failed(e, "it");
     }
   }
@@ -220,7 +225,7 @@ final class Fd implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
-      C.close(number);
+      LibC.close(number);
     }
   }
 
@@ -233,8 +238,8 @@ final class Fd implements AutoCloseable {
   }
 
   /** {@return the errno as an answer} */
-  static IOException failed(LastErrorException e, String name) {
-    return switch (e.getErrorCode()) {
+  static IOException failed(LibC.Failed e, String name) {
+    return switch (e.errno()) {
       case LibC.ENOENT -> new TreeException(Reason.NOT_FOUND, "there is no \"" + name + "\"");
       case LibC.ENOTDIR ->
           new TreeException(Reason.NO_PARENT, "\"" + name + "\" or a part of it is not a folder");
@@ -247,12 +252,12 @@ final class Fd implements AutoCloseable {
               "\""
                   + name
                   + "\" is not permitted (errno "
-                  + e.getErrorCode()
+                  + e.errno()
                   + "); links are not followed");
       case LibC.ENAMETOOLONG -> new TreeException(Reason.TOO_LONG, "\"" + name + "\" is too long");
       case LibC.ENOSPC, LibC.EDQUOT ->
           new TreeException(Reason.FULL, "no space is left; delete something first");
-      default -> new IOException("\"" + name + "\": errno " + e.getErrorCode(), e);
+      default -> new IOException("\"" + name + "\": errno " + e.errno(), e);
     };
   }
 }

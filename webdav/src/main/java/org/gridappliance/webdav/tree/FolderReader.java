@@ -2,10 +2,10 @@ package org.gridappliance.webdav.tree;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.sun.jna.LastErrorException;
-import com.sun.jna.Memory;
-import com.sun.jna.NativeLong;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -19,7 +19,8 @@ final class FolderReader implements AutoCloseable {
   private static final int BUFFER = 64 * 1024;
 
   private final Fd folder;
-  private final Memory buffer = new Memory(BUFFER);
+  private final Arena arena = Arena.ofConfined();
+  private final MemorySegment buffer = arena.allocate(BUFFER, 8);
   private final Deque<byte[]> names = new ArrayDeque<>();
 
   /** Reads from the folder's current position; the descriptor stays the caller's. */
@@ -43,11 +44,11 @@ final class FolderReader implements AutoCloseable {
   private boolean fill() throws IOException {
     int length;
     try {
-      length = LibC.INSTANCE.getdents64(folder.number(), buffer, new NativeLong(BUFFER)).intValue();
-    } catch (LastErrorException e) {
+      length = LibC.getdents64(folder.number(), buffer);
+    } catch (LibC.Failed e) {
       throw Fd.failed(e, "the folder");
     }
-    byte[] bytes = buffer.getByteArray(0, length);
+    byte[] bytes = buffer.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
     int at = 0;
     while (at < length) {
       int record = (bytes[at + 16] & 0xff) | (bytes[at + 17] & 0xff) << 8;
@@ -76,6 +77,6 @@ final class FolderReader implements AutoCloseable {
 
   @Override
   public void close() {
-    buffer.close();
+    arena.close();
   }
 }
