@@ -13,6 +13,7 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ClientWebSocket;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.UpgradeRejectedException;
@@ -256,8 +257,10 @@ class VncProxyTest {
   }
 
   private Viewer open(String ticket) throws Exception {
-    // on the event loop, so that the handlers are there before the first frame
-    Viewer viewer = await(viewers.connect(options(ticket, ORIGIN)).map(Viewer::new));
+    // handlers first: the greeting may come in the same packet as the answer to the upgrade
+    ClientWebSocket socket = viewers.webSocket();
+    Viewer viewer = new Viewer(socket);
+    await(socket.connect(options(ticket, ORIGIN)));
     assertEquals(VncProxy.SUBPROTOCOL, viewer.socket.subProtocol());
     return viewer;
   }
