@@ -135,6 +135,11 @@ record DavServer(
     return Optional.of(new DavServer("rclone", port, files, "", "", () -> end(process)));
   }
 
+  /** {@return whether a PUT is answered when it is on the disk, which takes its time} */
+  boolean isSynced() {
+    return !authorization.isEmpty(); // the portal
+  }
+
   DavClient connect() throws IOException {
     return new DavClient(port, authorization);
   }
