@@ -16,6 +16,8 @@ smbd|samba|people's files for file managers (Samba)|root
 Xvnc|tigervnc-standalone-server|desktops in the browser|desktop
 icewm|icewm|the desktops' windows|desktop
 xterm|xterm|terminals on a desktop|desktop
+rasmol-gtk|rasmol|the application 'Molecule viewer'|desktop
+xmgrace|grace|the application 'Interactive plot'|desktop
 mvn|maven|builds the Java parts|build
 npm|npm|builds the pages|build
 git|git|names the commit of a build|build

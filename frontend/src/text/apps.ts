@@ -38,6 +38,8 @@ export const text = {
     unknown: "Fill the form to see what it becomes.",
     wall: (time: string) => `about ${time}`,
     run: "Run",
+    openProgram: "Open",
+    opening: (id: number) => `Job ${id} opens its windows here`,
     runHint: "Ctrl Enter",
     running: "Submitting",
     submitted: (id: number) => `Job ${id} submitted`,

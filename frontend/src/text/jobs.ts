@@ -18,6 +18,9 @@ export const text = {
   of: (done: string, total: string) => `${done} of ${total} subjobs`,
   job: {
     back: "Jobs",
+    open: "Open",
+    finish: "Stop",
+    sureFinish: "Stop this program? It ends; files that it has written are kept with the job.",
     cancel: "Cancel job",
     suspend: "Suspend",
     resume: "Resume",
@@ -28,6 +31,7 @@ export const text = {
     sureCancel: "Cancel this job? Subjobs that run are stopped; finished ones keep their results.",
     sureRemove: "Delete this job with its results and output? This cannot be undone.",
     did: {
+      finish: "Program stopped",
       cancel: "Job cancelled",
       suspend: "Job suspended",
       resume: "Job resumed",
@@ -82,6 +86,7 @@ export const text = {
     downloadFile: (name: string) => `Download ${name}`,
   },
   subjobs: {
+    terminal: "Open terminal here",
     gridLabel: "All subjobs; arrow keys move, Enter chooses",
     square: (label: number, state: string) => `Subjob ${label}: ${state}`,
     all: "All",

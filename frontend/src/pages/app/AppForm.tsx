@@ -12,7 +12,7 @@ import { text as triggers } from "../../text/triggers";
 import { toast } from "../../ui/toasts";
 import type { FieldContext } from "./context";
 import { check, schemaFor, serverErrors, type Errors, type FormState } from "./form";
-import { Summary } from "./Summary";
+import { isInteractive, Summary } from "./Summary";
 import { requestOf, withFile, type TriggerDraft } from "./trigger";
 import { TriggerPanel } from "./TriggerPanel";
 import { InputsForm, templates, widgets } from "./templates";
@@ -46,6 +46,11 @@ export function AppForm({ app, start, trigger }: { app: App; start: FormState; t
     mutationFn: (request: JobRequest) => call("post", "/jobs", { body: request }),
     onSuccess: (job) => {
       void client.invalidateQueries({ queryKey: keys.jobLists });
+      if (isInteractive(app)) {
+        toast.done(text.form.opening(job.id));
+        void navigate(`/desktops/job-${job.id}-0`);
+        return;
+      }
       toast.done(text.form.submitted(job.id));
       void navigate(`/jobs/${job.id}`);
     },

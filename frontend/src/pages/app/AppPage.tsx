@@ -14,6 +14,7 @@ import { Empty, ErrorBox, Loading, PageTitle } from "../../ui/states";
 import { Ago } from "../../ui/time";
 import { AppForm } from "./AppForm";
 import { emptyForm, fromExample, fromJob, fromRequest } from "./form";
+import { isInteractive } from "./Summary";
 import { draftOf, fileInputs, newDraft } from "./trigger";
 
 export default function AppPage(): ReactElement {
@@ -68,7 +69,7 @@ export default function AppPage(): ReactElement {
       )}
       {from > 0 && job.isError && <ErrorBox error={job.error} />}
       <Examples app={app.data} current={chosen === undefined ? -1 : Number(example)} from={job.data?.name} />
-      {draft === undefined && <ByItself app={app.data} />}
+      {draft === undefined && !isInteractive(app.data) && <ByItself app={app.data} />}
       <AppForm key={`${app.data.id}/${example ?? ""}/${from}/${asked ?? ""}`} app={app.data} start={start} trigger={draft} />
       <LastRuns app={app.data} />
     </Stack>

@@ -41,14 +41,19 @@ export function Summary({ app, estimate, estimating, problem, busy, disabled, ru
           {problem}
         </Alert>
       )}
-      <Button fullWidth mt="md" size="md" loading={busy} disabled={disabled} onClick={run} leftSection={<Icon name="play" size={16} />}>
-        {text.form.run}
+      <Button fullWidth mt="md" size="md" loading={busy} disabled={disabled} onClick={run} leftSection={<Icon name={isInteractive(app) ? "desktops" : "play"} size={16} />}>
+        {isInteractive(app) ? text.form.openProgram : text.form.run}
       </Button>
       <Text size="xs" c="dimmed" ta="center" mt={8} visibleFrom="sm">
         <kbd className="kbd">{text.form.runHint}</kbd>
       </Text>
     </section>
   );
+}
+
+/** Whether its program shows windows, which open here. */
+export function isInteractive(app: { interactive?: "vnc" | null }): boolean {
+  return app.interactive === "vnc";
 }
 
 function Line({ label, value }: { label: string; value: string }): ReactElement {

@@ -1,8 +1,12 @@
 /** The actions above a screen: keys, clipboard, picture, full screen. */
 import { ActionIcon, Button, Group, Popover, Select, Stack, Text, Textarea, TextInput, Tooltip } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
 import { useState, type ReactElement, type RefObject } from "react";
-import { Link } from "react-router";
+import { Link, useNavigate } from "react-router";
+import { call, words } from "../../api/client";
 import { desktops } from "../../text/desktops";
+import { text as jobs } from "../../text/jobs";
+import { confirm } from "../../ui/confirm";
 import { Icon } from "../../ui/icons";
 import { toast } from "../../ui/toasts";
 import { KEYSYM, keysymOf, type KeyName } from "./keys";
@@ -14,7 +18,15 @@ const PRESSED: readonly KeyName[] = ["esc", "tab", "enter", "up", "down", "left"
 const HELD = ["ctrl", "alt", "super"] as const;
 const QUALITIES: readonly Quality[] = ["auto", "high", "middle", "low"];
 
+/** The job that what is shown belongs to. */
+export interface JobPlace {
+  desktop: string;
+  address: string;
+  terminal: boolean;
+}
+
 export interface BarProps {
+  job: JobPlace | undefined;
   title: string;
   graphic: boolean;
   watching: boolean;
@@ -25,10 +37,10 @@ export interface BarProps {
   full: () => void;
 }
 
-export function Bar({ title, graphic, watching, screen, clipboard, quality, setQuality, full }: BarProps): ReactElement {
+export function Bar({ job, title, graphic, watching, screen, clipboard, quality, setQuality, full }: BarProps): ReactElement {
   return (
     <Group gap="xs" wrap="nowrap">
-      <ActionIcon component={Link} to="/desktops" variant="default" size={30} aria-label={text.back}>
+      <ActionIcon component={Link} to={job?.address ?? "/desktops"} variant="default" size={30} aria-label={job === undefined ? text.back : text.job}>
         <Icon name="left" size={16} />
       </ActionIcon>
       <Text fw={600} truncate flex={1} miw={0}>
@@ -57,12 +69,41 @@ export function Bar({ title, graphic, watching, screen, clipboard, quality, setQ
           onChange={(value) => setQuality(QUALITIES.find((q) => q === value) ?? "auto")}
         />
       )}
+      {job !== undefined && !job.terminal && !watching && <StopProgram job={job} />}
       <Tooltip label={text.full}>
         <ActionIcon variant="default" size={30} aria-label={text.full} onClick={full}>
           <Icon name="full" size={16} />
         </ActionIcon>
       </Tooltip>
     </Group>
+  );
+}
+
+/** Ends an interactive program; what it wrote is its result. */
+function StopProgram({ job }: { job: JobPlace }): ReactElement {
+  const navigate = useNavigate();
+  const stop = useMutation({
+    mutationFn: () => call("delete", "/desktops/{desktop}", { path: { desktop: job.desktop } }),
+    onSuccess: () => {
+      toast.done(jobs.job.did.finish);
+      void navigate(job.address);
+    },
+    onError: (e) => toast.failed(words(e)),
+  });
+  const ask = async () => {
+    if (await confirm(jobs.job.sureFinish, jobs.job.finish)) {
+      stop.mutate();
+    }
+  };
+  return (
+    <>
+      <Button visibleFrom="sm" size="xs" variant="default" loading={stop.isPending} leftSection={<Icon name="stop" size={14} />} onClick={() => void ask()}>
+        {jobs.job.finish}
+      </Button>
+      <ActionIcon hiddenFrom="sm" variant="default" size={30} loading={stop.isPending} aria-label={jobs.job.finish} onClick={() => void ask()}>
+        <Icon name="stop" size={14} />
+      </ActionIcon>
+    </>
   );
 }
 

@@ -137,8 +137,13 @@ function Card({ desktop, share }: { desktop: Desktop; share: () => void }): Reac
               </Text>
             )}
             <Text size="sm" c="dimmed">
-              {text.memory(memory(desktop.memoryBytes), memory(desktop.memoryLimit))}
+              {desktop.id.startsWith("job-") ? text.inJob(memory(desktop.memoryLimit)) : text.memory(memory(desktop.memoryBytes), memory(desktop.memoryLimit))}
             </Text>
+            {typeof desktop.reason === "string" && (
+              <Text size="sm" className="wrap">
+                {desktop.reason}
+              </Text>
+            )}
             <Text size="sm" c="dimmed" className="wrap">
               {desktop.viewers.length === 0 ? text.nobody : text.connected(desktop.viewers.map((v) => v.user).join(", "))}
               {desktop.shares.length > 0 && ` · ${text.shares(desktop.shares.length)}`}

@@ -9,7 +9,7 @@ import { upload } from "../../api/upload";
 import { desktops } from "../../text/desktops";
 import { PageTitle } from "../../ui/states";
 import { toast } from "../../ui/toasts";
-import { Bar } from "./Bar";
+import { Bar, type JobPlace } from "./Bar";
 import type { Target } from "./connection";
 import { EndsSoon } from "./EndsSoon";
 import { levels, rememberedQuality, rememberQuality, type Quality } from "./quality";
@@ -21,11 +21,21 @@ const Screen = lazy(() => import("./Screen"));
 const Terminal = lazy(() => import("./Terminal"));
 const text = desktops.view;
 
+/** Where the job stands whose windows or terminal this is. */
+function jobOf(desktop: string): JobPlace | undefined {
+  const [, id, index, terminal] = /^job-(\d+)-(\d+)(-terminal)?$/.exec(desktop) ?? [];
+  if (id === undefined || index === undefined) {
+    return undefined;
+  }
+  return { desktop, address: terminal === undefined ? `/jobs/${id}` : `/jobs/${id}?tab=subjobs&subjob=${index}`, terminal: terminal !== undefined };
+}
+
 export default function ViewPage(): ReactElement {
   const { desktop = "" } = useParams();
   const { hash } = useLocation();
   const [search] = useSearchParams();
   const watch = search.has("watch");
+  const job = jobOf(desktop);
   const target = useMemo<Target>(
     () => (desktop === "shared" ? { kind: "link", secret: hash.slice(1) } : { kind: "own", id: desktop, viewOnly: watch }),
     [desktop, hash, watch],
@@ -61,6 +71,7 @@ export default function ViewPage(): ReactElement {
           setQuality(q);
           rememberQuality(q);
         }}
+        job={job}
         full={() => void whole.current?.requestFullscreen()}
       />
       {target.kind === "own" && <Ending desktop={target.id} />}
@@ -83,7 +94,7 @@ export default function ViewPage(): ReactElement {
             />
           )}
         </Suspense>
-        {open === undefined && <Over state={state} again={again} />}
+        {open === undefined && <Over state={state} again={again} job={job} />}
       </div>
     </div>
   );
@@ -95,7 +106,7 @@ function Ending({ desktop }: { desktop: string }): ReactElement | null {
 }
 
 /** What stands over the screen while there is none. */
-function Over({ state, again }: { state: RelayState; again: () => void }): ReactElement {
+function Over({ state, again, job }: { state: RelayState; again: () => void; job: JobPlace | undefined }): ReactElement {
   if (state.kind === "ended") {
     return (
       <div className={styles["over"]} role="status">
@@ -103,8 +114,8 @@ function Over({ state, again }: { state: RelayState; again: () => void }): React
         <Button onClick={again} variant="default">
           {text.retry}
         </Button>
-        <Button component={Link} to="/desktops">
-          {text.back}
+        <Button component={Link} to={job === undefined ? "/desktops" : job.address}>
+          {job === undefined ? text.back : text.job}
         </Button>
       </div>
     );
@@ -112,7 +123,7 @@ function Over({ state, again }: { state: RelayState; again: () => void }): React
   return (
     <div className={styles["over"]} role="status">
       <Loader size="sm" />
-      <Text>{state.kind === "lost" ? text.reconnecting : text.connecting}</Text>
+      <Text className="wrap">{(state.kind === "open" ? undefined : state.waiting) ?? (state.kind === "lost" ? text.reconnecting : text.connecting)}</Text>
     </div>
   );
 }

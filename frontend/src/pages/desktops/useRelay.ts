@@ -5,10 +5,13 @@ import type { DesktopTicket } from "../../api/types";
 import { isFinal, keepEarly, openSocket, pause, ticketFor, type Target } from "./connection";
 
 export type RelayState =
-  | { kind: "connecting" }
+  | { kind: "connecting"; waiting?: string }
   | { kind: "open"; socket: WebSocket; handOver: () => void; ticket: DesktopTicket; answerMillis: number }
-  | { kind: "lost" }
+  | { kind: "lost"; waiting?: string }
   | { kind: "ended"; reason: string };
+
+/** How often to ask for what has not started yet. */
+const WAIT_MILLIS = 700;
 
 /** `target` must be the same object as long as the same desktop is meant. */
 export function useRelay(target: Target): { state: RelayState; again: () => void } {
@@ -25,10 +28,10 @@ export function useRelay(target: Target): { state: RelayState; again: () => void
         setState({ kind: "ended", reason });
       }
     };
-    const retry = () => {
+    const retry = (waiting?: string) => {
       if (!stopped) {
-        setState({ kind: tries === 0 ? "connecting" : "lost" });
-        timer = setTimeout(() => void connect(), pause(tries++));
+        setState({ kind: tries === 0 ? "connecting" : "lost", waiting });
+        timer = setTimeout(() => void connect(), waiting === undefined ? pause(tries++) : WAIT_MILLIS);
       }
     };
     const connect = async () => {
@@ -39,7 +42,7 @@ export function useRelay(target: Target): { state: RelayState; again: () => void
       } catch (e) {
         const passing = e instanceof ApiError && (e.status === 0 || e.status >= 500);
         if (passing) {
-          retry();
+          retry(e.status === 503 ? e.problem.detail : undefined);
         } else {
           end(words(e));
         }

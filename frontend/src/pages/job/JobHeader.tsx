@@ -16,7 +16,7 @@ import { PageTitle } from "../../ui/states";
 import { Ago, useNow } from "../../ui/time";
 import { toast } from "../../ui/toasts";
 
-type Action = "cancel" | "suspend" | "resume" | "resubmit" | "remove";
+type Action = "finish" | "cancel" | "suspend" | "resume" | "resubmit" | "remove";
 
 /** What may be done with a job in its state; the first is the primary one. */
 export function actionsFor(job: JobDetail): readonly Action[] {
@@ -24,7 +24,7 @@ export function actionsFor(job: JobDetail): readonly Action[] {
   switch (job.state) {
     case "Idle":
     case "Running":
-      return [...again, "suspend", "cancel"];
+      return job.interactive === "vnc" ? ["finish", "cancel"] : [...again, "suspend", "cancel"];
     case "Suspended":
       return ["resume", ...again, "cancel"];
     case "Held":
@@ -36,7 +36,7 @@ export function actionsFor(job: JobDetail): readonly Action[] {
   }
 }
 
-const icons: Record<Action, IconName> = { cancel: "stop", suspend: "pause", resume: "play", resubmit: "again", remove: "trash" };
+const icons: Record<Action, IconName> = { finish: "stop", cancel: "stop", suspend: "pause", resume: "play", resubmit: "again", remove: "trash" };
 
 function useJobAction(job: JobDetail) {
   const client = useQueryClient();
@@ -76,6 +76,9 @@ export function JobHeader({ job }: { job: JobDetail }): ReactElement {
     if (action === "cancel" && !(await confirm(text.job.sureCancel, text.job.cancel))) {
       return;
     }
+    if (action === "finish" && !(await confirm(text.job.sureFinish, text.job.finish))) {
+      return;
+    }
     if (action === "remove" && !(await confirm(text.job.sureRemove, text.job.remove))) {
       return;
     }
@@ -89,6 +92,11 @@ export function JobHeader({ job }: { job: JobDetail }): ReactElement {
           <PageTitle title={job.name} />
         </Box>
         <Group gap="xs">
+          {actions.includes("finish") && (
+            <Button component={Link} to={`/desktops/job-${job.id}-0`} leftSection={<Icon name="desktops" size={16} />}>
+              {text.job.open}
+            </Button>
+          )}
           {quick.map((action, i) => (
             <Button
               key={action}

@@ -4,7 +4,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-qu
 import type { ReactElement } from "react";
 import { Link, useSearchParams } from "react-router";
 import { call } from "../../api/client";
-import { keys, statesQuery } from "../../api/queries";
+import { keys, sessionQuery, statesQuery } from "../../api/queries";
 import type { JobDetail, Subjob } from "../../api/types";
 import { count, duration, memory } from "../../lib/format";
 import { stateOf, tally, type SubjobState } from "../../lib/subjobStates";
@@ -100,6 +100,7 @@ function SubjobList({ job, only, chosen, all }: { job: JobDetail; only: SubjobSt
     maxPages: 20,
   });
   const now = useNow(job.state === "Running" ? 1_000 : 0);
+  const session = useQuery(sessionQuery);
   if (pages.isError) {
     return <ErrorBox error={pages.error} retry={() => void pages.refetch()} />;
   }
@@ -135,7 +136,7 @@ function SubjobList({ job, only, chosen, all }: { job: JobDetail; only: SubjobSt
         </Table.Thead>
         <Table.Tbody>
           {rows.map((s) => (
-            <SubjobRow key={s.index} job={job.id} subjob={s} now={now} />
+            <SubjobRow key={s.index} job={job.id} subjob={s} now={now} terminal={session.data?.user?.name === job.owner} />
           ))}
         </Table.Tbody>
       </Table>
@@ -148,7 +149,7 @@ function SubjobList({ job, only, chosen, all }: { job: JobDetail; only: SubjobSt
   );
 }
 
-function SubjobRow({ job, subjob: s, now }: { job: number; subjob: Subjob; now: number }): ReactElement {
+function SubjobRow({ job, subjob: s, now, terminal }: { job: number; subjob: Subjob; now: number; terminal: boolean }): ReactElement {
   const seconds = took(s, now);
   return (
     <Table.Tr>
@@ -178,6 +179,13 @@ function SubjobRow({ job, subjob: s, now }: { job: number; subjob: Subjob; now: 
           <Text size="sm" c="var(--mantine-color-error)">
             {s.failure.message}
           </Text>
+        )}
+        {terminal && s.state === "Running" && (
+          <div>
+            <Anchor component={Link} to={`/desktops/job-${job}-${s.index}-terminal`} size="xs">
+              {text.subjobs.terminal}
+            </Anchor>
+          </div>
         )}
         <Text size="xs" c="dimmed" hiddenFrom="sm">
           {s.node ?? ""} {seconds === undefined ? "" : duration(seconds)}

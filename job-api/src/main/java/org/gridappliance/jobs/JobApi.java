@@ -5,6 +5,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.gridappliance.jobs.deliver.Deliverer;
@@ -19,7 +20,10 @@ import org.gridappliance.jobs.job.SubjobStore;
 import org.gridappliance.jobs.pool.ChangeLog;
 import org.gridappliance.jobs.pool.LocalPool;
 import org.gridappliance.jobs.pool.ResultMaker;
+import org.gridappliance.jobs.pool.Seat;
+import org.gridappliance.jobs.pool.Seats;
 import org.gridappliance.jobs.serve.JobEvents;
+import org.gridappliance.jobs.serve.Lines;
 import org.gridappliance.jobs.serve.Operations;
 import org.gridappliance.jobs.trigger.TriggerStore;
 
@@ -33,12 +37,19 @@ import org.gridappliance.jobs.trigger.TriggerStore;
  */
 public final class JobApi implements AutoCloseable {
   private final Database database;
+  private final JobStore jobs;
   private final LocalPool pool;
   private final Deliverer deliverer;
   private final Operations operations;
 
-  private JobApi(Database database, LocalPool pool, Deliverer deliverer, Operations operations) {
+  private JobApi(
+      Database database,
+      JobStore jobs,
+      LocalPool pool,
+      Deliverer deliverer,
+      Operations operations) {
     this.database = database;
+    this.jobs = jobs;
     this.pool = pool;
     this.deliverer = deliverer;
     this.operations = operations;
@@ -84,7 +95,7 @@ public final class JobApi implements AutoCloseable {
               audit);
       deliverer.start();
       operations.start();
-      return new JobApi(database, pool, deliverer, operations);
+      return new JobApi(database, jobs, pool, deliverer, operations);
     } catch (RuntimeException e) { // whatever it is, the writer must not stay behind
       database.close();
       throw e;
@@ -111,6 +122,35 @@ public final class JobApi implements AutoCloseable {
    */
   public void mountPlainRoutes(Router router, Function<RoutingContext, Caller> callers) {
     operations.mountPlainRoutes(router, callers);
+  }
+
+  /**
+   * {@return a subjob for who wants to see into it; empty when there is none} Whose it is stands in
+   * it. Blocks.
+   */
+  public Optional<Seat> seat(long job, int index) {
+    return pool.seats()
+        .find(job, index)
+        .or(() -> jobs.find(job).filter(r -> index < r.total()).map(r -> Seats.ended(r, index)));
+  }
+
+  /** {@return what runs, for people who want to see into it} */
+  public Seats seats() {
+    return pool.seats();
+  }
+
+  /**
+   * Has an interactive program end as if it had by itself; one that waits is cancelled.
+   *
+   * @throws org.gridappliance.jobs.http.Problem 409 when the job shows no windows or has ended
+   */
+  public void finish(long job) {
+    operations.finish(job);
+  }
+
+  /** {@return the connections to executors} */
+  public Lines lines() {
+    return operations.lines();
   }
 
   /** {@return the streams behind {@code GET /api/v1/events}} */

@@ -30,6 +30,7 @@ import org.gridappliance.jobs.job.StorageException;
 import org.gridappliance.portal.agent.AgentClient;
 import org.gridappliance.portal.audit.AuditLog;
 import org.gridappliance.portal.desktops.DesktopOperations;
+import org.gridappliance.portal.desktops.JobDesktops;
 import org.gridappliance.portal.desktops.Relays;
 import org.gridappliance.portal.files.DavRoutes;
 import org.gridappliance.portal.files.Homes;
@@ -183,6 +184,7 @@ public final class PortalServer implements AutoCloseable {
         new DesktopOperations(
             data.resolve("run/agent.sock"),
             relays,
+            keep(new JobDesktops(vertx, data.resolve("run/looks"), jobs)),
             database.jdbi(),
             clock,
             audit,
@@ -331,6 +333,7 @@ public final class PortalServer implements AutoCloseable {
         .setWebSocketSubProtocols(List.of(VncProxy.SUBPROTOCOL))
         .setPerMessageWebSocketCompressionSupported(false)
         .setPerFrameWebSocketCompressionSupported(false)
+        .setWebSocketClosingTimeout(1)
         .setMaxWebSocketFrameSize(1 << 20)
         .setMaxWebSocketMessageSize(4 << 20)
         .setMaxChunkSize(64 << 10) // a body in fewer and larger pieces

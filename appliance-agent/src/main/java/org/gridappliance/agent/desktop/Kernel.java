@@ -20,7 +20,7 @@ import org.gridappliance.agent.envelope.Posix;
  * Descriptors are numbered from 64 on, so that they never stand where a child's own go.
  */
 @SuppressWarnings("restricted") // the JVM is started with --enable-native-access=ALL-UNNAMED
-final class Kernel {
+public final class Kernel {
   static final long MOUNT_ATTR_NOSUID = 0x2;
   static final long MOUNT_ATTR_NODEV = 0x4;
   static final long MOUNT_ATTR_IDMAP = 0x100000;
@@ -62,7 +62,7 @@ final class Kernel {
   private Kernel() {}
 
   /** {@return a descriptor of a folder, for its path alone} The last step follows no link. */
-  static int openFolder(String path) throws IOException {
+  public static int openFolder(String path) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       long flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
       return lift(check("open " + path, SYS_OPENAT, AT_FDCWD, text(arena, path), flags, 0, 0));
@@ -142,7 +142,7 @@ final class Kernel {
   }
 
   /** {@return a listening Unix socket; its file must not be there yet} */
-  static int listen(String path, int backlog) throws IOException {
+  public static int listen(String path, int backlog) throws IOException {
     byte[] name = path.getBytes(StandardCharsets.UTF_8);
     if (name.length > PATH_MAX_SOCKET) {
       throw new IOException(

@@ -1,16 +1,14 @@
 package org.gridappliance.agent.desktop;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.gridappliance.agent.envelope.XAuthority;
 
 /**
  * The envelope of one desktop: what its programs see. {@code /usr} and the part of {@code /etc}
@@ -39,7 +37,6 @@ record Room(Path folder, Path home, int uid, boolean setUid, Wish wish) {
           "os-release ssl/certs ca-certificates.conf java-17-openjdk python3");
 
   private static final long TMP_BYTES = 512L << 20;
-  private static final short FAMILY_WILD = -1;
 
   /** Writes what the start script needs. */
   void furnish() throws IOException {
@@ -55,7 +52,7 @@ record Room(Path folder, Path home, int uid, boolean setUid, Wish wish) {
     Files.writeString(room.resolve("hosts"), "127.0.0.1 localhost desktop\n");
     Files.writeString(room.resolve("nsswitch.conf"), "passwd: files\ngroup: files\nhosts: files\n");
     Path cookie = room.resolve("xauthority");
-    Files.write(cookie, authority());
+    Files.write(cookie, XAuthority.fresh());
     if (setUid) {
       Files.setAttribute(cookie, "unix:uid", id, LinkOption.NOFOLLOW_LINKS);
     }
@@ -82,19 +79,6 @@ record Room(Path folder, Path home, int uid, boolean setUid, Wish wish) {
       Files.write(room.resolve(name), resource.readAllBytes());
     }
     Files.setPosixFilePermissions(room.resolve(name), PosixFilePermissions.fromString(mode));
-  }
-
-  /** {@return an Xauthority file with one cookie for whatever display, Xau(3)} */
-  private static byte[] authority() {
-    byte[] cookie = new byte[16];
-    new SecureRandom().nextBytes(cookie);
-    byte[] name = "MIT-MAGIC-COOKIE-1".getBytes(StandardCharsets.US_ASCII);
-    ByteBuffer entry = ByteBuffer.allocate(2 + 2 + 3 + 2 + name.length + 2 + cookie.length);
-    entry.putShort(FAMILY_WILD).putShort((short) 0); // any host
-    entry.putShort((short) 1).put((byte) '1'); // display :1
-    entry.putShort((short) name.length).put(name);
-    entry.putShort((short) cookie.length).put(cookie);
-    return entry.array();
   }
 
   /** {@return the command: bwrap, its arguments, and what runs inside} See {@link Launch}. */

@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class Bubblewrap implements Envelope, AutoCloseable {
   private static final Pattern CHILD = Pattern.compile("\"child-pid\": *(\\d+)");
   private static final Pattern EXIT = Pattern.compile("\"exit-code\": *(\\d+)");
+  private static final List<String> SCREEN_PARTS = List.of("Xvnc", "icewm");
   private static final long SLACK_BYTES = 1 << 20;
   private static final long DATA_SLACK_BYTES = 256 << 20;
 
@@ -46,6 +47,8 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
   private final int number = COUNT.incrementAndGet();
   private final Path folder;
   private final boolean root;
+  private final int firstUid;
+  private final @Nullable Entrance entrance;
   private final @Nullable BwrapCommand bwrap;
   private final @Nullable String obstacle;
   private final Map<Integer, Optional<ControlGroup>> groups = new ConcurrentHashMap<>();
@@ -61,6 +64,8 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
   public Bubblewrap(Path folder, int firstUid, int slots) {
     this.folder = folder;
     this.root = Posix.geteuid() == 0;
+    this.firstUid = firstUid;
+    Entrance door = null;
     BwrapCommand made = null;
     String problem = missing();
     if (problem == null) {
@@ -74,12 +79,14 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
             new Skeleton(folder.resolve("root"), root ? uids : List.of(Posix.geteuid()));
         made = new BwrapCommand(skeleton, root ? firstUid : BwrapCommand.OWN_UID);
         Files.write(folder.resolve("seccomp.bpf"), Seccomp.program());
+        door = new Entrance(folder);
         Posix.becomeSubreaper();
         ControlGroup.sweep();
       } catch (IOException e) {
         problem = "The folder " + folder + " cannot be prepared for jobs: " + e.getMessage() + ".";
       }
     }
+    this.entrance = door;
     this.bwrap = made;
     this.obstacle = problem != null ? problem : tryOut();
   }
@@ -119,6 +126,7 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
                 trial.resolve("stdout"),
                 trial.resolve("stderr"),
                 new Limits(1, 1L << 30, 1 << 20, 64, 30, 1 << 16),
+                null,
                 0),
             new Reins());
     if (Integer.valueOf(0).equals(outcome.exitCode())) {
@@ -147,6 +155,12 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
   public Outcome run(Spec spec, Reins reins) {
     String program = spec.command().getFirst();
     String missing = BwrapCommand.absent(program);
+    for (String part : spec.screen() == null ? List.<String>of() : SCREEN_PARTS) {
+      if (missing == null && BwrapCommand.absent(part) != null) {
+        missing = BwrapCommand.absent(part);
+        program = part;
+      }
+    }
     if (missing != null) {
       return Outcome.failed(
           Failure.of(
@@ -174,7 +188,7 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
                   new Posix.Opened(spec.stdout().toString(), 1, Posix.O_WRONLY_APPEND),
                   new Posix.Opened(spec.stderr().toString(), 2, Posix.O_WRONLY_APPEND),
                   new Posix.Opened(folder.resolve("seccomp.bpf").toString(), 5, Posix.O_RDONLY)),
-              List.of(new Posix.Passed(status.writeEnd(), 3), new Posix.Passed(go.readEnd(), 4)));
+              passed(spec, status, go));
     } catch (IOException e) {
       pid = 0;
       Posix.close(go.writeEnd());
@@ -195,6 +209,16 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
     }
   }
 
+  private static List<Posix.Passed> passed(Spec spec, Posix.Pipe status, Posix.Pipe go) {
+    List<Posix.Passed> passed = new ArrayList<>();
+    passed.add(new Posix.Passed(status.writeEnd(), 3));
+    passed.add(new Posix.Passed(go.readEnd(), 4));
+    if (spec.screen() != null) {
+      passed.add(new Posix.Passed(spec.screen().listener(), 6));
+    }
+    return passed;
+  }
+
   /** From the blocked envelope to its end. */
   private Outcome follow(Spec spec, Reins reins, int outer, int statusEnd, int goEnd) {
     StringBuilder report = new StringBuilder();
@@ -204,7 +228,9 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
       return Outcome.failed(broken(lastWords(spec)));
     }
     Optional<ControlGroup> group = group(spec.slot());
-    Running running = new Running(spec, first, group.isEmpty());
+    Running running =
+        new Running(
+            spec, first, (pidfd, listener) -> enter(spec, pidfd, group, listener), group.isEmpty());
     try {
       limit(spec, first, group);
     } catch (IOException | RuntimeException e) { // whatever it is: nothing starts without limits
@@ -220,6 +246,14 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
     reins.detach();
     running.end();
     return outcome(spec, running, group, ended, inner, wall, rest(statusEnd, report));
+  }
+
+  private void enter(Spec spec, int pidfd, Optional<ControlGroup> group, int listener)
+      throws IOException {
+    if (entrance == null) {
+      throw new IOException("no terminal can be opened on this machine");
+    }
+    entrance.start(pidfd, root ? firstUid + spec.slot() : BwrapCommand.OWN_UID, group, listener);
   }
 
   private static Outcome outcome(
@@ -250,6 +284,9 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
     if (failure == null && group.isEmpty() && reported && peak > mostBytes * 0.9) {
       failure = exit.group(1).equals("0") ? null : Watch.memory(peak, mostBytes);
     }
+    if (failure == null && running.isFinished()) {
+      return Outcome.ended(0, wall, cpu, peak); // somebody pressed Stop: that is its right end
+    }
     if (failure == null && !reported && ended != null && ended.status() != 137) {
       failure = broken(lastWords(spec));
     }
@@ -279,8 +316,10 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
     Posix.prlimit(pid, Posix.RLIMIT_CORE, 0);
     Posix.prlimit(pid, Posix.RLIMIT_NOFILE, 4096);
     Posix.prlimit(pid, Posix.RLIMIT_NPROC, limits.processes() + 2L); // bwrap's own two
-    Posix.lowestPriority(pid);
-    sessionPriority(pid);
+    if (spec.screen() == null) { // else somebody sits before it and waits for every key
+      Posix.lowestPriority(pid);
+      sessionPriority(pid);
+    }
   }
 
   /**

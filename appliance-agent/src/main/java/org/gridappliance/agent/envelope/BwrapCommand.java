@@ -21,6 +21,7 @@ final class BwrapCommand {
   private static final List<String> SEARCH = List.of("/usr/local/bin", "/usr/bin", "/bin");
   private static final String PATH = String.join(":", SEARCH);
   private static final int MOST_MOUNTED_INPUTS = 16;
+  private static final String SHM_BYTES = "67108864";
 
   /** What bwrap itself is started with. */
   static final List<String> ENVIRONMENT = List.of("PATH=" + PATH, "LANG=C.UTF-8");
@@ -62,6 +63,9 @@ final class BwrapCommand {
         Files.createLink(shown, input.file());
       }
     }
+    if (spec.screen() != null) {
+      made.add(Files.write(spec.tmp().resolve("xauthority"), XAuthority.fresh()));
+    }
     if (root()) {
       int uid = firstUid + spec.slot();
       for (Path path : made) {
@@ -86,6 +90,10 @@ final class BwrapCommand {
     }
     a.addAll(List.of("--json-status-fd", "3", "--block-fd", "4", "--seccomp", "5"));
     a.addAll(skeleton.mounts());
+    if (spec.screen() != null) { // terminal windows want a /dev/pts
+      a.addAll(List.of("--dev", "/dev", "--perms", "1777", "--size", SHM_BYTES));
+      a.addAll(List.of("--tmpfs", "/dev/shm", "--remount-ro", "/dev"));
+    }
     a.addAll(List.of("--bind", spec.tmp().toString(), "/tmp"));
     a.addAll(List.of("--bind", spec.work().toString(), "/work"));
     if (spec.inputs().size() > MOST_MOUNTED_INPUTS) {
@@ -109,6 +117,9 @@ final class BwrapCommand {
       given.forEach((k, v) -> a.add(k + "=" + v)); // only behind root: LD_PRELOAD and its like
     }
     a.add("--");
+    if (spec.screen() != null) {
+      a.addAll(List.of("/bin/sh", Skeleton.SCREEN, spec.screen().title()));
+    }
     a.addAll(spec.command());
     return a;
   }
@@ -120,6 +131,10 @@ final class BwrapCommand {
     own.put("HOME", "/work");
     own.put("TMPDIR", "/tmp");
     own.put("LANG", "C.UTF-8");
+    if (spec.screen() != null) {
+      own.put("XAUTHORITY", "/tmp/xauthority");
+      own.put("ICEWM_PRIVCFG", "/tmp/icewm");
+    }
     own.put("OMP_NUM_THREADS", Integer.toString(spec.limits().cpus()));
     return own;
   }

@@ -257,7 +257,8 @@ public final class Posix {
 
   /** {@return a descriptor that names the process even when its pid is used again, or negative} */
   static int pidfdOpen(int pid) {
-    return (int) (long) call(SYSCALL, SYS_PIDFD_OPEN, (long) pid, 0L, 0L, 0L);
+    int fd = (int) (long) call(SYSCALL, SYS_PIDFD_OPEN, (long) pid, 0L, 0L, 0L);
+    return fd < 0 ? fd : lift(fd);
   }
 
   static void pidfdSendSignal(int pidfd, int signal) {

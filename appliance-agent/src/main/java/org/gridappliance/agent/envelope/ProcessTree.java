@@ -70,6 +70,15 @@ public final class ProcessTree {
     pids().forEach(pid -> Posix.kill(pid, Signals.SIGCONT));
   }
 
+  /** Asks what the first process started to end; that passes it on as it sees fit. */
+  void terminate() {
+    Set<Integer> children = new LinkedHashSet<>();
+    children.add(first);
+    addChildren(children, first, false);
+    children.remove(first);
+    children.forEach(pid -> Posix.kill(pid, Signals.SIGTERM));
+  }
+
   public Set<Integer> pids() {
     Set<Integer> found = new LinkedHashSet<>();
     add(found, first);
@@ -77,15 +86,20 @@ public final class ProcessTree {
   }
 
   private static void add(Set<Integer> found, int pid) {
-    if (found.size() >= MAX_PROCESSES || !found.add(pid)) {
-      return;
+    if (found.size() < MAX_PROCESSES && found.add(pid)) {
+      addChildren(found, pid, true);
     }
+  }
+
+  private static void addChildren(Set<Integer> found, int pid, boolean all) {
     Path tasks = Path.of("/proc", Integer.toString(pid), "task");
     try (var threads = Files.newDirectoryStream(tasks)) {
       for (Path thread : threads) {
         for (String child : read(thread.resolve("children")).trim().split(" ", -1)) {
-          if (!child.isEmpty()) {
+          if (!child.isEmpty() && all) {
             add(found, Integer.parseInt(child));
+          } else if (!child.isEmpty()) {
+            found.add(Integer.parseInt(child));
           }
         }
       }

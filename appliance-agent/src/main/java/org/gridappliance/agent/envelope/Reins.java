@@ -1,5 +1,6 @@
 package org.gridappliance.agent.envelope;
 
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,12 @@ public final class Reins {
   public interface Harness {
     void kill();
 
+    /** Starts a shell beside the program, which answers on a listening socket. */
+    void enter(int listener) throws IOException;
+
+    /** Asks the program to end; ends it when it does not within seconds. */
+    void finish();
+
     void suspend();
 
     void resume();
@@ -20,6 +27,7 @@ public final class Reins {
   private @Nullable Harness harness;
   private boolean stopped;
   private boolean suspended;
+  private boolean finished;
 
   /** Ends the program; one that has not started yet is not started. */
   public synchronized void stop() {
@@ -27,6 +35,28 @@ public final class Reins {
     if (harness != null) {
       harness.kill();
     }
+  }
+
+  /** Has the program end as if it did by itself: its files are its result. */
+  public synchronized void finish() {
+    if (!finished && harness != null) {
+      harness.finish();
+    }
+    finished = true;
+  }
+
+  /**
+   * Starts a shell beside the program, in its envelope.
+   *
+   * @param listener a listening Unix socket on which a terminal keeper answers; the caller closes
+   *     it
+   * @throws IOException in words, when the program does not run or no shell starts
+   */
+  public synchronized void enter(int listener) throws IOException {
+    if (harness == null || stopped) {
+      throw new IOException("the program does not run now");
+    }
+    harness.enter(listener);
   }
 
   /** Pauses or continues the program; saying the same twice changes nothing. */
@@ -59,6 +89,8 @@ public final class Reins {
     harness = running;
     if (stopped) {
       running.kill();
+    } else if (finished) {
+      running.finish();
     } else if (suspended) {
       running.suspend();
     }

@@ -1,5 +1,6 @@
 package org.gridappliance.agent.envelope;
 
+import java.io.IOException;
 import java.time.Duration;
 import org.gridappliance.jobs.lease.Failure;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,16 @@ import org.jspecify.annotations.Nullable;
  * the slot's thread, the {@link Watch} and the holder of the {@link Reins}.
  */
 final class Running implements Reins.Harness {
+  /** How long a program has to save its work. */
+  private static final long FINISH_NANOS = 5_000_000_000L;
+
+  /** Starts a shell beside the program whose first process a pidfd names. */
+  interface Door {
+    void enter(int pidfd, int listener) throws IOException;
+  }
+
   private final Spec spec;
+  private final Door door;
   private final ProcessTree tree;
   private final int pidfd;
   private final boolean watchMemory;
@@ -17,15 +27,18 @@ final class Running implements Reins.Harness {
 
   private @Nullable Failure failure;
   private boolean gone;
+  private long finishNanos = -1;
   private long pausedNanos;
   private long pausedSinceNanos = -1;
   private long peakBytes;
 
   /**
    * @param first pid of the envelope's first process, with whose end all others end
+   * @param door starts a shell beside it
    * @param watchMemory whether nobody else keeps the memory limit
    */
-  Running(Spec spec, int first, boolean watchMemory) {
+  Running(Spec spec, int first, Door door, boolean watchMemory) {
+    this.door = door;
     this.spec = spec;
     this.tree = new ProcessTree(first);
     this.pidfd = Posix.pidfdOpen(first);
@@ -59,6 +72,34 @@ final class Running implements Reins.Harness {
   public synchronized void kill() {
     if (!gone) {
       Posix.pidfdSendSignal(pidfd, Signals.SIGKILL);
+    }
+  }
+
+  @Override
+  public synchronized void enter(int listener) throws IOException {
+    if (gone) {
+      throw new IOException("the program has ended");
+    }
+    door.enter(pidfd, listener);
+  }
+
+  @Override
+  public synchronized void finish() {
+    if (!gone && finishNanos < 0) {
+      finishNanos = Math.max(0, System.nanoTime());
+      tree.terminate();
+    }
+  }
+
+  /** {@return whether it was asked to end} */
+  synchronized boolean isFinished() {
+    return finishNanos >= 0;
+  }
+
+  /** Ends what was asked to end and does not. */
+  synchronized void insist() {
+    if (finishNanos >= 0 && System.nanoTime() - finishNanos > FINISH_NANOS) {
+      kill();
     }
   }
 

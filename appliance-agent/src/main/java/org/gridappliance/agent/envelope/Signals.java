@@ -7,6 +7,7 @@ public final class Signals {
   public static final int SIGKILL = 9;
   public static final int SIGCONT = 18;
   public static final int SIGSTOP = 19;
+  static final int SIGTERM = 15;
   public static final int SIGXFSZ = 25;
 
   private static final List<String> NAMES =

@@ -17,14 +17,32 @@ import java.util.stream.Stream;
  */
 final class Skeleton {
   private static final List<String> MERGED = List.of("bin", "sbin", "lib", "lib32", "lib64");
-  private static final List<String> DEVICES = List.of("null", "zero", "full", "random", "urandom");
+  private static final List<String> DEVICES =
+      List.of("null", "zero", "full", "random", "urandom", "tty");
 
   /** Shown when there; a package that is installed later is seen by the next start. */
   private static final List<String> ETC =
-      List.of("ld.so.cache", "alternatives", "fonts", "R", "perl", "magic", "mime.types");
+      List.of(
+          "ld.so.cache",
+          "alternatives",
+          "fonts",
+          "R",
+          "perl",
+          "magic",
+          "mime.types",
+          "X11",
+          "grace",
+          "gnuplot",
+          "terminfo");
 
   /** Where {@code become} is inside. */
   static final String BECOME = "/become";
+
+  /** What keeps a terminal, for a shell beside the program. */
+  static final String KEEPER = "/term-keeper";
+
+  /** The script that starts an X server, then the program. */
+  static final String SCREEN = "/screen.sh";
 
   private final Path root;
   private final List<String> mounts;
@@ -37,7 +55,8 @@ final class Skeleton {
   Skeleton(Path root, List<Integer> uids) throws IOException {
     this.root = root;
     List<String> made = new ArrayList<>();
-    for (String folder : List.of("usr", "etc", "dev/shm", "proc", "tmp", "work", "inputs", "var")) {
+    for (String folder :
+        List.of("usr", "etc", "dev/shm", "dev/pts", "proc", "tmp", "work", "inputs", "var")) {
       Files.createDirectories(root.resolve(folder));
     }
     made.addAll(List.of("--ro-bind", root.toString(), "/", "--ro-bind", "/usr", "/usr"));
@@ -50,7 +69,10 @@ final class Skeleton {
       }
     }
     etc(made, uids);
-    become();
+    place("linux-x86_64/become", BECOME);
+    place("screen.sh", SCREEN);
+    place("linux-x86_64/term-keeper", KEEPER);
+    link("dev/ptmx", "pts/ptmx"); // /dev/pts is mounted when somebody opens a terminal
     link("var/tmp", "/tmp");
     made.addAll(List.of("--proc", "/proc"));
     for (String name : DEVICES) {
@@ -101,15 +123,19 @@ final class Skeleton {
     }
   }
 
-  private void become() throws IOException {
-    Path place = root.resolve(BECOME.substring(1));
-    try (InputStream program = Skeleton.class.getResourceAsStream("linux-x86_64/become")) {
+  private void place(String resource, String path) throws IOException {
+    place(resource, root.resolve(path.substring(1)), "r-xr-xr-x");
+  }
+
+  /** Writes a program of ours to a file. */
+  static void place(String resource, Path place, String mode) throws IOException {
+    try (InputStream program = Skeleton.class.getResourceAsStream(resource)) {
       if (program == null) {
-        throw new IOException("the program become was not built in");
+        throw new IOException(resource + " was not built in");
       }
       Files.copy(program, place, StandardCopyOption.REPLACE_EXISTING);
     }
-    Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("r-xr-xr-x"));
+    Files.setPosixFilePermissions(place, PosixFilePermissions.fromString(mode));
   }
 
   private void mount(List<String> made, String how, String path, boolean folder)

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.gridappliance.jobs.lease.Limits;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What to run.
@@ -17,6 +18,7 @@ import org.gridappliance.jobs.lease.Limits;
  * @param stdout an existing empty file that takes the program's standard output
  * @param stderr likewise
  * @param limits what it may use
+ * @param screen set when the program shows windows
  * @param slot which slot it runs in, from 0; two programs at once never share one
  */
 public record Spec(
@@ -28,7 +30,16 @@ public record Spec(
     Path stdout,
     Path stderr,
     Limits limits,
+    @Nullable Screen screen,
     int slot) {
+
+  /**
+   * An X server of its own beside the program, on which viewers see its windows.
+   *
+   * @param listener a listening Unix socket, ours; the X server answers on it
+   * @param title of the screen
+   */
+  public record Screen(int listener, String title) {}
 
   /**
    * A file shown to the program.

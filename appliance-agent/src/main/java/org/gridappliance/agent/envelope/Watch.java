@@ -85,6 +85,7 @@ final class Watch implements AutoCloseable {
               "Give each subjob less to do (more chunks), or have the time limit raised."));
       return;
     }
+    running.insist();
     outputs(running);
     long now = System.nanoTime();
     if (now - due.memory >= 0) {

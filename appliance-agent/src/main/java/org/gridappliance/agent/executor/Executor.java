@@ -66,6 +66,7 @@ public final class Executor implements AutoCloseable {
   private final Runner runner;
   private final Outbox outbox;
   private final LiveOutput output;
+  private final Line line;
   private final Map<String, Subjob> held = new ConcurrentHashMap<>();
   private final Map<String, Long> undelivered = new ConcurrentHashMap<>();
   private final BlockingQueue<Subjob> queue = new LinkedBlockingQueue<>();
@@ -96,8 +97,9 @@ public final class Executor implements AutoCloseable {
     Files.createDirectories(scratch);
     this.outbox = new Outbox(portal, folder.resolve("spool"), this::delivered);
     InputCache cache = new InputCache(folder.resolve("cache"), settings.cacheBytes());
-    this.runner = new Runner(portal, envelope, cache, scratch, outbox.spool());
+    this.runner = new Runner(portal, envelope, cache, scratch, outbox.spool(), beat::release);
     this.output = new LiveOutput(portal);
+    this.line = new Line(portal, lease -> Optional.ofNullable(held.get(lease)), beat::release);
   }
 
   private static FileChannel lock(Path file) throws IOException {
@@ -133,6 +135,7 @@ public final class Executor implements AutoCloseable {
     thread("asks", this::ask);
     thread("heartbeat", this::renew);
     thread("output", this::stream);
+    thread("line", line::run);
   }
 
   /** {@return what it does now} */
@@ -345,6 +348,12 @@ public final class Executor implements AutoCloseable {
       }
     }
     Set<String> pause = new HashSet<>(orders.suspend());
+    for (String lease : orders.finish()) {
+      Subjob subjob = held.get(lease);
+      if (subjob != null && subjob.lease.interactive() != null) {
+        subjob.reins.finish();
+      }
+    }
     held.values().forEach(s -> s.reins.suspend(pause.contains(s.lease.lease())));
   }
 

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.gridappliance.jobs.lease.FileRef;
 import org.gridappliance.jobs.lease.Lease;
+import org.gridappliance.jobs.lease.LeaseProtocol;
 
 /**
  * Checks what the portal hands out before any of it touches this machine: taking over the portal
@@ -39,6 +40,9 @@ final class LeaseCheck {
       if (!SHA256.matcher(input.sha256()).matches() || input.bytes() < 0) {
         return Optional.of("its input " + input.path() + " has no SHA-256 or size");
       }
+    }
+    if (lease.interactive() != null && !lease.interactive().equals(LeaseProtocol.VNC)) {
+      return Optional.of("interactive: " + lease.interactive() + " is not known here");
     }
     boolean limited =
         lease.limits().wallSeconds() > 0

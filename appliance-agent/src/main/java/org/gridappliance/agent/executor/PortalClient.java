@@ -9,6 +9,7 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -22,6 +23,7 @@ import org.gridappliance.jobs.lease.Heartbeat;
 import org.gridappliance.jobs.lease.LeaseProtocol;
 import org.gridappliance.jobs.lease.LeaseRequest;
 import org.gridappliance.jobs.lease.Leases;
+import org.gridappliance.jobs.lease.Opening;
 import org.gridappliance.jobs.lease.SubjobResult;
 import org.jspecify.annotations.Nullable;
 
@@ -152,6 +154,29 @@ public final class PortalClient implements AutoCloseable {
       throw refused("live output", response);
     }
     return size >= 0 ? size : offset + bytes.length;
+  }
+
+  /** Opens the WebSocket on which the portal says whom to answer. */
+  WebSocket line(WebSocket.Listener listener) throws IOException, InterruptedException {
+    return webSocket(LeaseProtocol.LINE, listener);
+  }
+
+  /** Opens a WebSocket that carries one person's bytes. */
+  WebSocket channel(Opening opening, WebSocket.Listener listener)
+      throws IOException, InterruptedException {
+    return webSocket(LeaseProtocol.channel(opening), listener);
+  }
+
+  private WebSocket webSocket(String path, WebSocket.Listener listener)
+      throws IOException, InterruptedException {
+    String address = portal.resolve(path).toString();
+    URI socket = URI.create(address.replaceFirst("^http", "ws"));
+    return await(
+        http.newWebSocketBuilder()
+            .header("Authorization", "Bearer " + token)
+            .connectTimeout(CONNECT)
+            .buildAsync(socket, listener),
+        CONNECT);
   }
 
   private <T> T post(String path, Object body, Class<T> answer, Duration limit)

@@ -47,9 +47,20 @@ final class Runner {
   private final InputCache cache;
   private final Path scratch;
   private final Path spool;
+  private final Runnable started;
   private final AtomicLong number = new AtomicLong();
 
-  Runner(PortalClient portal, Envelope envelope, InputCache cache, Path scratch, Path spool) {
+  /**
+   * @param started told when a program with windows is about to run
+   */
+  Runner(
+      PortalClient portal,
+      Envelope envelope,
+      InputCache cache,
+      Path scratch,
+      Path spool,
+      Runnable started) {
+    this.started = started;
     this.portal = portal;
     this.envelope = envelope;
     this.cache = cache;
@@ -124,7 +135,11 @@ final class Runner {
       Path tmp = Files.createDirectory(own.resolve("tmp"));
       Path stdout = Files.createFile(own.resolve("stdout"));
       Path stderr = Files.createFile(own.resolve("stderr"));
+      Spec.Screen screen = subjob.openDoors(own);
       subjob.start(own);
+      if (screen != null) {
+        started.run(); // somebody waits for its windows
+      }
       Outcome outcome =
           envelope.run(
               new Spec(
@@ -136,12 +151,15 @@ final class Runner {
                   stdout,
                   stderr,
                   lease.limits(),
+                  screen,
                   slot),
               subjob.reins);
       subjob.ended();
+      subjob.closeDoors();
       return subjob.reins.isStopped() ? Optional.empty() : Optional.of(pack(subjob, outcome, own));
     } finally {
       subjob.ended();
+      subjob.closeDoors();
       lent.forEach(cache::release);
       remove(own);
     }

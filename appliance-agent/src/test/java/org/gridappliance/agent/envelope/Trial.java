@@ -72,6 +72,7 @@ final class Trial implements AutoCloseable {
                 stdout,
                 stderr,
                 limits,
+                null,
                 0),
             reins);
     return new Ran(outcome, text(stdout), text(stderr), work);

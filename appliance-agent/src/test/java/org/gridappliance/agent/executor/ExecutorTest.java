@@ -225,7 +225,8 @@ class ExecutorTest {
             List.of(),
             odd.limits(),
             30,
-            1));
+            1,
+            null));
     portal.offer(List.of(), List.of(), "true");
     assertEquals("lease-3", portal.result().lease());
     assertTrue(Files.notExists(folder.resolve("executor/x")));

@@ -103,7 +103,8 @@ public final class LittlePortal implements AutoCloseable {
             outputs,
             limits,
             30,
-            1);
+            1,
+            null);
     work.add(lease);
     return lease;
   }
@@ -151,7 +152,7 @@ public final class LittlePortal implements AutoCloseable {
       } else if (path.equals(LeaseProtocol.HEARTBEAT)) {
         heartbeats.incrementAndGet();
         synchronized (stop) {
-          json(exchange, new Heartbeat.Orders(List.copyOf(stop), List.copyOf(suspend)));
+          json(exchange, new Heartbeat.Orders(List.copyOf(stop), List.copyOf(suspend), List.of()));
         }
       } else if (path.equals(LeaseProtocol.RESULTS)) {
         results(exchange, LeaseProtocol.json().readValue(body, SubjobResult.Batch.class));

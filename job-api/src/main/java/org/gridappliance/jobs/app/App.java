@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param inputs in the order of the form; names are unique
  * @param command the argument list of a subjob, never empty, never for a shell
  * @param environment variables beside the envelope's own
+ * @param interactive how a person works with the program while it runs, {@code vnc} for its
+ *     windows; its outputs are then brought back when they are there
  * @param split how the job is cut into chunks, when it is
  * @param mergeCommand run once in the envelope after the tables are merged, in a folder that holds
  *     the merged files; makes the outputs whose {@code fromMerge} is set
@@ -32,6 +34,7 @@ public record App(
     List<Input> inputs,
     List<Argument> command,
     Map<String, Template> environment,
+    Optional<String> interactive,
     Optional<Split> split,
     Optional<List<Argument>> mergeCommand,
     List<Output> outputs,

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.gridappliance.jobs.lease.LeaseProtocol;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.error.Mark;
@@ -31,6 +32,8 @@ public final class AppParser {
   static final String NAME_WANTED = "a lower-case letter, then at most 39 of a-z, 0-9 and _";
   private static final Pattern PACKAGE = Pattern.compile("[a-z0-9][a-z0-9+.-]{1,99}");
   private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,99}");
+
+  private static final Pattern INTERACTIVE = Pattern.compile(LeaseProtocol.VNC);
 
   private AppParser() {}
 
@@ -87,6 +90,7 @@ public final class AppParser {
             "inputs",
             "command",
             "environment",
+            "interactive",
             "split",
             "merge",
             "outputs",
@@ -103,6 +107,7 @@ public final class AppParser {
             fields.need("inputs", InputReader::inputs, List.of()),
             fields.need("command", CommandReader::command, List.of()),
             fields.get("environment").map(AppParser::environment).orElse(Map.of()),
+            fields.get("interactive").map(at -> at.text(INTERACTIVE, LeaseProtocol.VNC)),
             fields.get("split").map(AppParser::split),
             fields.get("merge").map(CommandReader::command),
             fields.need("outputs", OutputReader::outputs, List.of()),

@@ -19,6 +19,7 @@ final class AppRules {
 
   void check() {
     fields.get("split").ifPresent(this::split);
+    fields.get("interactive").ifPresent(this::interactive);
     fields.get("command").ifPresent(at -> command(at, app.command(), Set.of()));
     fields
         .get("merge")
@@ -31,6 +32,21 @@ final class AppRules {
     fields.get("outputs").ifPresent(this::outputs);
     fields.get("plots").ifPresent(this::plots);
     fields.get("examples").ifPresent(this::examples);
+  }
+
+  /** Somebody sits before it: there is one of it, and nothing is merged. */
+  private void interactive(Yaml at) {
+    if (app.split().isPresent()) {
+      at.problem("an interactive program is not cut into chunks; remove \"split\"");
+    }
+    if (app.mergeCommand().isPresent()) {
+      at.problem("an interactive program has nothing to merge; remove \"merge\"");
+    }
+    if (!app.sweepable().isEmpty()) {
+      at.problem(
+          "an interactive program runs once; remove \"sweepable\" from "
+              + String.join(", ", app.sweepable()));
+    }
   }
 
   private void split(Yaml at) {

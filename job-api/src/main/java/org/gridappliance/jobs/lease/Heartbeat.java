@@ -25,6 +25,15 @@ public record Heartbeat(List<Item> leases) {
    *
    * @param stop leases cancelled or no longer its own: end them, report nothing
    * @param suspend leases to pause; a lease not named runs
+   * @param finish leases whose interactive program is to end now: its files are results as if it
+   *     had ended by itself
    */
-  public record Orders(List<String> stop, List<String> suspend) {}
+  public record Orders(List<String> stop, List<String> suspend, List<String> finish) {
+
+    /** An older portal names none to finish. */
+    @SuppressWarnings("NullAway") // Jackson hands null for an absent member
+    public Orders {
+      finish = finish == null ? List.of() : List.copyOf(finish);
+    }
+  }
 }

@@ -2,6 +2,7 @@ package org.gridappliance.jobs.lease;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The right to run one subjob until {@code leaseSeconds} after the last heartbeat.
@@ -18,6 +19,8 @@ import java.util.Map;
  * @param limits what it may use
  * @param leaseSeconds how long the lease holds without a heartbeat
  * @param heartbeatSeconds how often to renew it
+ * @param interactive {@link LeaseProtocol#VNC} when the program shows windows that people open over
+ *     {@link LeaseProtocol#LINE}; null when not
  */
 public record Lease(
     String lease,
@@ -30,4 +33,5 @@ public record Lease(
     List<String> outputs,
     Limits limits,
     int leaseSeconds,
-    int heartbeatSeconds) {}
+    int heartbeatSeconds,
+    @Nullable String interactive) {}

@@ -21,6 +21,22 @@ public final class LeaseProtocol {
   public static final String HEARTBEAT = BASE + "/executors/heartbeat";
   public static final String RESULTS = BASE + "/executors/results";
 
+  /**
+   * A WebSocket that an executor keeps open. The portal sends an {@link Opening} in a text frame
+   * for each person who wants to see into a lease; the executor answers by a WebSocket of its own
+   * at {@link #channel}, which carries that person's bytes.
+   */
+  public static final String LINE = BASE + "/executors/line";
+
+  /** The program's windows, as RFB. */
+  public static final String VNC = "vnc";
+
+  /** A shell beside the program, as frames of a terminal keeper. */
+  public static final String TERMINAL = "terminal";
+
+  /** The most channels to one executor at once. */
+  public static final int MAX_CHANNELS = 64;
+
   /** The most leases in one answer and results in one request. */
   public static final int MAX_BATCH = 256;
 
@@ -55,6 +71,17 @@ public final class LeaseProtocol {
   /** {@return the address of an input or output file of a lease} */
   public static String file(String lease, String sha256) {
     return LEASES + "/" + lease + "/files/" + sha256;
+  }
+
+  /** {@return the address at which an executor brings the bytes of an {@link Opening}} */
+  public static String channel(Opening opening) {
+    return LEASES
+        + "/"
+        + opening.lease()
+        + "/channels/"
+        + opening.channel()
+        + "?fence="
+        + opening.fence();
   }
 
   /**

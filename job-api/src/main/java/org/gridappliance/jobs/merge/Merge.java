@@ -66,7 +66,7 @@ public final class Merge {
     List<Merged.Text> texts = new ArrayList<>();
     List<String> files = new ArrayList<>();
     for (Output output : app.outputs()) {
-      if (output.fromMerge() != fromMerge) {
+      if (output.fromMerge() != fromMerge || isLeftOut(app, output, outputs)) {
         continue;
       }
       switch (output) {
@@ -83,6 +83,12 @@ public final class Merge {
       }
     }
     return new Merged(List.copyOf(tables), List.copyOf(texts), List.copyOf(files));
+  }
+
+  /** Of an interactive program a person decides what it writes. */
+  private static boolean isLeftOut(App app, Output output, List<SubjobOutputs> outputs) {
+    return app.interactive().isPresent()
+        && outputs.stream().noneMatch(subjob -> subjob.files().containsKey(output.file()));
   }
 
   /** {@return the columns of a merged table: the swept inputs, then its own that are shown} */

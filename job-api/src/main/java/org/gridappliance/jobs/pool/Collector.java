@@ -142,7 +142,7 @@ final class Collector {
     }
     String missing = null;
     for (String wanted : held.lease.outputs()) {
-      if (!brought.contains(wanted) && missing == null) {
+      if (!brought.contains(wanted) && missing == null && held.lease.interactive() == null) {
         missing = wanted;
       }
     }

@@ -286,6 +286,7 @@ final class Dispatcher {
         work.outputs(),
         job.plan.limits(),
         seconds,
-        Math.clamp(seconds / 3, FASTEST_HEARTBEAT, SLOWEST_HEARTBEAT));
+        Math.clamp(seconds / 3, FASTEST_HEARTBEAT, SLOWEST_HEARTBEAT),
+        job.plan.app().interactive().orElse(null));
   }
 }

@@ -18,6 +18,9 @@ final class Held {
   boolean started;
   @Nullable Double percent;
 
+  /** Its interactive program is to end; what it leaves is its result. */
+  boolean finish;
+
   /** Heartbeats in a row that did not name it. */
   int missed;
 

@@ -41,6 +41,7 @@ public final class LocalPool implements AutoCloseable {
   private final Finisher finisher;
   private final JobActions actions;
   private final PoolViews views;
+  private final Seats seats;
   private final Thread ticker =
       Thread.ofPlatform().name("jobs-ticker").daemon().unstarted(this::watch);
 
@@ -64,6 +65,7 @@ public final class LocalPool implements AutoCloseable {
     actions =
         new JobActions(
             state, database, jobs, plans, new Recovery(state, subjobs, settings), finisher);
+    seats = new Seats(state, actions);
   }
 
   /**
@@ -158,6 +160,15 @@ public final class LocalPool implements AutoCloseable {
    */
   public String nodeName(@Nullable String bearer) {
     return state.authenticate(bearer).row.name();
+  }
+
+  /**
+   * {@return the number of the node of a bearer token}
+   *
+   * @throws org.gridappliance.jobs.http.Problem 401 when it is none
+   */
+  public long nodeId(@Nullable String bearer) {
+    return state.authenticate(bearer).id();
   }
 
   /**
@@ -273,6 +284,11 @@ public final class LocalPool implements AutoCloseable {
   /** {@return what to do with jobs} */
   public JobActions actions() {
     return actions;
+  }
+
+  /** {@return what runs, for people who want to see into it} */
+  public Seats seats() {
+    return seats;
   }
 
   /** {@return how things stand} */

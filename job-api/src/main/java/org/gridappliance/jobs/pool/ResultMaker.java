@@ -149,6 +149,7 @@ public final class ResultMaker {
         app.inputs(),
         app.command(),
         app.environment(),
+        app.interactive(),
         app.split(),
         app.mergeCommand(),
         outputs,

@@ -39,6 +39,7 @@ final class Roll {
   Heartbeat.Orders heartbeat(Node node, Heartbeat beat) {
     List<String> stop = new ArrayList<>();
     List<String> suspend = new ArrayList<>();
+    List<String> finish = new ArrayList<>();
     List<Held> forgotten = new ArrayList<>();
     state.lock.lock();
     try {
@@ -64,6 +65,8 @@ final class Roll {
         }
         if (held.job.record.state() == JobState.SUSPENDED) {
           suspend.add(item.lease());
+        } else if (held.finish) {
+          finish.add(item.lease());
         }
       }
       for (Held held : node.held.values()) {
@@ -79,7 +82,7 @@ final class Roll {
       state.lock.unlock();
     }
     lose(forgotten, "started anew and forgot this subjob");
-    return new Heartbeat.Orders(stop, suspend);
+    return new Heartbeat.Orders(stop, suspend, finish);
   }
 
   /** Takes back the leases whose time is over. */

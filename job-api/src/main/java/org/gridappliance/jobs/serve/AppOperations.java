@@ -43,6 +43,7 @@ final class AppOperations {
     node.put("title", app.title());
     node.put("category", app.category());
     node.put("summary", app.summary());
+    node.put("interactive", app.interactive().orElse(null));
     node.put("runnable", missing.isEmpty());
     node.put("problem", missing.orElse(null));
     return node;

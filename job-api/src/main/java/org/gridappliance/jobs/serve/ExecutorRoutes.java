@@ -59,7 +59,7 @@ final class ExecutorRoutes {
             });
   }
 
-  private static @Nullable String bearer(RoutingContext context) {
+  static @Nullable String bearer(RoutingContext context) {
     String header = context.request().getHeader("Authorization");
     return header != null && header.regionMatches(true, 0, "Bearer ", 0, 7)
         ? header.substring(7).strip()

@@ -39,9 +39,16 @@ final class JobOperations {
   private final Deliverer deliverer;
   private final Space space;
   private final JobAudit audit;
+  private final Lines lines;
 
   JobOperations(
-      Jobs jobs, Submission submission, Deliverer deliverer, Space space, JobAudit audit) {
+      Jobs jobs,
+      Submission submission,
+      Deliverer deliverer,
+      Space space,
+      JobAudit audit,
+      Lines lines) {
+    this.lines = lines;
     this.jobs = jobs;
     this.submission = submission;
     this.deliverer = deliverer;
@@ -183,7 +190,9 @@ final class JobOperations {
           .put("sha256", file.sha256());
     }
     ArrayNode command = answer.putArray("command");
+    answer.putNull("interactive");
     try {
+      answer.put("interactive", jobs.plan(record).app().interactive().orElse(null));
       jobs.plan(record).work(0).command().forEach(command::add);
     } catch (StorageException e) {
       command.add("unknown: " + e.getMessage());
@@ -224,6 +233,10 @@ final class JobOperations {
           case "cancel" -> {
             jobs.pool.actions().cancel(id);
             yield "job.cancelled";
+          }
+          case "finish" -> {
+            jobs.pool.seats().finish(id).ifPresent(lines::beat);
+            yield "job.finished";
           }
           case "resubmit" -> {
             space.require();

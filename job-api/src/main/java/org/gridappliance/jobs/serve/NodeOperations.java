@@ -24,8 +24,10 @@ final class NodeOperations {
   private final LocalPool pool;
   private final Space space;
   private final JobAudit audit;
+  private final Lines lines;
 
-  NodeOperations(LocalPool pool, Space space, JobAudit audit) {
+  NodeOperations(LocalPool pool, Space space, JobAudit audit, Lines lines) {
+    this.lines = lines;
     this.pool = pool;
     this.space = space;
     this.audit = audit;
@@ -78,6 +80,7 @@ final class NodeOperations {
     Caller caller = poolAdmin(request);
     long id = request.pathLong("node");
     String name = pool.remove(id).orElseThrow(() -> Problem.notFound("node " + id));
+    lines.cut(id);
     audit.note(caller.name(), "node.removed", "node " + name, request.remoteAddress());
     return Response.noContent();
   }

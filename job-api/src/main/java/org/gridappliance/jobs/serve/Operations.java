@@ -30,13 +30,19 @@ public final class Operations implements AutoCloseable {
   private final PlainRoutes plain;
   private final ExecutorRoutes executors;
   private final Triggers triggers;
+  private final Lines lines;
+  private final LocalPool pool;
 
   private Operations(
       Map<String, Operation> all,
       JobEvents events,
       PlainRoutes plain,
       ExecutorRoutes executors,
-      Triggers triggers) {
+      Triggers triggers,
+      Lines lines,
+      LocalPool pool) {
+    this.pool = pool;
+    this.lines = lines;
     this.all = Map.copyOf(all);
     this.triggers = triggers;
     this.events = events;
@@ -70,19 +76,20 @@ public final class Operations implements AutoCloseable {
     Jobs jobs = new Jobs(store, subjobs, pool, plans);
     Map<String, Operation> operations = new HashMap<>();
     new AppOperations(catalog).addTo(operations);
-    JobOperations forJobs = new JobOperations(jobs, submission, deliverer, space, audit);
+    Lines lines = new Lines(pool);
+    JobOperations forJobs = new JobOperations(jobs, submission, deliverer, space, audit, lines);
     forJobs.addTo(operations);
     Triggers watching = new Triggers(triggers, homes, forJobs.submitter(), clock, audit);
     new TriggerOperations(watching, forJobs.submitter(), catalog, clock, audit)
         .all()
         .forEach(operations::put);
     new ResultOperations(jobs, deliverer).addTo(operations);
-    new NodeOperations(pool, space, audit).addTo(operations);
+    new NodeOperations(pool, space, audit, lines).addTo(operations);
     operations.replaceAll((id, operation) -> space.guard(operation));
     JobEvents events = new JobEvents(changes, jobs);
     PlainRoutes plain = new PlainRoutes(jobs, events, catalog, space);
     return new Operations(
-        operations, events, plain, new ExecutorRoutes(pool, space, plain), watching);
+        operations, events, plain, new ExecutorRoutes(pool, space, plain), watching, lines, pool);
   }
 
   /** Begins to start jobs by event. */
@@ -95,6 +102,16 @@ public final class Operations implements AutoCloseable {
     return all;
   }
 
+  /** Has an interactive program end; see {@link org.gridappliance.jobs.pool.Seats#finish}. */
+  public void finish(long job) {
+    pool.seats().finish(job).ifPresent(lines::beat);
+  }
+
+  /** {@return the way to what runs on executors} */
+  public Lines lines() {
+    return lines;
+  }
+
   public JobEvents events() {
     return events;
   }
@@ -103,6 +120,7 @@ public final class Operations implements AutoCloseable {
   public void mountPlainRoutes(Router router, Function<RoutingContext, Caller> callers) {
     plain.mount(router, callers);
     executors.mount(router);
+    lines.mount(router);
   }
 
   @Override

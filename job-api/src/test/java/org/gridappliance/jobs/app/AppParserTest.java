@@ -54,6 +54,7 @@ class AppParserTest {
           expectedTime: 1 s     | expectedTime: 1 h       | want minimumTime ≤ expectedTime ≤ maximumTime
           format: tsv           | format: match           | "pattern" is missing
           - count               | - { when: word, then: [x] } | the first entry is the program
+          category: Test        | interactive: x11        | 2:14: interactive: "x11": want vnc
           category: Test        | title: Test             | 2:1: title: stands here twice; keep one
           about: Counts words. And more. | about: &a x    | 3:8: &a: write it out, without anchors
           about: Counts words. And more. | about: [       | is not YAML
@@ -64,6 +65,19 @@ class AppParserTest {
     assertTrue(!yaml.equals(Apps.SMALL), "nothing was replaced: " + good);
     AppInvalid e = assertThrows(AppInvalid.class, () -> Apps.parse(yaml));
     assertTrue(String.valueOf(e.getMessage()).contains(message), e.getMessage());
+  }
+
+  @Test
+  void anInteractiveProgramRunsOnceAndWhole() {
+    AppInvalid e =
+        assertThrows(
+            AppInvalid.class,
+            () -> Apps.parse(Apps.SMALL.replace("command:", "interactive: vnc\ncommand:")));
+    assertEquals(
+        List.of(
+            "26:14: interactive: an interactive program is not cut into chunks; remove \"split\"",
+            "26:14: interactive: an interactive program runs once; remove \"sweepable\" from rate"),
+        e.problems().stream().map(AppProblem::toString).toList());
   }
 
   @Test

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind desktop, application or terminal
  * @param socket where its bytes are; empty once it has ended
- * @param reason why it ended; null while it runs
+ * @param reason why it ended, or what it waits for before it can be looked at; null while it runs
  */
 record AgentDesktop(
     String id,

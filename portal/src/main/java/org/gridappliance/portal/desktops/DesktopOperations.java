@@ -35,6 +35,7 @@ public final class DesktopOperations {
 
   private final AgentClient agent;
   private final Relays relays;
+  private final JobDesktops inJobs;
   private final Shares shares;
   private final AuditLog audit;
   private final boolean terminals;
@@ -43,6 +44,7 @@ public final class DesktopOperations {
 
   /**
    * @param socket the agent's
+   * @param inJobs what runs on executors
    * @param terminals whether policy lets people open terminals
    * @param idle after which one that nobody uses ends; zero: never
    * @param life after which any ends; zero: never
@@ -50,12 +52,14 @@ public final class DesktopOperations {
   public DesktopOperations(
       Path socket,
       Relays relays,
+      JobDesktops inJobs,
       Jdbi jdbi,
       Clock clock,
       AuditLog audit,
       boolean terminals,
       Duration idle,
       Duration life) {
+    this.inJobs = inJobs;
     this.agent = new AgentClient(socket);
     this.relays = relays;
     this.shares = new Shares(jdbi, clock);
@@ -105,6 +109,7 @@ public final class DesktopOperations {
         mine.add(describe(desktop));
       }
     }
+    inJobs.of(caller.name()).forEach(desktop -> mine.add(describe(desktop)));
     Map<String, Object> obstacles = new LinkedHashMap<>();
     answer.path("obstacles").properties().forEach(e -> obstacles.put(e.getKey(), e.getValue()));
     if (!terminals) {
@@ -142,7 +147,11 @@ public final class DesktopOperations {
     AgentDesktop desktop = mine(request);
     String who = request.requireCaller().name();
     relays.cut(v -> v.desktop().equals(desktop.id()), "stopped by its owner");
-    agent.ask("DELETE", "/desktops/" + desktop.id(), Map.of());
+    if (JobDesktops.isId(desktop.id())) {
+      inJobs.stop(desktop.id());
+    } else {
+      agent.ask("DELETE", "/desktops/" + desktop.id(), Map.of());
+    }
     shares.forget(desktop.id());
     audit.append(who, "desktop.stopped", desktop.id(), desktop.title(), request.remoteAddress());
     return Response.noContent();
@@ -187,6 +196,9 @@ public final class DesktopOperations {
   }
 
   private Optional<Lives.End> end(AgentDesktop desktop) {
+    if (JobDesktops.isId(desktop.id())) {
+      return Optional.empty(); // its job's own limit ends it
+    }
     Instant input =
         relays.viewers().stream()
             .filter(viewer -> viewer.desktop().equals(desktop.id()))
@@ -215,6 +227,13 @@ public final class DesktopOperations {
   private Response ticket(Request request) {
     AgentDesktop desktop = running(mine(request));
     boolean viewOnly = request.body().path("viewOnly").asBoolean(false);
+    if (desktop.isTerminal() && JobDesktops.isId(desktop.id())) {
+      if (!terminals) {
+        throw Problem.forbidden("an administrator has switched terminals off");
+      }
+      audit.append(
+          desktop.owner(), "job.terminal", desktop.id(), desktop.title(), request.remoteAddress());
+    }
     return ticket(desktop, request.requireCaller().name(), viewOnly, "");
   }
 
@@ -233,6 +252,9 @@ public final class DesktopOperations {
 
   private Response share(Request request) {
     AgentDesktop desktop = running(mine(request));
+    if (desktop.isTerminal() && JobDesktops.isId(desktop.id())) {
+      throw Problem.forbidden("a terminal in a job is its owner's alone");
+    }
     JsonNode body = request.body();
     Shares.Made made =
         shares.make(
@@ -289,6 +311,9 @@ public final class DesktopOperations {
   }
 
   private Optional<AgentDesktop> find(String id) {
+    if (JobDesktops.isId(id)) {
+      return inJobs.find(id);
+    }
     for (JsonNode json : agent.ask("GET", "/desktops", null).path("desktops")) {
       if (json.path("id").asText().equals(id)) {
         return Optional.of(AgentDesktop.of(json));
@@ -297,12 +322,17 @@ public final class DesktopOperations {
     return Optional.empty();
   }
 
-  private static AgentDesktop running(AgentDesktop desktop) {
+  /** {@return the desktop with its socket} Whose it is was checked before. */
+  private AgentDesktop running(AgentDesktop desktop) {
     if (!desktop.isRunning()) {
       throw Problem.conflict(
           desktop.title() + " has ended: " + desktop.reason() + "; open a new one");
     }
-    return desktop;
+    AgentDesktop open = JobDesktops.isId(desktop.id()) ? inJobs.opened(desktop) : desktop;
+    if (open.socket().isEmpty()) {
+      throw new Problem(503, "Waiting", String.valueOf(open.reason()));
+    }
+    return open;
   }
 
   private static Problem stopped() {
