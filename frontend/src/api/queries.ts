@@ -36,6 +36,7 @@ export const keys = {
   audit: ["audit"] as const,
   tokens: ["tokens"] as const,
   samba: ["samba"] as const,
+  sharing: ["sharing"] as const,
   desktops: ["desktops"] as const,
 };
 

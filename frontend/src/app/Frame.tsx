@@ -16,7 +16,7 @@ import { toast } from "../ui/toasts";
 import styles from "./Frame.module.css";
 import { markLeaving } from "./leaving";
 import { pagesFor } from "./pages";
-import { UserContext } from "./user";
+import { UserContext, may } from "./user";
 
 const AppsPage = lazy(() => import("../pages/apps/AppsPage"));
 const AppPage = lazy(() => import("../pages/app/AppPage"));
@@ -27,6 +27,7 @@ const TriggersPage = lazy(() => import("../pages/triggers/TriggersPage"));
 const DesktopsPage = lazy(() => import("../pages/desktops/DesktopsPage"));
 const ViewPage = lazy(() => import("../pages/desktops/ViewPage"));
 const PoolPage = lazy(() => import("../pages/pool/PoolPage"));
+const SharePage = lazy(() => import("../pages/pool/SharePage"));
 const ProfilePage = lazy(() => import("../pages/profile/ProfilePage"));
 const AdminPage = lazy(() => import("../pages/admin/AdminPage"));
 const UploadTray = lazy(() => import("../pages/files/UploadTray"));
@@ -97,6 +98,7 @@ export default function Frame({ user, portal }: { user: User; portal: Session["p
                 <Route path="/desktops" element={<DesktopsPage />} />
                 <Route path="/desktops/:desktop" element={<ViewPage />} />
                 <Route path="/pool" element={<PoolPage />} />
+                {may(user, "pool-admin") && <Route path="/pool/share" element={<SharePage />} />}
                 <Route path="/profile" element={<ProfilePage />} />
                 {user.roles.includes("administrator") && <Route path="/admin" element={<AdminPage />} />}
                 <Route

@@ -9,6 +9,7 @@ import { keys, nodesQuery, poolQuery } from "../../api/queries";
 import type { Pool, PoolNode } from "../../api/types";
 import { count, memory } from "../../lib/format";
 import { pool as text } from "../../text/places";
+import { sharing } from "../../text/sharing";
 import { confirm } from "../../ui/confirm";
 import { Icon } from "../../ui/icons";
 import { useListKeys } from "../../ui/listKeys";
@@ -34,9 +35,14 @@ export default function PoolPage(): ReactElement {
       <Group justify="space-between">
         <PageTitle title={text.title} />
         {admin && (
-          <Button leftSection={<Icon name="plus" size={16} />} onClick={() => setAdding(true)}>
-            {text.add}
-          </Button>
+          <Group gap="sm">
+            <Button variant="default" component={Link} to="/pool/share">
+              {sharing.open}
+            </Button>
+            <Button leftSection={<Icon name="plus" size={16} />} onClick={() => setAdding(true)}>
+              {text.add}
+            </Button>
+          </Group>
         )}
       </Group>
       {pool.data !== undefined && <Glance pool={pool.data} />}

@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.gridappliance.agent.controller.Controller;
+import org.gridappliance.agent.controller.ControllerVerbs;
 import org.gridappliance.agent.desktop.DesktopVerbs;
 import org.gridappliance.agent.desktop.Desktops;
 import org.gridappliance.agent.envelope.Bubblewrap;
@@ -24,6 +26,7 @@ final class Agent implements AutoCloseable {
   private final Executor executor;
   private final Samba samba;
   private final Desktops desktops;
+  private final Controller controller;
   private final AgentSocket socket;
 
   private Agent(
@@ -32,12 +35,14 @@ final class Agent implements AutoCloseable {
       Executor executor,
       Samba samba,
       Desktops desktops,
+      Controller controller,
       AgentSocket socket) {
     this.envelope = envelope;
     this.portal = portal;
     this.executor = executor;
     this.samba = samba;
     this.desktops = desktops;
+    this.controller = controller;
     this.socket = socket;
   }
 
@@ -67,10 +72,12 @@ final class Agent implements AutoCloseable {
     Desktops desktops = new Desktops(options.data(), options.uidBase());
     verbs.putAll(new DesktopVerbs(desktops).all());
     verbs.put("GET /status", call -> Verb.Reply.ok(status(envelope, executor, identity)));
+    Controller controller = Controller.open(folder, options.uidBase(), jobs(executor, options));
+    verbs.putAll(new ControllerVerbs(controller).all());
     AgentSocket socket =
         new AgentSocket(
             options.data().resolve("run").resolve("agent.sock"), new Verbs(Map.copyOf(verbs)));
-    return new Agent(envelope, portal, executor, samba, desktops, socket);
+    return new Agent(envelope, portal, executor, samba, desktops, controller, socket);
   }
 
   /** {@return whether the portal no longer knows this executor} */
@@ -86,7 +93,27 @@ final class Agent implements AutoCloseable {
   void start() throws IOException, InterruptedException {
     socket.start();
     samba.start();
+    controller.start();
     executor.start();
+  }
+
+  private static Controller.Jobs jobs(Executor executor, AgentOptions options) {
+    return new Controller.Jobs() {
+      @Override
+      public void run(int percent) {
+        executor.run(Math.max(1, options.slots() * percent / 100));
+      }
+
+      @Override
+      public void pause(String why) {
+        executor.pause("Paused: " + why);
+      }
+
+      @Override
+      public void leave(String why) throws InterruptedException {
+        executor.leave(why);
+      }
+    };
   }
 
   private static Map<String, Object> status(
@@ -130,6 +157,7 @@ final class Agent implements AutoCloseable {
     socket.close();
     samba.close();
     desktops.close();
+    controller.close();
     executor.close();
     portal.close();
     envelope.close();

@@ -16,6 +16,7 @@ import org.gridappliance.jobs.JobApi;
 import org.gridappliance.jobs.http.Caller;
 import org.gridappliance.jobs.http.Operation;
 import org.gridappliance.jobs.http.Problem;
+import org.gridappliance.portal.agent.AgentClient;
 import org.gridappliance.portal.audit.AuditLog;
 import org.gridappliance.portal.audit.AuditOperations;
 import org.gridappliance.portal.desktops.DesktopOperations;
@@ -41,6 +42,7 @@ import org.gridappliance.portal.samba.SambaOperations;
 import org.gridappliance.portal.security.Gate;
 import org.gridappliance.portal.security.HostNames;
 import org.gridappliance.portal.settings.Settings;
+import org.gridappliance.portal.sharing.SharingOperations;
 import org.gridappliance.portal.store.DataFolder;
 import org.gridappliance.portal.store.Disk;
 import org.gridappliance.portal.tls.Certificates;
@@ -150,6 +152,8 @@ final class PortalRoutes {
     personal.putAll(files.operations());
     all.putAll(keeping().all());
     all.putAll(new SambaOperations(samba, audit).all());
+    AgentClient agent = new AgentClient(data.resolve("run/agent.sock"));
+    all.putAll(new SharingOperations(agent, audit).all());
     return new OperationRoutes(
         personal,
         all,

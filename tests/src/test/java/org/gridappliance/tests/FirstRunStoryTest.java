@@ -130,6 +130,7 @@ class FirstRunStoryTest {
             jobAddress + "?tab=about",
             "/files",
             "/pool",
+            "/pool/share",
             "/admin",
             "/profile");
     List<String> findings = new ArrayList<>();

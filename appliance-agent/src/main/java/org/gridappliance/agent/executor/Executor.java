@@ -72,6 +72,7 @@ public final class Executor implements AutoCloseable {
   private final BlockingQueue<Subjob> queue = new LinkedBlockingQueue<>();
   private final Semaphore cores;
   private final Semaphore wanted = new Semaphore(0);
+  private final Throttle throttle = new Throttle();
   private final Semaphore beat = new Semaphore(0);
   private final List<Thread> threads = new ArrayList<>();
   private final FileChannel lock;
@@ -181,10 +182,11 @@ public final class Executor implements AutoCloseable {
   private void ask() throws InterruptedException {
     Backoff backoff = new Backoff(LONGEST_WAIT_MILLIS);
     while (!closed) {
-      Optional<String> obstacle = envelope.obstacle();
-      int free = freeCores();
+      Optional<String> obstacle = envelope.obstacle().or(throttle::reason);
+      boolean paused = throttle.reason().isPresent();
+      int free = Math.min(freeCores(), throttle.room());
       boolean ahead = free <= 0;
-      if (ahead && (queue.size() >= lowWater() || meanSeconds >= SHORT_SECONDS)) {
+      if (!paused && ahead && (queue.size() >= lowWater() || meanSeconds >= SHORT_SECONDS)) {
         wanted.tryAcquire(LONG_POLL_SECONDS, TimeUnit.SECONDS);
         wanted.drainPermits();
         continue;
@@ -197,7 +199,10 @@ public final class Executor implements AutoCloseable {
         leases.forEach(this::accept);
         if (leases.isEmpty()) {
           beat.release(); // it may have answered early because of an order
-          if (ahead) { // not once for every subjob that is left
+          if (paused) { // the portal was told why; until it is over, or once more
+            wanted.tryAcquire(LONG_POLL_SECONDS, TimeUnit.SECONDS);
+            wanted.drainPermits();
+          } else if (ahead) { // not once for every subjob that is left
             pause(AGAIN_MILLIS);
             wanted.drainPermits();
           }
@@ -267,7 +272,7 @@ public final class Executor implements AutoCloseable {
         Optional<Parcel> parcel =
             problem.isPresent()
                 ? Optional.of(refused(subjob.lease, problem.get()))
-                : subjob.reins.isStopped() ? Optional.empty() : runner.run(subjob, slot);
+                : turn(subjob, slot);
         if (parcel.isEmpty()) {
           if (!closed) { // on closing it stays listed, for the last heartbeats
             held.remove(subjob.lease.lease());
@@ -283,6 +288,15 @@ public final class Executor implements AutoCloseable {
         cores.release(cpus);
         wanted.release();
       }
+    }
+  }
+
+  private Optional<Parcel> turn(Subjob subjob, int slot) throws InterruptedException {
+    throttle.enter(subjob);
+    try {
+      return subjob.reins.isStopped() ? Optional.empty() : runner.run(subjob, slot);
+    } finally {
+      throttle.leave(subjob);
     }
   }
 
@@ -354,7 +368,37 @@ public final class Executor implements AutoCloseable {
         subjob.reins.finish();
       }
     }
-    held.values().forEach(s -> s.reins.suspend(pause.contains(s.lease.lease())));
+    held.values().forEach(s -> s.suspendByOrder(pause.contains(s.lease.lease())));
+  }
+
+  // --- the owner of this machine
+
+  /**
+   * Lets so many subjobs run at once; those beyond pause where they are.
+   *
+   * @param most 1..slots
+   */
+  public void run(int most) {
+    if (throttle.set(most, null)) {
+      wanted.release();
+    }
+  }
+
+  /** Pauses all, and asks for no more; the portal is told why. */
+  public void pause(String why) {
+    throttle.set(0, why);
+  }
+
+  /** Gives all subjobs back, so that they run on another machine. */
+  public void leave(String why) throws InterruptedException {
+    for (Subjob subjob : List.copyOf(held.values())) {
+      if (held.remove(subjob.lease.lease(), subjob)) {
+        queue.remove(subjob);
+        subjob.reins.stop();
+        undelivered.put(subjob.lease.lease(), subjob.lease.fence());
+        outbox.add(Runner.given(subjob.lease, why));
+      }
+    }
   }
 
   // --- live output

@@ -105,6 +105,20 @@ final class Runner {
         : Optional.of(new Parcel(failed(subjob.lease, failure), 0, 0, null));
   }
 
+  /** {@return the answer for a lease that the owner of this machine gives back} */
+  static Parcel given(Lease lease, String why) {
+    return new Parcel(
+        failed(
+            lease,
+            Failure.of(
+                Failure.Kind.OWNER,
+                "Its computer was wanted: " + why + ".",
+                "It runs again on another computer, or here when it is free.")),
+        0,
+        0,
+        null);
+  }
+
   /** What a program did while the disk was full tells nothing about it. */
   private boolean hasRoom() {
     return scratch.toFile().getUsableSpace() >= ROOM_BYTES;

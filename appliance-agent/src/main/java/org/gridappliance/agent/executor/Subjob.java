@@ -19,6 +19,8 @@ final class Subjob {
   private volatile boolean started;
   private volatile @Nullable Doors doors;
   private int screen = -1;
+  private boolean orderedPause;
+  private boolean ownersPause;
 
   Subjob(Lease lease) {
     this.lease = lease;
@@ -87,6 +89,18 @@ final class Subjob {
   /** Cores it holds, at most all there are. */
   int cpus(int slots) {
     return Math.clamp(lease.limits().cpus(), 1, slots);
+  }
+
+  /** Pauses or continues it by order of the portal. */
+  synchronized void suspendByOrder(boolean pause) {
+    orderedPause = pause;
+    reins.suspend(orderedPause || ownersPause);
+  }
+
+  /** Pauses or continues it by the wish of this machine's owner. */
+  synchronized void suspendByOwner(boolean pause) {
+    ownersPause = pause;
+    reins.suspend(orderedPause || ownersPause);
   }
 
   /** Its program is about to run. */

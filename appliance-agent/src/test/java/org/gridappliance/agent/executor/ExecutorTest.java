@@ -207,6 +207,45 @@ class ExecutorTest {
   }
 
   @Test
+  void ownersPauseStopsTheProgramWhereItIsAndNoOtherStarts() throws Exception {
+    portal.offer(List.of(), List.of(), "sh", "-c", "while :; do echo; done >> n");
+    Path scratch = folder.resolve("executor/scratch/1/work/n");
+    Until.holds("it runs", () -> Files.exists(scratch));
+    executor.pause("Paused: a test");
+    String before = stopped(scratch);
+    portal.offer(List.of(), List.of(), "true");
+    executor.run(1);
+    Until.holds("it goes on", () -> !read(scratch).equals(before));
+    executor.leave("a test");
+    Failure failure = portal.result().failure();
+    assertEquals(Failure.Kind.OWNER, failure.kind());
+    assertTrue(failure.message().contains("a test"), failure.toString());
+  }
+
+  /** How long the file is once it no longer grows within a fifth of a second. */
+  private static String stopped(Path file) {
+    String[] last = {""};
+    Until.holds(
+        "it stands still",
+        () -> {
+          String now = read(file);
+          boolean same = now.equals(last[0]);
+          last[0] = now;
+          java.util.concurrent.locks.LockSupport.parkNanos(200_000_000);
+          return same && read(file).equals(now);
+        });
+    return last[0];
+  }
+
+  private static String read(Path file) {
+    try {
+      return Long.toString(Files.size(file));
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @Test
   void hostileLeaseIsRefusedBeforeItTouchesAnything() throws Exception {
     FileRef input = portal.file("../../escaped", "x");
     portal.offer(List.of(), List.of(input), "true");

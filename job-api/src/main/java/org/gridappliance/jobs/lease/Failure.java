@@ -38,6 +38,8 @@ public record Failure(
     EXECUTOR(true),
     /** The executor went away. */
     LOST(true),
+    /** The executor's owner wanted the machine; nobody's fault, and never counted. */
+    OWNER(true),
     /** The subjobs' outputs could not be merged. */
     MERGE(false),
     /** The executor could not contain the program. */

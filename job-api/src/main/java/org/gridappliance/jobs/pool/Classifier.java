@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * it ever should and another node has not tried it</td></tr>
  * <tr><td>a limit</td><td>the program's: failed for good, with the limit and what was used</td></tr>
  * <tr><td>staging, envelope, executor</td><td>the node's: again, {@value #TRIES} tries</td></tr>
+ * <tr><td>the node's owner wanted it</td><td>again, as often as it takes</td></tr>
  * <tr><td>node gone</td><td>again, {@value #LOSSES} times</td></tr>
  * </table>
  */

@@ -193,6 +193,9 @@ final class Collector {
     if (why == null) {
       return new Verdict.Completed();
     }
+    if (why.kind() == Kind.OWNER) { // as often as it takes
+      return new Verdict.Again(why);
+    }
     ActiveJob.Faults faults = held.job.faultsOf(held.lease.index());
     if (faults.nodes.size() < 16) {
       faults.nodes.add(held.node.id());
@@ -278,6 +281,9 @@ final class Collector {
     Failure why = one.failure();
     if (why == null) {
       held.node.succeeded();
+      return;
+    }
+    if (why.kind() == Kind.OWNER) {
       return;
     }
     boolean itsFault =
