@@ -2,6 +2,7 @@ package org.gridappliance.portal;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
@@ -123,6 +124,8 @@ public final class PortalServer implements AutoCloseable {
         Vertx.vertx(
             new VertxOptions()
                 .setPreferNativeTransport(true)
+                .setFileSystemOptions( // not in /tmp, where a killed portal would leave it
+                    new FileSystemOptions().setFileCacheDir(data.resolve("tmp/vertx").toString()))
                 .setEventLoopPoolSize(Math.max(2, Runtime.getRuntime().availableProcessors())));
     keep(() -> vertx.close().await(10, TimeUnit.SECONDS));
     InetAddress listen = InetAddress.getByName(settings.listen());

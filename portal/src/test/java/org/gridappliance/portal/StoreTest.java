@@ -75,6 +75,16 @@ class StoreTest {
   }
 
   @Test
+  void whatAKilledPortalLeftGoesAtTheNextStart() throws Exception {
+    Path left = Files.createDirectories(data.resolve("tmp/vertx-cache/deep"));
+    Files.writeString(left.resolve("file"), "x");
+    Files.createSymbolicLink(data.resolve("tmp/link"), folder);
+    TestPortal.start(data).close();
+    assertTrue(Files.notExists(data.resolve("tmp/vertx-cache")));
+    assertTrue(Files.exists(file), "what a link leads to stays");
+  }
+
+  @Test
   void aSecondPortalOnTheSameFolderIsRefused() throws Exception {
     try (TestPortal portal = TestPortal.start(data)) {
       assertTrue(refusal().contains("in use"));

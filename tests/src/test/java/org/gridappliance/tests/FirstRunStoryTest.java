@@ -71,7 +71,7 @@ class FirstRunStoryTest {
     button(page, "Make administrator").click();
 
     page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Apps")).first().click();
-    page.getByText("HMMER search").first().click();
+    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Open HMMER search")).click();
     Locator files = page.locator("input[type=file]");
     assertThat(files).hasCount(2);
     files.nth(0).setInputFiles(TestApps.exampleEnding("hmmsearch", ".hmm"));

@@ -1,8 +1,10 @@
 package org.gridappliance.jobs.pool;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -61,7 +63,7 @@ public final class PoolViews {
     };
   }
 
-  /** As {@code running 4 at once, 12 of 40 done}. */
+  /** As {@code running 4 at once, 12 of 40 done}; leases taken ahead of a free core wait. */
   private static String running(ActiveJob job) {
     long started = job.held.values().stream().filter(held -> held.started).count();
     if (job.completed + job.failed == 0 && started == 0) {
@@ -71,7 +73,14 @@ public final class PoolViews {
     if (total == 1) {
       return "running";
     }
-    return "running %,d at once, %,d of %,d done".formatted(job.running, job.completed, total);
+    Map<Node, Integer> held = new HashMap<>();
+    job.held.values().forEach(one -> held.merge(one.node, 1, Integer::sum));
+    int cpus = Math.max(1, job.plan.limits().cpus());
+    int atOnce =
+        held.entrySet().stream()
+            .mapToInt(e -> Math.min(e.getValue(), Math.max(1, e.getKey().row.cpus() / cpus)))
+            .sum();
+    return "running %,d at once, %,d of %,d done".formatted(atOnce, job.completed, total);
   }
 
   /** {@return the letters of a job's subjobs as shown; empty for a job that has ended} */
@@ -194,6 +203,10 @@ public final class PoolViews {
         slots += node.row.cpus();
         free += node.freeCpus();
       }
+      long ahead = 0; // leases that wait on their node for a free core
+      for (Node node : state.nodes.values()) {
+        ahead += Math.max(0, node.held.size() - node.row.cpus());
+      }
       long idle = 0;
       long running = 0;
       for (ActiveJob job : state.jobs.values()) {
@@ -201,7 +214,13 @@ public final class PoolViews {
         running += job.running;
       }
       return new PoolSnapshot(
-          state.nodes.size(), slots, free, idle, running, slots > 0, slots > 0 ? null : whyNone());
+          state.nodes.size(),
+          slots,
+          free,
+          idle + ahead,
+          Math.max(0, running - ahead),
+          slots > 0,
+          slots > 0 ? null : whyNone());
     } finally {
       state.lock.unlock();
     }

@@ -14,8 +14,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The data folder of one portal, held by a lock so that no second portal opens it. Its folders are
@@ -62,10 +64,22 @@ public final class DataFolder implements AutoCloseable {
         throw new StoreException(
             path + " is in use by another portal; stop that one or choose another --data");
       }
+      empty(path.resolve("tmp"));
       return new DataFolder(path, channel, lock);
     } catch (IOException e) {
       throw new StoreException(
           "data folder " + path + " cannot be used: " + e + "; it must belong to this user");
+    }
+  }
+
+  /** Removes what a portal that was killed left. */
+  private static void empty(Path folder) throws IOException {
+    try (Stream<Path> left = Files.walk(folder)) {
+      for (Path one : left.sorted(Comparator.reverseOrder()).toList()) {
+        if (!one.equals(folder)) {
+          Files.delete(one);
+        }
+      }
     }
   }
 
