@@ -30,6 +30,9 @@ final class BenchPortal implements AutoCloseable {
           + Base64.getEncoder()
               .encodeToString("bench:bench bench".getBytes(StandardCharsets.UTF_8));
 
+  /** So often the JVM gives memory back; then the portal is at rest. */
+  static final long TRIM_MILLIS = 2_000;
+
   private final HttpClient http = HttpClient.newHttpClient();
   private final Path data;
   private final URI url;
@@ -46,13 +49,15 @@ final class BenchPortal implements AutoCloseable {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
-            "-XX:+UseSerialGC", // as ./appliance up starts it, but for the start-up cache
+            "-XX:+UseSerialGC", // as ./appliance up starts it
             "-XX:+UseCompactObjectHeaders",
+            "-XX:-UsePerfData",
+            "-XX:TrimNativeHeapInterval=" + TRIM_MILLIS, // a minute there
             "-Xss512k",
             "-Xms24m",
             "-Xmx512m",
-            "-cp",
-            System.getProperty("java.class.path"),
+            "@target/dist/class-path",
+            "-XX:AOTCache=target/dist/portal.aot",
             "org.gridappliance.portal.PortalMain",
             "--data",
             data.toString(),

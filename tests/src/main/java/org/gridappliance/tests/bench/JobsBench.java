@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -32,6 +33,7 @@ final class JobsBench implements Bench {
     Path apps = Path.of("tests/src/main/resources/bench-apps").toAbsolutePath();
     try (BenchPortal bare = new BenchPortal(apps);
         BenchPortal wrapped = new BenchPortal(apps)) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(3 * BenchPortal.TRIM_MILLIS));
       report.add("rss-at-rest", "ours", "MB", "lower", bare.residentMegabytes());
       int uidBase = System.getProperty("user.name").equals("root") ? 64_100 : -1;
       Envelope envelope = new Bubblewrap(wrapped.data().resolve("envelope"), uidBase, SLOTS);
