@@ -130,7 +130,7 @@ final class Runner {
       if (waited >= FULL_PATIENCE_MILLIS || subjob.reins.isStopped()) {
         return false;
       }
-      Thread.sleep(LOOK_MILLIS);
+      Thread.sleep(LOOK_MILLIS); // the kernel tells nobody when a disk has room again
     }
     return true;
   }
