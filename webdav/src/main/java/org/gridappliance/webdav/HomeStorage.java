@@ -78,7 +78,7 @@ public final class HomeStorage implements AutoCloseable {
     }
     state.requireRoom(home, tree, announcedBytes, before.map(Node::size).orElse(0L));
     requireSize(announcedBytes);
-    return new Writing(this, path, guard, tree.upload());
+    return new Writing(this, path, guard, before, tree.upload());
   }
 
   /**
@@ -171,15 +171,25 @@ public final class HomeStorage implements AutoCloseable {
       syncFolder(path.parent());
       return;
     }
-    long bytes = bytes(path, require(path)); // before the mutex: a large folder takes its time
-    Optional<Kept> kept;
+    requireDeletable(path, guard);
+    Node node = require(path);
+    long bytes = bytes(path, node); // before the mutex: a large folder takes its time
+    Optional<Kept> kept = keeping().begin(false, path, node, bytes, Optional.empty());
     Optional<Staged> gone;
-    Node node;
     state.mutex.lock();
     try {
-      node = require(path);
-      requireUnlocked(path, true, true, guard.admit(Optional.of(node)));
-      kept = keeping().begin(false, path, node, bytes, Optional.empty());
+      try {
+        node = require(path);
+        requireUnlocked(path, true, true, guard.admit(Optional.of(node)));
+        if (kept.isPresent() && kept.get().inode() != node.inode()) {
+          throw new DavException(409, path + " was replaced meanwhile; delete it again");
+        }
+      } catch (IOException e) {
+        if (kept.isPresent()) {
+          keeping().undo(kept.get());
+        }
+        throw e;
+      }
       gone = takeOut(path, kept);
       properties().dropTree(home.id(), key(path));
       locks().dropTree(home.id(), key(path), false);

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.gridappliance.webdav.Exchange.Depth;
 import org.gridappliance.webdav.lock.Lock;
+import org.gridappliance.webdav.lock.LockTable;
 import org.gridappliance.webdav.tree.Node;
 import org.gridappliance.webdav.tree.Upload;
 import org.w3c.dom.Element;
@@ -26,7 +27,7 @@ final class LockMethods {
     }
     Lock wanted = wanted(x, DavXml.parse(body));
     boolean isNew;
-    Lock made;
+    LockTable.Granted granted;
     HomeStorage storage = x.storage();
     storage.state().mutex.lock();
     try {
@@ -37,13 +38,15 @@ final class LockMethods {
         storage.tree().requireFolder(storage.at(x.path()).parent());
         storage.requireUnlocked(x.path().parent(), false, false, tokens);
       }
-      made = storage.locks().lock(storage.home().id(), wanted);
+      granted = storage.locks().grant(storage.home().id(), wanted);
       if (isNew) {
-        makeEmpty(x, made);
+        makeEmpty(x, granted.lock());
       }
     } finally {
       storage.state().mutex.unlock();
     }
+    granted.written().await(); // without the mutex: others' changes share the flush
+    Lock made = granted.lock();
     x.response().putHeader("Lock-Token", "<" + made.token() + ">");
     x.answer(isNew ? 201 : 200, prop(x, made));
   }

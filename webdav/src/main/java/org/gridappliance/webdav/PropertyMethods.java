@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.gridappliance.webdav.Exchange.Depth;
+import org.gridappliance.webdav.commit.Commits.Pending;
 import org.gridappliance.webdav.property.PropertyName;
 import org.gridappliance.webdav.property.PropertyStore.Change;
 import org.gridappliance.webdav.tree.Node;
@@ -211,6 +212,7 @@ final class PropertyMethods {
     }
     Node node;
     Map<PropertyName, Integer> statuses = new LinkedHashMap<>();
+    Optional<Pending<Boolean>> written = Optional.empty();
     HomeStorage storage = x.storage();
     storage.state().mutex.lock();
     try {
@@ -221,14 +223,18 @@ final class PropertyMethods {
         statuses.put(change.name(), refusal(change));
       }
       boolean isFine = statuses.values().stream().allMatch(s -> s == 200);
-      if (isFine
-          && !storage.properties().change(storage.home().id(), storage.key(x.path()), changes)) {
-        statuses.replaceAll((name, s) -> 507);
-      } else if (!isFine) {
+      if (isFine) {
+        written =
+            Optional.of(
+                storage.properties().change(storage.home().id(), storage.key(x.path()), changes));
+      } else {
         statuses.replaceAll((name, s) -> s == 200 ? 424 : s);
       }
     } finally {
       storage.state().mutex.unlock();
+    }
+    if (written.isPresent() && !written.get().await()) { // without the mutex: the flush is shared
+      statuses.replaceAll((name, s) -> 507);
     }
     x.answer(207, multistatus(x.href(x.path(), node.isFolder()), statuses));
   }

@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.LongSupplier;
 import javax.sql.DataSource;
+import org.gridappliance.webdav.commit.Commits;
 import org.gridappliance.webdav.history.History;
 import org.gridappliance.webdav.history.Kept;
 import org.gridappliance.webdav.history.Retention;
@@ -14,7 +15,6 @@ import org.gridappliance.webdav.lock.LockTable;
 import org.gridappliance.webdav.property.PropertyStore;
 import org.gridappliance.webdav.tree.HomeTree;
 import org.gridappliance.webdav.tree.TreePath;
-import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,10 +70,10 @@ public final class Storage {
       Options options, DataSource source, InstantSource clock, ForeignLocks foreign, Moves moves) {
     this.options = options;
     this.moves = moves;
-    Jdbi database = WebDavDatabase.open(source);
-    this.locks = new LockTable(database, clock, foreign);
-    this.properties = new PropertyStore(database);
-    this.history = new History(database, clock, options.retention());
+    Commits commits = new Commits(WebDavDatabase.open(source));
+    this.locks = new LockTable(commits, clock, foreign);
+    this.properties = new PropertyStore(commits);
+    this.history = new History(commits, clock, options.retention());
   }
 
   /**

@@ -21,14 +21,16 @@ public final class Writing implements AutoCloseable {
   private final TreePath path;
   private final Guard guard;
   private final Upload upload;
+  private final Optional<Node> first; // what was there when the writing began
   private long bytes;
   private boolean isPlaced;
 
-  Writing(HomeStorage storage, TreePath path, Guard guard, Upload upload) {
+  Writing(HomeStorage storage, TreePath path, Guard guard, Optional<Node> first, Upload upload) {
     this.storage = storage;
     this.path = path;
     this.guard = guard;
     this.upload = upload;
+    this.first = first;
   }
 
   /**
@@ -62,10 +64,12 @@ public final class Writing implements AutoCloseable {
     if (storage.isSynced()) {
       upload.sync();
     }
+    // before the mutex, so that several files' rows share a commit
+    Optional<Kept> ready = first.flatMap(this::begin);
     Done done;
     storage.state().mutex.lock(); // from here to the rename no folder above may go to the trash
     try {
-      done = place();
+      done = place(ready);
     } finally {
       storage.state().mutex.unlock();
     }
@@ -84,18 +88,29 @@ public final class Writing implements AutoCloseable {
 
   private record Done(Slot slot, Optional<Node> before, Optional<Kept> kept) {}
 
-  private Done place() throws IOException {
-    Slot slot = storage.slot(path, guard);
+  private Optional<Kept> begin(Node before) {
+    return storage.keeping().begin(true, path, before, before.size(), Optional.empty());
+  }
+
+  private Done place(Optional<Kept> ready) throws IOException {
+    Optional<Slot> opened = Optional.empty();
+    Optional<Kept> unused = ready;
     try {
+      Slot slot = storage.slot(path, guard);
+      opened = Optional.of(slot);
       Optional<Node> before = storage.checkPut(path, slot, guard);
-      Optional<Kept> kept =
-          before.flatMap(b -> storage.keeping().begin(true, path, b, b.size(), Optional.empty()));
+      boolean isSame = before.map(Node::etag).equals(first.map(Node::etag));
+      Optional<Kept> kept = isSame ? ready : before.flatMap(this::begin);
+      unused = isSame ? Optional.empty() : ready;
       place(slot, before, kept);
       storage.locks().foreign().replaced(storage.home().id(), storage.key(path));
       return new Done(slot, before, kept);
     } finally {
+      if (unused.isPresent()) {
+        storage.keeping().undo(unused.get());
+      }
       if (!isPlaced) {
-        slot.close();
+        opened.ifPresent(Slot::close);
       }
     }
   }

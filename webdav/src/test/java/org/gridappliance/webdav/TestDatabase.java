@@ -3,7 +3,7 @@ package org.gridappliance.webdav;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
-import org.jdbi.v3.core.Jdbi;
+import org.gridappliance.webdav.commit.Commits;
 
 /** A real H2 database in a folder, or in memory. */
 public final class TestDatabase {
@@ -27,7 +27,7 @@ public final class TestDatabase {
   }
 
   /** The schema, in memory. */
-  public static Jdbi schema(HikariDataSource source) {
-    return WebDavDatabase.open(source);
+  public static Commits schema(HikariDataSource source) {
+    return new Commits(WebDavDatabase.open(source));
   }
 }

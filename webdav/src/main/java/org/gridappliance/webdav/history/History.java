@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.gridappliance.webdav.commit.Commits;
 import org.gridappliance.webdav.tree.HomeTree;
 import org.gridappliance.webdav.tree.Node;
 import org.gridappliance.webdav.tree.TreeException;
 import org.gridappliance.webdav.tree.TreePath;
-import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +29,8 @@ public final class History {
   private final Retention retention;
 
   /** Uses the schema {@code webdav}. */
-  public History(Jdbi database, InstantSource clock, Retention retention) {
-    this.store = new KeptStore(database);
+  public History(Commits commits, InstantSource clock, Retention retention) {
+    this.store = new KeptStore(commits);
     this.clock = clock;
     this.retention = retention;
   }

@@ -3,7 +3,7 @@ package org.gridappliance.webdav.history;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.jdbi.v3.core.Jdbi;
+import org.gridappliance.webdav.commit.Commits;
 import org.jdbi.v3.core.mapper.RowMapper;
 
 /** The table {@code dav_kept}. A call returns when the change is on disk. Safe for all threads. */
@@ -21,14 +21,14 @@ final class KeptStore {
               row.getLong("inode"),
               row.getString("via"));
 
-  private final Jdbi database;
+  private final Commits commits;
 
-  KeptStore(Jdbi database) {
-    this.database = database;
+  KeptStore(Commits commits) {
+    this.commits = commits;
   }
 
   void insert(String home, Kept kept) {
-    database.useHandle(
+    commits.update(
         handle ->
             handle.execute(
                 "INSERT INTO webdav.dav_kept (id, home, is_version, path, is_folder, bytes,"
@@ -47,7 +47,7 @@ final class KeptStore {
 
   void delete(String home, List<String> ids) {
     if (!ids.isEmpty()) {
-      database.useTransaction(
+      commits.update(
           handle -> {
             var batch =
                 handle.prepareBatch("DELETE FROM webdav.dav_kept WHERE home = ? AND id = ?");
@@ -78,13 +78,15 @@ final class KeptStore {
   }
 
   private List<Kept> select(String where, Object... values) {
-    return database.withHandle(
-        handle -> {
-          var query = handle.createQuery("SELECT * FROM webdav.dav_kept WHERE " + where);
-          for (int i = 0; i < values.length; i++) {
-            query.bind(i, values[i]);
-          }
-          return query.map(ROW).list();
-        });
+    return commits
+        .database()
+        .withHandle(
+            handle -> {
+              var query = handle.createQuery("SELECT * FROM webdav.dav_kept WHERE " + where);
+              for (int i = 0; i < values.length; i++) {
+                query.bind(i, values[i]);
+              }
+              return query.map(ROW).list();
+            });
   }
 }

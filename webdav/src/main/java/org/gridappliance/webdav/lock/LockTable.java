@@ -12,12 +12,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
-import org.jdbi.v3.core.Jdbi;
+import org.gridappliance.webdav.commit.Commits;
+import org.gridappliance.webdav.commit.Commits.Pending;
 
 /**
  * All locks of all homes: held in memory, and written to the schema {@code webdav} before a caller
- * is told of a change, so that they outlive the program. A lock names its home; those of one home
- * never meet those of another. Safe for all threads: one mutex per home.
+ * is told of a change, so that they outlive the program; a change holds for others at once. A lock
+ * names its home; those of one home never meet those of another. Safe for all threads: one mutex
+ * per home.
  *
  * <p>Rules: RFC 4918 §6.1 (deep locks cover what lies beneath, also later), §6.2 (exclusive goes
  * with none, shared with shared), §6.4 (a lock's creator alone uses it), §7.4 (a lock on a folder
@@ -42,8 +44,8 @@ public final class LockTable {
   private final ConcurrentMap<String, Home> homes = new ConcurrentHashMap<>();
 
   /** Reads a home's locks when it is first asked for. */
-  public LockTable(Jdbi database, InstantSource clock, ForeignLocks foreign) {
-    this.store = new LockStore(database);
+  public LockTable(Commits commits, InstantSource clock, ForeignLocks foreign) {
+    this.store = new LockStore(commits);
     this.clock = clock;
     this.foreign = foreign;
   }
@@ -66,6 +68,20 @@ public final class LockTable {
    * @throws LockedException when another forbids it
    */
   public Lock lock(String home, Lock wanted) throws LockedException, TooManyLocksException {
+    Granted granted = grant(home, wanted);
+    granted.written().await();
+    return granted.lock();
+  }
+
+  /**
+   * A lock that holds and is not on disk yet.
+   *
+   * @param written to be awaited before anybody is told of the lock
+   */
+  public record Granted(Lock lock, Pending<Boolean> written) {}
+
+  /** As {@link #lock}, without waiting for the disk. */
+  public Granted grant(String home, Lock wanted) throws LockedException, TooManyLocksException {
     Outcome outcome =
         with(
             home,
@@ -101,12 +117,11 @@ public final class LockTable {
               if (!foreign.hold(home, made)) {
                 return new Refused(List.of(made));
               }
-              store.insert(home, made);
               h.put(made);
-              return new Made(made);
+              return new Made(new Granted(made, store.insert(home, made)));
             });
     return switch (outcome) {
-      case Made made -> made.lock();
+      case Made made -> made.granted();
       case Refused refused -> throw new LockedException(refused.by(), true);
       case Full full -> throw new TooManyLocksException(MAX_PER_HOME);
     };
@@ -114,7 +129,7 @@ public final class LockTable {
 
   private sealed interface Outcome {}
 
-  private record Made(Lock lock) implements Outcome {}
+  private record Made(Granted granted) implements Outcome {}
 
   private record Refused(List<Lock> by) implements Outcome {}
 
@@ -123,37 +138,41 @@ public final class LockTable {
   /** {@return the lock with its time begun anew; empty when it is none of this person's here} */
   public Optional<Lock> refresh(
       String home, String key, String token, String principal, long seconds) {
-    return with(
-        home,
-        h -> {
-          Instant now = clock.instant();
-          Lock lock = h.get(token, now);
-          if (lock == null || !lock.covers(key) || !lock.principal().equals(principal)) {
-            return Optional.<Lock>empty();
-          }
-          long granted = Math.clamp(seconds, 1, MAX_SECONDS);
-          Lock longer = lock.until(granted, now.plusSeconds(granted));
-          store.update(longer);
-          h.put(longer);
-          foreign.hold(home, longer);
-          return Optional.of(longer);
-        });
+    Optional<Granted> refreshed =
+        with(
+            home,
+            h -> {
+              Instant now = clock.instant();
+              Lock lock = h.get(token, now);
+              if (lock == null || !lock.covers(key) || !lock.principal().equals(principal)) {
+                return Optional.<Granted>empty();
+              }
+              long granted = Math.clamp(seconds, 1, MAX_SECONDS);
+              Lock longer = lock.until(granted, now.plusSeconds(granted));
+              h.put(longer);
+              foreign.hold(home, longer);
+              return Optional.of(new Granted(longer, store.update(longer)));
+            });
+    refreshed.ifPresent(granted -> granted.written().await());
+    return refreshed.map(Granted::lock);
   }
 
   /** {@return whether there was such a lock on this resource, of this person; it is gone now} */
   public boolean unlock(String home, String key, String token, String principal) {
-    return with(
-        home,
-        h -> {
-          Lock lock = h.get(token, clock.instant());
-          if (lock == null || !lock.covers(key) || !lock.principal().equals(principal)) {
-            return false;
-          }
-          store.delete(List.of(token));
-          h.remove(token);
-          foreign.release(token);
-          return true;
-        });
+    Optional<Pending<Boolean>> gone =
+        with(
+            home,
+            h -> {
+              Lock lock = h.get(token, clock.instant());
+              if (lock == null || !lock.covers(key) || !lock.principal().equals(principal)) {
+                return Optional.<Pending<Boolean>>empty();
+              }
+              h.remove(token);
+              foreign.release(token);
+              return Optional.of(store.delete(List.of(token)));
+            });
+    gone.ifPresent(Pending::await);
+    return gone.isPresent();
   }
 
   /** {@return the locks that protect a resource, by its key} */
@@ -213,22 +232,18 @@ public final class LockTable {
    * @param keepRoot keep those on the resource itself: something else has its address now
    */
   public void dropTree(String home, String key, boolean keepRoot) {
-    with(
-        home,
-        h -> {
-          Instant now = clock.instant();
-          List<Lock> gone = h.beneath(key, now);
-          if (!keepRoot) {
-            h.covering(key, now).stream().filter(l -> l.path().equals(key)).forEach(gone::add);
-          }
-          if (!gone.isEmpty()) {
-            List<String> tokens = gone.stream().map(Lock::token).toList();
-            store.delete(tokens);
-            tokens.forEach(h::remove);
-            tokens.forEach(foreign::release);
-          }
-          return true;
-        });
+    Optional<Pending<Boolean>> dropped =
+        with(
+            home,
+            h -> {
+              Instant now = clock.instant();
+              List<Lock> gone = h.beneath(key, now);
+              if (!keepRoot) {
+                h.covering(key, now).stream().filter(l -> l.path().equals(key)).forEach(gone::add);
+              }
+              return remove(h, gone.stream().map(Lock::token).toList());
+            });
+    dropped.ifPresent(Pending::await);
   }
 
   /** {@return the keys that have locks, for a check against the tree} */
@@ -242,10 +257,13 @@ public final class LockTable {
   }
 
   private void forgetOver(HomeLocks locks, Instant now) {
-    List<String> over = locks.over(now);
-    store.delete(over);
-    over.forEach(locks::remove);
-    over.forEach(foreign::release);
+    remove(locks, locks.over(now)).ifPresent(Pending::await);
+  }
+
+  private Optional<Pending<Boolean>> remove(HomeLocks locks, List<String> tokens) {
+    tokens.forEach(locks::remove);
+    tokens.forEach(foreign::release);
+    return tokens.isEmpty() ? Optional.empty() : Optional.of(store.delete(tokens));
   }
 
   private <T> T with(String home, Function<HomeLocks, T> work) {

@@ -4,15 +4,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.gridappliance.webdav.commit.Commits;
+import org.gridappliance.webdav.commit.Commits.Pending;
 import org.gridappliance.webdav.tree.TreePath;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 
 /**
  * The tables {@code dav_property} and {@code dav_intent}. Properties belong to a path; MOVE and
  * COPY take them along, in two steps around the rename, so that a crash between them can be
  * repaired: an intent is on disk before the rename, and says by which inode the target is known
- * afterwards. A change has reached the disk when a call returns. Safe for all threads.
+ * afterwards. A change has reached the disk when a call returns, or what it returns was awaited.
+ * Safe for all threads.
  */
 public final class PropertyStore {
   /** The most dead properties of one resource. */
@@ -30,36 +32,39 @@ public final class PropertyStore {
       boolean whole,
       long inode) {}
 
-  private final Jdbi database;
+  private final Commits commits;
 
   /** Uses the schema {@code webdav}. */
-  public PropertyStore(Jdbi database) {
-    this.database = database;
+  public PropertyStore(Commits commits) {
+    this.commits = commits;
   }
 
   /** {@return the elements of one resource by name, in no order} */
   public Map<PropertyName, String> of(String home, String key) {
-    return database.withHandle(
-        handle -> {
-          Map<PropertyName, String> found = new LinkedHashMap<>();
-          handle
-              .createQuery(
-                  "SELECT namespace, name, element FROM webdav.dav_property"
-                      + " WHERE home = :home AND path = :path")
-              .bind("home", home)
-              .bind("path", key)
-              .map(
-                  (row, context) ->
-                      Map.entry(
-                          new PropertyName(row.getString(1), row.getString(2)), row.getString(3)))
-              .forEach(e -> found.put(e.getKey(), e.getValue()));
-          return found;
-        });
+    return commits
+        .database()
+        .withHandle(
+            handle -> {
+              Map<PropertyName, String> found = new LinkedHashMap<>();
+              handle
+                  .createQuery(
+                      "SELECT namespace, name, element FROM webdav.dav_property"
+                          + " WHERE home = :home AND path = :path")
+                  .bind("home", home)
+                  .bind("path", key)
+                  .map(
+                      (row, context) ->
+                          Map.entry(
+                              new PropertyName(row.getString(1), row.getString(2)),
+                              row.getString(3)))
+                  .forEach(e -> found.put(e.getKey(), e.getValue()));
+              return found;
+            });
   }
 
   /** {@return whether the resource or anything beneath has a property} */
   public boolean hasAny(String home, String key) {
-    return database.withHandle(handle -> hasAny(handle, home, key));
+    return commits.database().withHandle(handle -> hasAny(handle, home, key));
   }
 
   private static boolean hasVersions(Handle handle, String home, String key) {
@@ -88,32 +93,35 @@ public final class PropertyStore {
    * Sets and removes in the order given, all or none (RFC 4918 §9.2).
    *
    * @param changes an empty value removes
-   * @return false, and nothing is changed, when the resource would have too many
+   * @return to be awaited: false, and nothing is changed, when the resource would have too many
    */
-  public boolean change(String home, String key, List<Change> changes) {
-    try {
-      database.useTransaction(
-          handle -> {
-            for (Change change : changes) {
-              apply(handle, home, key, change);
-            }
-            int count =
-                handle
-                    .createQuery(
-                        "SELECT COUNT(*) FROM webdav.dav_property"
-                            + " WHERE home = :home AND path = :path")
-                    .bind("home", home)
-                    .bind("path", key)
-                    .mapTo(Integer.class)
-                    .one();
-            if (count > MAX_PER_RESOURCE) {
-              throw new TooMany();
-            }
-          });
-      return true;
-    } catch (TooMany e) {
-      return false;
-    }
+  public Pending<Boolean> change(String home, String key, List<Change> changes) {
+    Pending<Boolean> written =
+        commits.submitUpdate(
+            handle -> {
+              for (Change change : changes) {
+                apply(handle, home, key, change);
+              }
+              int count =
+                  handle
+                      .createQuery(
+                          "SELECT COUNT(*) FROM webdav.dav_property"
+                              + " WHERE home = :home AND path = :path")
+                      .bind("home", home)
+                      .bind("path", key)
+                      .mapTo(Integer.class)
+                      .one();
+              if (count > MAX_PER_RESOURCE) {
+                throw new TooMany();
+              }
+            });
+    return () -> {
+      try {
+        return written.await();
+      } catch (TooMany e) {
+        return false;
+      }
+    };
   }
 
   /** Rolls a change back. */
@@ -147,7 +155,10 @@ public final class PropertyStore {
 
   /** Forgets the properties of a resource that is no more, and of all beneath. */
   public void dropTree(String home, String key) {
-    database.useTransaction(handle -> dropTree(handle, home, key));
+    commits.settle();
+    if (hasAny(home, key)) {
+      commits.update(handle -> dropTree(handle, home, key));
+    }
   }
 
   private static void dropTree(Handle handle, String home, String key) {
@@ -167,13 +178,20 @@ public final class PropertyStore {
    */
   public Optional<Intent> begin(
       String home, String source, String target, boolean isMove, boolean whole, long inode) {
-    return database.inTransaction(
+    commits.settle(); // properties that a PROPPATCH is setting now go along
+    boolean isNeeded =
+        commits
+            .database()
+            .withHandle(
+                handle ->
+                    hasAny(handle, home, source)
+                        || hasAny(handle, home, target)
+                        || (isMove && hasVersions(handle, home, source)));
+    if (!isNeeded) {
+      return Optional.empty();
+    }
+    return commits.write(
         handle -> {
-          if (!hasAny(handle, home, source)
-              && !hasAny(handle, home, target)
-              && !(isMove && hasVersions(handle, home, source))) {
-            return Optional.<Intent>empty();
-          }
           long id =
               handle
                   .createUpdate(
@@ -197,7 +215,7 @@ public final class PropertyStore {
    * moved go along.
    */
   public void finish(Intent intent) {
-    database.useTransaction(
+    commits.update(
         handle -> {
           dropTree(handle, intent.home(), intent.target());
           handle
@@ -232,7 +250,7 @@ public final class PropertyStore {
 
   /** The rename was not made. */
   public void abandon(Intent intent) {
-    database.useHandle(handle -> forget(handle, intent));
+    commits.update(handle -> forget(handle, intent));
   }
 
   private static void forget(Handle handle, Intent intent) {
@@ -241,33 +259,37 @@ public final class PropertyStore {
 
   /** {@return what an earlier run did not finish, oldest first} */
   public List<Intent> unfinished(String home) {
-    return database.withHandle(
-        handle ->
-            handle
-                .createQuery("SELECT * FROM webdav.dav_intent WHERE home = :home ORDER BY id")
-                .bind("home", home)
-                .map(
-                    (row, context) ->
-                        new Intent(
-                            row.getLong("id"),
-                            row.getString("home"),
-                            row.getString("source"),
-                            row.getString("target"),
-                            row.getBoolean("is_move"),
-                            row.getBoolean("whole"),
-                            row.getLong("inode")))
-                .list());
+    return commits
+        .database()
+        .withHandle(
+            handle ->
+                handle
+                    .createQuery("SELECT * FROM webdav.dav_intent WHERE home = :home ORDER BY id")
+                    .bind("home", home)
+                    .map(
+                        (row, context) ->
+                            new Intent(
+                                row.getLong("id"),
+                                row.getString("home"),
+                                row.getString("source"),
+                                row.getString("target"),
+                                row.getBoolean("is_move"),
+                                row.getBoolean("whole"),
+                                row.getLong("inode")))
+                    .list());
   }
 
   /** {@return the keys that have properties, in order} */
   public List<String> keys(String home) {
-    return database.withHandle(
-        handle ->
-            handle
-                .createQuery(
-                    "SELECT DISTINCT path FROM webdav.dav_property WHERE home = :home ORDER BY path")
-                .bind("home", home)
-                .mapTo(String.class)
-                .list());
+    return commits
+        .database()
+        .withHandle(
+            handle ->
+                handle
+                    .createQuery(
+                        "SELECT DISTINCT path FROM webdav.dav_property WHERE home = :home ORDER BY path")
+                    .bind("home", home)
+                    .mapTo(String.class)
+                    .list());
   }
 }

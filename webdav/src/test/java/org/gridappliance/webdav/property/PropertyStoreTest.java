@@ -33,7 +33,7 @@ class PropertyStoreTest {
   }
 
   private void set(String key, String element) {
-    assertTrue(store.change("h", key, List.of(new Change(P, Optional.of(element)))));
+    assertTrue(store.change("h", key, List.of(new Change(P, Optional.of(element)))).await());
   }
 
   @Test
@@ -72,7 +72,7 @@ class PropertyStoreTest {
     for (int i = 0; i <= PropertyStore.MAX_PER_RESOURCE; i++) {
       many.add(new Change(new PropertyName("", "n" + i), Optional.of("<n/>")));
     }
-    assertFalse(store.change("h", "/a/", many));
+    assertFalse(store.change("h", "/a/", many).await());
     assertFalse(store.hasAny("h", "/"));
   }
 }
