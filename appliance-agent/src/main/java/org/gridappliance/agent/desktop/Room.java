@@ -63,6 +63,8 @@ record Room(Path folder, Path home, int uid, boolean setUid, Wish wish) {
     }
     if (wish.kind() == Wish.Kind.TERMINAL) {
       put(room, KEEPER, "term-keeper", "r-xr-xr-x");
+    } else {
+      put(room, "icewm", "icewm", "r--r--r--");
     }
     for (String file : List.of("passwd", "group", "hosts", "nsswitch.conf")) {
       Files.setPosixFilePermissions(

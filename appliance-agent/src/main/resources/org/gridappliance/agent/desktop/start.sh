@@ -18,6 +18,8 @@ fi
 trap : USR1
 (
   trap '' USR1
+  # what it frees goes back to the machine; TLS is not its business
+  export MALLOC_TOP_PAD_=4096 MALLOC_TRIM_THRESHOLD_=65536 MALLOC_MMAP_THRESHOLD_=65536 GNUTLS_NO_IMPLICIT_INIT=1
   exec Xvnc :1 -inetd -geometry "${width}x$height" -depth 24 -dpi 96 -SecurityTypes None \
     -BlacklistThreshold 1000000000 -AlwaysShared -AcceptSetDesktopSize -desktop "$title" -nolisten tcp \
     -auth "$XAUTHORITY" -extension GLX -s 0 <&3 3<&-
@@ -29,12 +31,14 @@ trap - USR1
 kill -0 $server 2>/dev/null || exit 1
 
 export DISPLAY=:1
-icewm &
+preferences=$HOME/.icewm/preferences
+[ -f "$preferences" ] || preferences=/run/desktop/icewm
+icewm -c "$preferences" &
 if [ "$kind" = application ]; then
   "$@"
   status=$?
   kill $server
   exit $status
 fi
-xterm -fa Monospace -fs 11 -geometry 90x26+24+24 -title Terminal &
+xterm -fa Monospace -fs 11 -geometry 90x26+24+24 -title Terminal -xrm 'XTerm*openIm: false' &
 wait $server

@@ -104,6 +104,11 @@ class DesktopsTest {
   }
 
   @Test
+  void aProgramOnADesktopReachesItsOwnDisplayAndNothingOfOthers() throws Exception {
+    Reach.assertOwnDesktopOnly(desktops, data);
+  }
+
+  @Test
   void aDesktopSpeaksRfbAtOnceAndSurvivesTheAgent() throws IOException {
     Desktop made = desktops.create(desktop("ada"));
     assertEquals("RFB 003.008\n", greeting(made));

@@ -10,8 +10,8 @@ import java.util.List;
 
 /**
  * Opens a terminal and a desktop for {@code ada} of a data folder, types one line into the terminal
- * and prints what it shows: {@code NormalUserMain DATA LINE}. The line ends by showing {@code
- * 42done}.
+ * and prints what it shows; then lets a program on a desktop {@link Reach} for what is not its own:
+ * {@code NormalUserMain DATA LINE}. The line ends by showing {@code 42done}.
  */
 public final class NormalUserMain {
   private NormalUserMain() {}
@@ -37,6 +37,7 @@ public final class NormalUserMain {
         }
         System.out.println(new String(greeting.array(), StandardCharsets.US_ASCII));
       }
+      Reach.assertOwnDesktopOnly(desktops, Path.of(arguments[0]));
     }
     System.out.println("all ended");
   }
