@@ -151,7 +151,7 @@ function LastRuns({ app }: { app: App }): ReactElement {
       <Title order={2} id="runs" mb="xs">
         {text.form.lastRuns}
       </Title>
-      {runs.data?.jobs.length === 0 && <Text c="dimmed">{text.form.noRuns}</Text>}
+      {runs.data?.jobs.length === 0 && <Text c="dimmed">{app.examples.length === 0 ? text.form.noRuns : text.form.noRunsExample}</Text>}
       <Grid gap={0}>
         {(runs.data?.jobs ?? []).map((j) => (
           <Grid.Col key={j.id} span={12} py="xs" style={{ borderTop: "1px solid var(--line)" }}>

@@ -9,13 +9,15 @@ import { text as jobs } from "../../text/jobs";
 import { confirm } from "../../ui/confirm";
 import { Icon } from "../../ui/icons";
 import { toast } from "../../ui/toasts";
-import { KEYSYM, keysymOf, type KeyName } from "./keys";
+import { KEYSYM, keysymOf, TERMINAL_KEYS, type KeyName, type TerminalKey } from "./keys";
 import type { Quality } from "./quality";
 import type { ScreenHandle } from "./Screen";
+import type { TerminalHandle } from "./Terminal";
 
 const text = desktops.view;
 const PRESSED: readonly KeyName[] = ["esc", "tab", "enter", "up", "down", "left", "right"];
 const HELD = ["ctrl", "alt", "super"] as const;
+const IN_TERMINAL: readonly TerminalKey[] = ["esc", "tab", "interrupt", "end", "suspend", "up", "down", "left", "right"];
 const QUALITIES: readonly Quality[] = ["auto", "high", "middle", "low"];
 
 /** The job that what is shown belongs to. */
@@ -31,13 +33,14 @@ export interface BarProps {
   graphic: boolean;
   watching: boolean;
   screen: RefObject<ScreenHandle | null>;
+  terminal: RefObject<TerminalHandle | null>;
   clipboard: string;
   quality: Quality;
   setQuality: (quality: Quality) => void;
   full: () => void;
 }
 
-export function Bar({ job, title, graphic, watching, screen, clipboard, quality, setQuality, full }: BarProps): ReactElement {
+export function Bar({ job, title, graphic, watching, screen, terminal, clipboard, quality, setQuality, full }: BarProps): ReactElement {
   return (
     <Group gap="xs" wrap="nowrap">
       <ActionIcon component={Link} to={job?.address ?? "/desktops"} variant="default" size={30} aria-label={job === undefined ? text.back : text.job}>
@@ -57,6 +60,7 @@ export function Bar({ job, title, graphic, watching, screen, clipboard, quality,
           <Clipboard screen={screen} clipboard={clipboard} />
         </>
       )}
+      {!graphic && !watching && <TerminalKeys terminal={terminal} />}
       {graphic && (
         <Select
           size="xs"
@@ -178,6 +182,28 @@ function Keys({ screen }: { screen: RefObject<ScreenHandle | null> }): ReactElem
             }}
           />
         </Stack>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+/** Keys of a terminal that a phone has not got. */
+function TerminalKeys({ terminal }: { terminal: RefObject<TerminalHandle | null> }): ReactElement {
+  return (
+    <Popover position="bottom-end" withinPortal={false} width={280} trapFocus={false} transitionProps={{ duration: 80 }}>
+      <Popover.Target>
+        <Button hiddenFrom="sm" size="xs" variant="default" leftSection={<Icon name="keyboard" size={16} />}>
+          {text.keys}
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <Group gap={4}>
+          {IN_TERMINAL.map((name) => (
+            <Button key={name} size="compact-sm" variant="default" onClick={() => terminal.current?.type(TERMINAL_KEYS[name])}>
+              {text.terminalKeys[name]}
+            </Button>
+          ))}
+        </Group>
       </Popover.Dropdown>
     </Popover>
   );

@@ -127,7 +127,7 @@ function Card({ desktop, share }: { desktop: Desktop; share: () => void }): Reac
       {running && desktop.kind !== "terminal" && <Picture desktop={desktop} to={to} />}
       <Stack gap={2} mb="sm">
         <Text size="sm">
-          {text.since} <Ago at={desktop.createdAt} />
+          {running ? text.since : text.ended} <Ago at={desktop.endedAt ?? desktop.createdAt} />
         </Text>
         {running ? (
           <>
@@ -145,7 +145,7 @@ function Card({ desktop, share }: { desktop: Desktop; share: () => void }): Reac
               </Text>
             )}
             <Text size="sm" c="dimmed" className="wrap">
-              {desktop.viewers.length === 0 ? text.nobody : text.connected(desktop.viewers.map((v) => v.user).join(", "))}
+              {desktop.viewers.length === 0 ? text.nobody : text.connected(desktop.viewers.map((v) => (v.viewOnly ? text.watches(v.user) : v.user)).join(", "))}
               {desktop.shares.length > 0 && ` · ${text.shares(desktop.shares.length)}`}
             </Text>
           </>

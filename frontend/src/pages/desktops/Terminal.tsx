@@ -4,7 +4,7 @@ import { useComputedColorScheme } from "@mantine/core";
 import { FitAddon } from "@xterm/addon-fit";
 import { Terminal as XTerm } from "@xterm/xterm";
 import { getNonce } from "get-nonce";
-import { useEffect, useRef, type ReactElement } from "react";
+import { useEffect, useImperativeHandle, useRef, type ReactElement, type Ref } from "react";
 import { desktops } from "../../text/desktops";
 import { input, resize } from "./frames";
 
@@ -31,7 +31,13 @@ function documentWithNonce(): Document {
   });
 }
 
+export interface TerminalHandle {
+  /** As if it had been typed. */
+  type: (text: string) => void;
+}
+
 export interface TerminalProps {
+  ref: Ref<TerminalHandle>;
   socket: WebSocket;
   /** To be called once the terminal listens to the socket. */
   handOver: () => void;
@@ -39,7 +45,7 @@ export interface TerminalProps {
   watching: boolean;
 }
 
-export default function Terminal({ socket, handOver, title, watching }: TerminalProps): ReactElement {
+export default function Terminal({ ref, socket, handOver, title, watching }: TerminalProps): ReactElement {
   const place = useRef<HTMLDivElement>(null);
   const shown = useRef<XTerm>(undefined);
   const scheme = useComputedColorScheme("light");
@@ -90,5 +96,11 @@ export default function Terminal({ socket, handOver, title, watching }: Terminal
       shown.current.options.theme = scheme === "dark" ? DARK : LIGHT;
     }
   }, [scheme, socket]);
+  useImperativeHandle(ref, () => ({
+    type: (text) => {
+      shown.current?.input(text);
+      shown.current?.focus();
+    },
+  }));
   return <div ref={place} style={{ width: "100%", height: "100%" }} data-terminal />;
 }

@@ -1,9 +1,9 @@
 /** One desktop or terminal, connected: bar of actions above, the screen below. */
 import { Button, Loader, Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useMemo, useRef, useState, type DragEvent, type ReactElement } from "react";
-import { Link, useLocation, useParams, useSearchParams } from "react-router";
-import { words } from "../../api/client";
+import { Link, useLocation, useNavigate, useParams, useSearchParams } from "react-router";
+import { call, words } from "../../api/client";
 import { desktopQuery } from "../../api/queries";
 import { upload } from "../../api/upload";
 import { desktops } from "../../text/desktops";
@@ -14,6 +14,7 @@ import type { Target } from "./connection";
 import { EndsSoon } from "./EndsSoon";
 import { levels, rememberedQuality, rememberQuality, type Quality } from "./quality";
 import type { ScreenHandle } from "./Screen";
+import type { TerminalHandle } from "./Terminal";
 import { useRelay, type RelayState } from "./useRelay";
 import styles from "./view.module.css";
 
@@ -44,12 +45,16 @@ export default function ViewPage(): ReactElement {
   const [quality, setQuality] = useState<Quality>(rememberedQuality);
   const [clipboard, setClipboard] = useState("");
   const screen = useRef<ScreenHandle>(null);
+  const terminal = useRef<TerminalHandle>(null);
   const whole = useRef<HTMLDivElement>(null);
   const open = state.kind === "open" ? state : undefined;
   const title = open?.ticket.title ?? desktops.title;
   const watching = open?.ticket.viewOnly ?? watch;
   const drop = (event: DragEvent) => {
     event.preventDefault();
+    if (target.kind === "link") {
+      return; // that desktop shows another person's home
+    }
     for (const file of event.dataTransfer.files) {
       upload(file.name, file, () => undefined).done.then(
         () => toast.done(text.dropped(file.name)),
@@ -65,6 +70,7 @@ export default function ViewPage(): ReactElement {
         graphic={open?.ticket.kind !== "terminal"}
         watching={watching}
         screen={screen}
+        terminal={terminal}
         clipboard={clipboard}
         quality={quality}
         setQuality={(q) => {
@@ -72,14 +78,16 @@ export default function ViewPage(): ReactElement {
           rememberQuality(q);
         }}
         job={job}
-        full={() => void whole.current?.requestFullscreen()}
+        full={() => {
+          void whole.current?.requestFullscreen().then(lockKeys, (e: unknown) => toast.failed(words(e)));
+        }}
       />
       {target.kind === "own" && <Ending desktop={target.id} />}
       <div className={styles["place"]} data-state={state.kind}>
         <Suspense fallback={null}>
           {open !== undefined && open.ticket.kind === "terminal" && (
             <div className={styles["pad"]}>
-              <Terminal socket={open.socket} handOver={open.handOver} title={title} watching={watching} />
+              <Terminal ref={terminal} socket={open.socket} handOver={open.handOver} title={title} watching={watching} />
             </div>
           )}
           {open !== undefined && open.ticket.kind !== "terminal" && (
@@ -94,10 +102,15 @@ export default function ViewPage(): ReactElement {
             />
           )}
         </Suspense>
-        {open === undefined && <Over state={state} again={again} job={job} />}
+        {open === undefined && <Over state={state} again={again} job={job} own={job === undefined && target.kind === "own" ? target.id : undefined} />}
       </div>
     </div>
   );
+}
+
+/** In full screen Alt-Tab, Ctrl-W and the like go to the desktop, in browsers that can. */
+function lockKeys(): void {
+  void (navigator as { keyboard?: { lock: () => Promise<void> } }).keyboard?.lock().catch(() => undefined);
 }
 
 function Ending({ desktop }: { desktop: string }): ReactElement | null {
@@ -106,7 +119,7 @@ function Ending({ desktop }: { desktop: string }): ReactElement | null {
 }
 
 /** What stands over the screen while there is none. */
-function Over({ state, again, job }: { state: RelayState; again: () => void; job: JobPlace | undefined }): ReactElement {
+function Over({ state, again, job, own }: { state: RelayState; again: () => void; job: JobPlace | undefined; own: string | undefined }): ReactElement {
   if (state.kind === "ended") {
     return (
       <div className={styles["over"]} role="status">
@@ -114,7 +127,8 @@ function Over({ state, again, job }: { state: RelayState; again: () => void; job
         <Button onClick={again} variant="default">
           {text.retry}
         </Button>
-        <Button component={Link} to={job === undefined ? "/desktops" : job.address}>
+        {own !== undefined && <Anew desktop={own} />}
+        <Button variant={own === undefined ? "filled" : "default"} component={Link} to={job === undefined ? "/desktops" : job.address}>
           {job === undefined ? text.back : text.job}
         </Button>
       </div>
@@ -125,5 +139,25 @@ function Over({ state, again, job }: { state: RelayState; again: () => void; job
       <Loader size="sm" />
       <Text className="wrap">{(state.kind === "open" ? undefined : state.waiting) ?? (state.kind === "lost" ? text.reconnecting : text.connecting)}</Text>
     </div>
+  );
+}
+
+/** Opens another of the same kind in place of one that has ended. */
+function Anew({ desktop }: { desktop: string }): ReactElement | null {
+  const navigate = useNavigate();
+  const ended = useQuery({ ...desktopQuery(desktop), staleTime: 0 });
+  const kind = ended.data?.kind;
+  const open = useMutation({
+    mutationFn: () => call("post", "/desktops", { body: { kind: kind ?? "desktop" } }),
+    onSuccess: (made) => navigate(`/desktops/${made.id}`, { replace: true }),
+    onError: (e) => toast.failed(words(e)),
+  });
+  if (kind === undefined || kind === "application" || typeof ended.data?.endedAt !== "string") {
+    return null; // what opened an application is not known any more
+  }
+  return (
+    <Button loading={open.isPending} onClick={() => open.mutate()}>
+      {text.another}
+    </Button>
   );
 }

@@ -23,3 +23,18 @@ export function keysymOf(character: string): number {
   }
   return point < 0x100 ? point : 0x0100_0000 + point;
 }
+
+/** What the keys of a terminal send that a phone has not got (ECMA-48). */
+export const TERMINAL_KEYS = {
+  esc: "\x1b",
+  tab: "\t",
+  interrupt: "\x03",
+  end: "\x04",
+  suspend: "\x1a",
+  up: "\x1b[A",
+  down: "\x1b[B",
+  left: "\x1b[D",
+  right: "\x1b[C",
+} as const;
+
+export type TerminalKey = keyof typeof TERMINAL_KEYS;

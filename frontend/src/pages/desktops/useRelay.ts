@@ -69,11 +69,14 @@ export function useRelay(target: Target): { state: RelayState; again: () => void
       });
     };
     retry();
+    // back on a network, perhaps another one: what was open may be dead without having been told
+    window.addEventListener("online", again);
     return () => {
       stopped = true;
+      window.removeEventListener("online", again);
       clearTimeout(timer);
       socket?.close();
     };
-  }, [target, round]);
+  }, [target, round, again]);
   return { state, again };
 }

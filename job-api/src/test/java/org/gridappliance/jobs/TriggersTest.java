@@ -110,6 +110,31 @@ class TriggersTest {
   }
 
   @Test
+  void aProgramWithWindowsIsRefusedInAFolderAndOnATimerAlsoWhenATriggerIsChanged()
+      throws IOException {
+    String windows = "interactive: vnc\ncommand:";
+    TestApps.install(
+        data,
+        "windows",
+        TestApps.NOTHING
+            .replace("sweepable: true", "sweepable: false")
+            .replace("command:", windows));
+    ObjectNode onFile = folder("inbox");
+    ObjectNode often = timer("{\"kind\":\"every\",\"minutes\":5}");
+    long fine = create(folder("inbox"));
+    for (ObjectNode request : List.of(onFile, often)) {
+      request.withObject("/job").put("app", "windows");
+      TestPortal.Answer created = portal.post("ann", "/triggers", request);
+      assertEquals(400, created.status(), created.text());
+      assertTrue(created.text().contains("cannot run by itself"), created.text());
+      TestPortal.Answer changed =
+          portal.send("ann", null, "PUT", "/triggers/" + fine, TestPortal.bytes(request));
+      assertEquals(400, changed.status(), changed.text());
+    }
+    assertEquals(1, portal.get("ann", "/triggers").json().path("triggers").size());
+  }
+
+  @Test
   void filesThatLieThereStartTooWhenAskedFor() throws IOException {
     drop("old.txt", "a\n");
     ObjectNode request = folder("inbox");

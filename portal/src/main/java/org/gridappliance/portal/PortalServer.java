@@ -71,6 +71,9 @@ public final class PortalServer implements AutoCloseable {
   private static final long EXPIRE_MILLIS = 3_600_000;
   private static final long END_MILLIS = 30_000;
 
+  /** How often viewers of desktops are asked for by whose leave they look. */
+  private static final long LEAVE_MILLIS = 5_000;
+
   /** Homes that nobody uses are looked through too, but not while the portal starts. */
   private static final long FIRST_SWEEP_MILLIS = 600_000;
 
@@ -214,6 +217,9 @@ public final class PortalServer implements AutoCloseable {
     certificates.ifPresent(c -> c.renewDaily(vertx, http, virtualThreads));
     offerLocalJoin(data, jobs, certificates);
     vertx.setPeriodic(0, EXPIRE_MILLIS, timer -> virtualThreads.execute(files::expireUploads));
+    vertx.setPeriodic(
+        LEAVE_MILLIS,
+        timer -> virtualThreads.execute(() -> desktops.cutUnwelcome(people::isActive)));
     if (desktops.hasEnds()) {
       vertx.setPeriodic(END_MILLIS, timer -> virtualThreads.execute(desktops::endDue));
     }
@@ -225,6 +231,7 @@ public final class PortalServer implements AutoCloseable {
     built.contract().join();
     health.bindJvm();
     routes.jobMetrics().bindTo(health.metrics());
+    relays.bindTo(health.metrics());
   }
 
   private Homes openHomes(

@@ -130,7 +130,7 @@ class FarDesktopTest {
   void thePictureShowsTheProgramAndKeysArriveThere() throws Exception {
     page.navigate(PORTAL + "/apps/typed");
     page.getByLabel("Word").fill("far");
-    button("Open").click();
+    Seated.button(page, "Open").click();
     page.waitForURL("**/desktops/job-1-0");
     Seated.awaitScreen(page);
     Seated.awaitWindow(page);
@@ -186,10 +186,5 @@ class FarDesktopTest {
         "what was typed arrived",
         PATIENCE,
         () -> wanted.equals(Seated.inScratch(folder.resolve("node"), "typed.txt")));
-  }
-
-  private static Locator button(String name) {
-    return page.getByRole(
-        AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
   }
 }

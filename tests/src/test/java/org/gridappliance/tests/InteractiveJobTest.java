@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import java.time.Duration;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.gridappliance.tests.fixture.Appliance;
 import org.gridappliance.tests.fixture.Await;
 import org.gridappliance.tests.fixture.Chromium;
@@ -30,6 +33,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class InteractiveJobTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final double PATIENCE_MILLIS = 30_000;
 
   private static Appliance appliance;
   private static Chromium chromium;
@@ -40,6 +44,7 @@ class InteractiveJobTest {
   static void start() throws Exception {
     appliance = Appliance.start(1);
     TestApps.drop(appliance, "typed");
+    TestApps.drop(appliance, "brief");
     chromium = Chromium.launch();
     context = chromium.anonymous(false, ColorScheme.LIGHT);
     page = Seated.login(context, appliance.url(), Appliance.ADMIN, Appliance.PASSWORD);
@@ -57,7 +62,7 @@ class InteractiveJobTest {
     page.navigate(appliance.url() + "/apps/typed");
     page.getByLabel("Word").fill("albatross");
     Chromium.picture(page, "interactive-form");
-    button("Open").click();
+    Seated.button(page, "Open").click();
     page.waitForURL("**/desktops/job-1-0");
     Seated.awaitScreen(page);
     Seated.awaitWindow(page);
@@ -87,6 +92,27 @@ class InteractiveJobTest {
 
   @Test
   @Order(3)
+  void aTerminalBesideItSeesItsFilesAndNotThisMachines() throws Exception {
+    page.navigate(appliance.url() + "/jobs/1?tab=subjobs");
+    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Open terminal here"))
+        .click();
+    Locator rows = page.locator(".xterm-rows");
+    assertThat(rows).containsText("subjob:", shown());
+    page.keyboard().type("cat word.txt; ls -d " + appliance.data() + "; echo a$((6*7))z\n");
+    assertThat(rows).containsText("a42z", shown());
+    assertThat(rows).containsText("albatross");
+    assertThat(rows).containsText("No such file or directory");
+    page.reload();
+    assertThat(page.locator(".xterm-rows")).containsText("a42z", shown());
+    page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
+    Chromium.picture(page, "interactive-terminal-dark");
+    page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
+    page.navigate(appliance.url() + "/desktops/job-1-0");
+    Seated.awaitScreen(page);
+  }
+
+  @Test
+  @Order(4)
   void toOthersItIsNotThere() throws Exception {
     appliance.admin().newUser("bob");
     PortalClient bob = appliance.login("bob", Appliance.PASSWORD);
@@ -100,13 +126,13 @@ class InteractiveJobTest {
   }
 
   @Test
-  @Order(4)
+  @Order(5)
   void stoppingItKeepsWhatItWrote() throws Exception {
     page.setViewportSize(390, 844);
     Seated.settled(page);
     Chromium.picture(page, "interactive-phone");
     page.setViewportSize(1280, 800);
-    button("Stop").click();
+    Seated.button(page, "Stop").click();
     page.getByRole(AriaRole.DIALOG).getByText("Stop", exactly()).last().click();
     page.waitForURL("**/jobs/1");
     PortalClient ada = appliance.admin();
@@ -120,11 +146,11 @@ class InteractiveJobTest {
   }
 
   @Test
-  @Order(5)
+  @Order(6)
   void theMoleculeViewerAndTheInteractivePlotShowTheirExamples() throws Exception {
     for (String app : new String[] {"rasmol", "xmgrace"}) {
       page.navigate(appliance.url() + "/apps/" + app + "?example=0");
-      button("Open").click();
+      Seated.button(page, "Open").click();
       page.waitForURL("**/desktops/job-*");
       long job = Long.parseLong(page.url().replaceFirst(".*/job-(\\d+)-0", "$1"));
       Seated.awaitScreen(page);
@@ -141,6 +167,30 @@ class InteractiveJobTest {
           204, ada.send("DELETE", "/api/v1/desktops/job-" + job + "-0", null).statusCode());
       awaitState(ada, job, "Completed");
     }
+  }
+
+  @Test
+  @Order(7)
+  void whatRunsLongerThanItMayIsEndedAndThePageSaysWhy() throws Exception {
+    page.navigate(appliance.url() + "/apps/brief");
+    assertThat(
+            page.getByText(
+                "You have not run this yet.", new Page.GetByTextOptions().setExact(true)))
+        .isVisible();
+    Seated.button(page, "Open").click();
+    page.waitForURL("**/desktops/job-*");
+    String job = page.url().replaceFirst(".*/job-(\\d+)-0", "$1");
+    Seated.awaitScreen(page);
+    assertThat(page.getByText(Pattern.compile("It ran for [0-9.]+ s; at most 6 s are allowed")))
+        .isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(PATIENCE_MILLIS));
+    Chromium.picture(page, "interactive-too-long");
+    JsonNode failed = appliance.admin().get("/api/v1/jobs/" + job);
+    assertEquals("Failed", failed.path("state").asText(), failed.toString());
+    assertTrue(failed.at("/failure/message").asText().contains("at most 6 s"), failed.toString());
+  }
+
+  private static LocatorAssertions.ContainsTextOptions shown() {
+    return new LocatorAssertions.ContainsTextOptions().setTimeout(PATIENCE_MILLIS);
   }
 
   private static void awaitTyped(String wanted) throws Exception {
@@ -166,12 +216,7 @@ class InteractiveJobTest {
         });
   }
 
-  private static com.microsoft.playwright.Locator.GetByTextOptions exactly() {
-    return new com.microsoft.playwright.Locator.GetByTextOptions().setExact(true);
-  }
-
-  private static com.microsoft.playwright.Locator button(String name) {
-    return page.getByRole(
-        AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
+  private static Locator.GetByTextOptions exactly() {
+    return new Locator.GetByTextOptions().setExact(true);
   }
 }

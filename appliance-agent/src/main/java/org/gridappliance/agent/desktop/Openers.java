@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.gridappliance.agent.verb.Verb;
 
@@ -13,38 +14,50 @@ import org.gridappliance.agent.verb.Verb;
  * else an editor or pager in a terminal window. Nothing is installed for it.
  */
 final class Openers {
-  /** A program for kinds of files; {@code *} for all. */
-  private record Opener(String program, String title, List<String> options, String endings) {}
+  private static final String PICTURES = "png jpg jpeg gif bmp tif tiff webp";
+  private static final String ALL = "*";
 
+  /** Program, title, endings of names it opens ({@link #ALL}: any), options. */
   private static final List<Opener> KNOWN =
       List.of(
           opener("evince", "Evince", "pdf ps djvu"),
           opener("atril", "Atril", "pdf ps djvu"),
           opener("mupdf", "MuPDF", "pdf xps epub"),
           opener("xpdf", "Xpdf", "pdf"),
-          opener("feh", "Feh", "png jpg jpeg gif bmp tif tiff webp"),
-          opener("eog", "Eye of GNOME", "png jpg jpeg gif bmp tif tiff webp svg"),
-          opener("display", "ImageMagick", "png jpg jpeg gif bmp tif tiff webp svg ppm pgm"),
-          opener("gimp", "GIMP", "xcf png jpg jpeg gif bmp tif tiff webp"),
+          opener("feh", "Feh", PICTURES),
+          opener("eog", "Eye of GNOME", PICTURES + " svg"),
+          opener("display", "ImageMagick", PICTURES + " svg ppm pgm"),
+          opener("gimp", "GIMP", PICTURES + " xcf"),
           opener("gnumeric", "Gnumeric", "csv tsv xls xlsx ods gnumeric"),
           opener("libreoffice", "LibreOffice", "csv xls xlsx ods odt doc docx odp ppt pptx"),
           opener("xmgrace", "Grace", "agr xvg"),
           opener("pymol", "PyMOL", "pdb cif mol mol2 sdf xyz pse"),
           opener("rasmol", "RasMol", "pdb ent cif mol mol2 xyz"),
-          new Opener("gnuplot", "Gnuplot", List.of("-persist"), "gp gnuplot plt"),
-          opener("mousepad", "Mousepad", "*"),
-          opener("gedit", "gedit", "*"),
-          opener("geany", "Geany", "*"));
+          opener("gnuplot", "Gnuplot", "gp gnuplot plt", "-persist"),
+          opener("mousepad", "Mousepad", ALL),
+          opener("gedit", "gedit", ALL),
+          opener("geany", "Geany", ALL));
+
+  /** A terminal window; its title and what runs in it are yet to be added. */
+  private static final List<String> TERMINAL =
+      List.of("/usr/bin/xterm", "-fa", "Monospace", "-fs", "11", "-geometry", "100x32+12+12");
 
   private static final List<String> IN_A_TERMINAL = List.of("nano", "vim", "vi", "less", "more");
+
+  /** A program for files whose names end so. */
+  private record Opener(String program, String title, Set<String> endings, List<String> options) {
+    boolean opens(String ending) {
+      return endings.contains(ending) || endings.contains(ALL);
+    }
+  }
 
   /** A program with a file. */
   record Opened(String title, List<String> command) {}
 
   private Openers() {}
 
-  private static Opener opener(String program, String title, String endings) {
-    return new Opener(program, title, List.of(), endings);
+  private static Opener opener(String program, String title, String endings, String... options) {
+    return new Opener(program, title, Set.of(endings.split(" ", -1)), List.of(options));
   }
 
   /** {@return what opens it, with the programs of this machine} */
@@ -68,9 +81,7 @@ final class Openers {
     String ending = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     String inside = "/home/" + owner + "/" + file;
     for (Opener opener : KNOWN) {
-      if (installed.test(opener.program)
-          && List.of(opener.endings.split(" ", -1))
-              .contains(opener.endings.equals("*") ? "*" : ending)) {
+      if (opener.opens(ending) && installed.test(opener.program)) {
         List<String> command = new ArrayList<>(List.of("/usr/bin/" + opener.program));
         command.addAll(opener.options);
         command.add(inside);
@@ -79,21 +90,9 @@ final class Openers {
     }
     for (String program : IN_A_TERMINAL) {
       if (installed.test(program)) {
-        return new Opened(
-            title(name, program),
-            List.of(
-                "/usr/bin/xterm",
-                "-fa",
-                "Monospace",
-                "-fs",
-                "11",
-                "-geometry",
-                "100x32+12+12",
-                "-title",
-                name,
-                "-e",
-                "/usr/bin/" + program,
-                inside));
+        List<String> window = new ArrayList<>(TERMINAL);
+        window.addAll(List.of("-title", name, "-e", "/usr/bin/" + program, inside));
+        return new Opened(title(name, program), window);
       }
     }
     throw new Verb.Refused(503, "no program on this machine opens " + name);

@@ -27,7 +27,12 @@ if ! kill -0 $server 2>/dev/null; then
 fi
 
 export DISPLAY=:1
-icewm >/tmp/icewm.log 2>&1 &
+# what would be drawn, and sent to who looks, every second
+{
+  printf 'TaskBarShow%sStatus=0\n' CPU MEM Net Mailbox APM
+  echo 'TimeFormat="%H:%M"'
+} >/tmp/icewm
+icewm -c /tmp/icewm >/tmp/icewm.log 2>&1 &
 [ -z "$stopped" ] || exit 0
 "$@" &
 program=$!

@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.gridappliance.jobs.JobAudit;
 import org.gridappliance.jobs.app.App;
 import org.gridappliance.jobs.app.AppCatalog;
@@ -119,6 +120,7 @@ public final class TriggerOperations {
 
   /** {@return the files that are not new} */
   private Collection<DropFolder.Entry> check(Caller caller, TriggerSpec spec) throws IOException {
+    requireRunsByItself(spec);
     return switch (spec.cause()) {
       case TriggerSpec.Cause.Timer _ -> {
         submitter.checkWithFiles(caller, spec.job());
@@ -137,6 +139,16 @@ public final class TriggerOperations {
         }
       }
     };
+  }
+
+  private void requireRunsByItself(TriggerSpec spec) {
+    Optional<App> app = catalog.find(spec.job().path("app").asText());
+    if (app.isPresent() && app.get().interactive().isPresent()) {
+      throw TriggerSpec.field(
+          "app",
+          app.get().title()
+              + " is worked with in its windows and cannot run by itself; choose an application without windows");
+    }
   }
 
   private void requireFileInput(TriggerSpec spec, TriggerSpec.Cause.Folder folder) {

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.gridappliance.jobs.http.Caller;
 import org.gridappliance.jobs.http.Operation;
 import org.gridappliance.jobs.http.Problem;
@@ -155,6 +156,26 @@ public final class DesktopOperations {
     shares.forget(desktop.id());
     audit.append(who, "desktop.stopped", desktop.id(), desktop.title(), request.remoteAddress());
     return Response.noContent();
+  }
+
+  /**
+   * Cuts viewers whose leave has ended meanwhile: their link has expired, or their account is
+   * disabled. Blocks; to be called every now and then.
+   *
+   * @param isActive whether an account may be used, by its name
+   */
+  public void cutUnwelcome(Predicate<String> isActive) {
+    List<Viewer> viewers = relays.viewers();
+    for (String user : viewers.stream().map(Viewer::user).distinct().toList()) {
+      if (!isActive.test(user)) {
+        relays.cut(v -> v.user().equals(user), "this account is disabled; ask an administrator");
+      }
+    }
+    for (String share : viewers.stream().map(Viewer::share).distinct().toList()) {
+      if (!share.isEmpty() && !shares.isValid(Long.parseLong(share))) {
+        relays.cut(v -> v.share().equals(share), "the link has expired; ask for another");
+      }
+    }
   }
 
   /** {@return whether desktops end by themselves here; {@link #endDue} is to be called then} */

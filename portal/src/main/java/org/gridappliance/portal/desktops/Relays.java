@@ -1,12 +1,19 @@
 package org.gridappliance.portal.desktops;
 
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.Router;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
+import org.gridappliance.vnc.PumpStats;
 import org.gridappliance.vnc.Viewer;
 import org.gridappliance.vnc.VncProxy;
 import org.gridappliance.vnc.terminal.TerminalFrames;
@@ -45,6 +52,28 @@ public final class Relays {
             SocketAddress.domainSocketAddress(desktop.socket()),
             share);
     return (desktop.isTerminal() ? terminalTickets : vncTickets).issue(grant);
+  }
+
+  /** Adds what the relays have done to the metrics. */
+  public void bindTo(MeterRegistry registry) {
+    Map<String, PumpStats> all = Map.of("vnc", vnc.stats(), "terminal", terminal.stats());
+    all.forEach(
+        (kind, stats) -> {
+          Tags tags = Tags.of("kind", kind);
+          Gauge.builder("relay.connections", stats, PumpStats::open).tags(tags).register(registry);
+          count("relay.bytes", stats, PumpStats::bytesDown, tags.and("way", "down"), registry);
+          count("relay.bytes", stats, PumpStats::bytesUp, tags.and("way", "up"), registry);
+          count("relay.refused", stats, PumpStats::refused, tags, registry);
+        });
+  }
+
+  private static void count(
+      String name,
+      PumpStats stats,
+      ToDoubleFunction<PumpStats> figure,
+      Tags tags,
+      MeterRegistry registry) {
+    FunctionCounter.builder(name, stats, figure).tags(tags).register(registry);
   }
 
   /** {@return who looks at what now} */

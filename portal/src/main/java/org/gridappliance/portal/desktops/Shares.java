@@ -79,6 +79,11 @@ final class Shares {
     return query("hash = ?", hash(secret)).stream().findFirst();
   }
 
+  /** {@return whether a link was neither revoked nor has expired} */
+  boolean isValid(long id) {
+    return !query("id = ?", id).isEmpty();
+  }
+
   /** {@return whether there was such a link} */
   boolean revoke(String desktop, long id) {
     return jdbi.withHandle(

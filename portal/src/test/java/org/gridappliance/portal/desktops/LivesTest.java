@@ -5,11 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.gridappliance.portal.store.DataFolder;
@@ -27,24 +24,7 @@ class LivesTest {
   @TempDir Path folder;
   private DataFolder data;
   private Database database;
-  private Instant now = START;
-  private final Clock clock =
-      new Clock() {
-        @Override
-        public ZoneId getZone() {
-          return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-          return this;
-        }
-
-        @Override
-        public Instant instant() {
-          return now;
-        }
-      };
+  private final TurnedClock clock = new TurnedClock(START);
 
   @BeforeEach
   void open() throws Exception {
@@ -77,15 +57,15 @@ class LivesTest {
   void whatNobodyUsesEndsAfterAWarningAndUsePutsItOff() {
     Lives lives = lives(Duration.ofHours(8), NEVER);
     assertEquals(START.plus(Duration.ofHours(8)), end(lives, Instant.EPOCH).at());
-    now = START.plus(Duration.ofHours(3));
-    Instant typed = now.minusSeconds(5);
+    clock.now = START.plus(Duration.ofHours(3));
+    Instant typed = clock.now.minusSeconds(5);
     assertEquals(typed.plus(Duration.ofHours(8)), end(lives, typed).at());
-    now = typed.plus(Duration.ofHours(8)).minus(Lives.WARNING).minusSeconds(1);
+    clock.now = typed.plus(Duration.ofHours(8)).minus(Lives.WARNING).minusSeconds(1);
     assertFalse(lives.isSoon(end(lives, Instant.EPOCH)), "use is remembered when the viewer left");
-    now = now.plusSeconds(1);
+    clock.now = clock.now.plusSeconds(1);
     assertTrue(lives.isSoon(end(lives, Instant.EPOCH)));
     assertFalse(lives.isOver(end(lives, Instant.EPOCH)));
-    now = now.plus(Lives.WARNING);
+    clock.now = clock.now.plus(Lives.WARNING);
     assertTrue(lives.isOver(end(lives, Instant.EPOCH)));
     assertEquals("ended after 8 h without use", end(lives, Instant.EPOCH).words());
   }
@@ -94,25 +74,26 @@ class LivesTest {
   void theLongestTimeEndsEvenWhatIsUsedUnlessItIsExtended() {
     Lives lives = lives(Duration.ofHours(8), Duration.ofHours(70));
     end(lives, Instant.EPOCH);
-    now = START.plus(Duration.ofHours(69)).plusSeconds(2_000);
-    Lives.End end = end(lives, now);
+    clock.now = START.plus(Duration.ofHours(69)).plusSeconds(2_000);
+    Lives.End end = end(lives, clock.now);
     assertEquals(START.plus(Duration.ofHours(70)), end.at());
     assertEquals("ended after 70 h, the longest time allowed here", end.words());
     assertTrue(lives.isSoon(end));
     lives.extend("abcdefgh");
-    assertEquals(now.plus(Duration.ofHours(8)), end(lives, now).at(), "by the shorter rule");
-    assertFalse(lives.isSoon(end(lives, now)));
+    assertEquals(
+        clock.now.plus(Duration.ofHours(8)), end(lives, clock.now).at(), "by the shorter rule");
+    assertFalse(lives.isSoon(end(lives, clock.now)));
   }
 
   @Test
   void aNewRuleEndsNothingUnannounced() {
-    now = START.plus(Duration.ofDays(90)); // opened long before the rule
+    clock.now = START.plus(Duration.ofDays(90)); // opened long before the rule
     Lives lives = lives(NEVER, Duration.ofHours(24));
     Lives.End end = end(lives, Instant.EPOCH);
-    assertEquals(now.plus(Lives.WARNING), end.at());
+    assertEquals(clock.now.plus(Lives.WARNING), end.at());
     assertTrue(lives.isSoon(end));
     assertFalse(lives.isOver(end));
-    now = end.at();
+    clock.now = end.at();
     assertTrue(lives(NEVER, Duration.ofHours(24)).isOver(end(lives, Instant.EPOCH)));
     assertEquals(end.at(), end(lives, Instant.EPOCH).at(), "looking again moves nothing");
   }
@@ -122,7 +103,7 @@ class LivesTest {
     Lives lives = lives(Duration.ofHours(1), NEVER);
     end(lives, Instant.EPOCH);
     lives.keepOnly(List.of());
-    now = now.plus(Duration.ofHours(5));
-    assertEquals(now.plus(Duration.ofHours(1)), end(lives, Instant.EPOCH).at());
+    clock.now = clock.now.plus(Duration.ofHours(5));
+    assertEquals(clock.now.plus(Duration.ofHours(1)), end(lives, Instant.EPOCH).at());
   }
 }
