@@ -30,6 +30,8 @@ export interface JobPlace {
 export interface BarProps {
   job: JobPlace | undefined;
   title: string;
+  /** Nothing is shown any more, and nothing can be done with it. */
+  ended: boolean;
   graphic: boolean;
   watching: boolean;
   screen: RefObject<ScreenHandle | null>;
@@ -40,7 +42,7 @@ export interface BarProps {
   full: () => void;
 }
 
-export function Bar({ job, title, graphic, watching, screen, terminal, clipboard, quality, setQuality, full }: BarProps): ReactElement {
+export function Bar({ job, title, ended, graphic, watching, screen, terminal, clipboard, quality, setQuality, full }: BarProps): ReactElement {
   return (
     <Group gap="xs" wrap="nowrap">
       <ActionIcon component={Link} to={job?.address ?? "/desktops"} variant="default" size={30} aria-label={job === undefined ? text.back : text.job}>
@@ -49,36 +51,40 @@ export function Bar({ job, title, graphic, watching, screen, terminal, clipboard
       <Text fw={600} truncate flex={1} miw={0}>
         {title}
       </Text>
-      {watching && (
-        <Text size="sm" c="dimmed" truncate visibleFrom="sm">
-          {text.watching}
-        </Text>
-      )}
-      {graphic && !watching && (
+      {!ended && (
         <>
-          <Keys screen={screen} />
-          <Clipboard screen={screen} clipboard={clipboard} />
+          {watching && (
+            <Text size="sm" c="dimmed" truncate visibleFrom="sm">
+              {text.watching}
+            </Text>
+          )}
+          {graphic && !watching && (
+            <>
+              <Keys screen={screen} />
+              <Clipboard screen={screen} clipboard={clipboard} />
+            </>
+          )}
+          {!graphic && !watching && <TerminalKeys terminal={terminal} />}
+          {graphic && (
+            <Select
+              size="xs"
+              w={130}
+              visibleFrom="sm"
+              aria-label={text.quality}
+              allowDeselect={false}
+              data={QUALITIES.map((q) => ({ value: q, label: text.qualities[q] }))}
+              value={quality}
+              onChange={(value) => setQuality(QUALITIES.find((q) => q === value) ?? "auto")}
+            />
+          )}
+          {job !== undefined && !job.terminal && !watching && <StopProgram job={job} />}
+          <Tooltip label={text.full}>
+            <ActionIcon variant="default" size={30} aria-label={text.full} onClick={full}>
+              <Icon name="full" size={16} />
+            </ActionIcon>
+          </Tooltip>
         </>
       )}
-      {!graphic && !watching && <TerminalKeys terminal={terminal} />}
-      {graphic && (
-        <Select
-          size="xs"
-          w={130}
-          visibleFrom="sm"
-          aria-label={text.quality}
-          allowDeselect={false}
-          data={QUALITIES.map((q) => ({ value: q, label: text.qualities[q] }))}
-          value={quality}
-          onChange={(value) => setQuality(QUALITIES.find((q) => q === value) ?? "auto")}
-        />
-      )}
-      {job !== undefined && !job.terminal && !watching && <StopProgram job={job} />}
-      <Tooltip label={text.full}>
-        <ActionIcon variant="default" size={30} aria-label={text.full} onClick={full}>
-          <Icon name="full" size={16} />
-        </ActionIcon>
-      </Tooltip>
     </Group>
   );
 }

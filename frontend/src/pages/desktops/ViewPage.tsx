@@ -67,6 +67,7 @@ export default function ViewPage(): ReactElement {
       <PageTitle title={title} hidden />
       <Bar
         title={title}
+        ended={state.kind === "ended"}
         graphic={open?.ticket.kind !== "terminal"}
         watching={watching}
         screen={screen}

@@ -130,13 +130,13 @@ final class Finisher implements AutoCloseable {
 
   private static Failure someFailed(ActiveJob job) {
     Failure first = job.firstFailure;
+    String why = job.failed + " of " + words(job.record.total()) + " failed";
+    if (first != null) {
+      why = job.record.total() == 1 ? first.message() : why + "; the first: " + first.message();
+    }
     return new Failure(
         first == null ? Kind.PROGRAM : first.kind(),
-        job.failed
-            + " of "
-            + words(job.record.total())
-            + " failed"
-            + (first == null ? "" : "; the first: " + first.message()),
+        why,
         first == null || first.remedy() == null
             ? "look at the failed subjobs, then resubmit them"
             : first.remedy(),

@@ -346,8 +346,9 @@ public final class DesktopOperations {
   /** {@return the desktop with its socket} Whose it is was checked before. */
   private AgentDesktop running(AgentDesktop desktop) {
     if (!desktop.isRunning()) {
-      throw Problem.conflict(
-          desktop.title() + " has ended: " + desktop.reason() + "; open a new one");
+      String why = String.valueOf(desktop.reason()).replaceFirst("\\.$", "");
+      String again = JobDesktops.isId(desktop.id()) ? "" : "; open a new one";
+      throw Problem.conflict(desktop.title() + " has ended: " + why + again);
     }
     AgentDesktop open = JobDesktops.isId(desktop.id()) ? inJobs.opened(desktop) : desktop;
     if (open.socket().isEmpty()) {
