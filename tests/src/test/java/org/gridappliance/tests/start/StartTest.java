@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -103,6 +106,27 @@ class StartTest {
       Script.await("nothing is left", () -> script.processes().isEmpty());
       Script.Up next = script.up("--port", Integer.toString(port)).ready();
       assertTrue(Http.passwordWorks(next.address(), "ada", "correct horse battery"));
+    }
+  }
+
+  @Test
+  void aLogPastTenMegabytesIsSetAsideAndTheNextLinesBeginANewOne() throws Exception {
+    try (Script script = new Script().with("APPLIANCE_ADMIN", ADMIN)) {
+      Script.Up up = script.up("--port", Integer.toString(freePort())).ready();
+      Path log = script.data().resolve("log/portal.log");
+      long bytes = 11L << 20;
+      try (FileChannel file = FileChannel.open(log, StandardOpenOption.WRITE)) {
+        file.write(ByteBuffer.wrap(new byte[1]), bytes - 1); // sparse
+      }
+      ProcessHandle.of(script.process(PORTAL)).orElseThrow().destroyForcibly();
+      Path aside = log.resolveSibling("portal.log.1");
+      Script.await("it is set aside", () -> Files.exists(aside) && Files.size(aside) >= bytes);
+      Script.await(
+          "the next portal writes a new one",
+          () ->
+              Http.health(up.address()) == 200
+                  && Files.size(log) < bytes
+                  && Files.readString(log).contains("portal listens"));
     }
   }
 
