@@ -128,11 +128,11 @@ test_java() {
   local -a options=(-T1 -fae -Dmaven.test.failure.ignore=true -Dsurefire.rerunFailingTestsCount=1 "-Dsoak=$soak")
   left_out
   [ -z "$REPLY" ] || options+=("-DexcludedGroups=$REPLY")
-  rm -rf "$SOURCE"/*/target/surefire-reports
   if [ "$soak" = true ]; then
     soak_begin
     options+=("-Dsurefire.excludesFile=$SOAK_STATE")
   fi
+  rm -rf "$SOURCE"/*/target/surefire-reports
   say "── mvn verify"
   maven "${options[@]}" verify || status=$?
   [ "$soak" = false ] || soak_end
@@ -204,21 +204,29 @@ suite_counts() {
   }'
 }
 
-# A soak run notes each class that passed, keyed by the sources, and leaves it out the next time.
+# A soak run notes each class that passed, keyed by the sources, and leaves it out the next time. What a
+# killed run left in its reports is noted by the next one.
 soak_begin() {
-  local sources
+  local sources mark=$SOURCE/target/soak-sources
   sources=$(find "$SOURCE"/pom.xml "$SOURCE"/*/pom.xml "$SOURCE"/*/src -type f -print0 |
     LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum)
   SOAK_STATE=$(cache_folder)/soak/${sources%% *}.txt
   mkdir -p "${SOAK_STATE%/*}"
   touch "$SOAK_STATE"
+  mkdir -p "${mark%/*}"
+  [ "$(cat "$mark" 2>/dev/null)" != "$sources" ] || soak_note
+  printf '%s\n' "$sources" >"$mark"
   say "soak: $(wc -l <"$SOAK_STATE") classes passed before with these sources; state in $SOAK_STATE"
   trap soak_end EXIT
 }
 
 soak_end() {
-  local report class tests bad skipped
   trap - EXIT
+  soak_note
+}
+
+soak_note() {
+  local report class tests bad skipped
   for report in "$SOURCE"/*/target/surefire-reports/TEST-*.xml; do
     [ -e "$report" ] || continue
     class=${report##*/TEST-}

@@ -10,6 +10,7 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 import org.gridappliance.jobs.deliver.Deliverer;
 import org.gridappliance.jobs.deliver.DeliveryStore;
+import org.gridappliance.jobs.history.PoolHistory;
 import org.gridappliance.jobs.http.Caller;
 import org.gridappliance.jobs.http.Operation;
 import org.gridappliance.jobs.job.Database;
@@ -39,6 +40,7 @@ public final class JobApi implements AutoCloseable {
   private final Database database;
   private final JobStore jobs;
   private final LocalPool pool;
+  private final PoolHistory history;
   private final Deliverer deliverer;
   private final Operations operations;
 
@@ -46,11 +48,13 @@ public final class JobApi implements AutoCloseable {
       Database database,
       JobStore jobs,
       LocalPool pool,
+      PoolHistory history,
       Deliverer deliverer,
       Operations operations) {
     this.database = database;
     this.jobs = jobs;
     this.pool = pool;
+    this.history = history;
     this.deliverer = deliverer;
     this.operations = operations;
   }
@@ -80,6 +84,7 @@ public final class JobApi implements AutoCloseable {
       LocalPool pool =
           LocalPool.open(
               settings, database, jobs, subjobs, plans, results, deliverer::look, changes, clock);
+      PoolHistory history = new PoolHistory(database, pool.views(), clock);
       Operations operations =
           Operations.of(
               settings,
@@ -87,6 +92,7 @@ public final class JobApi implements AutoCloseable {
               subjobs,
               plans,
               pool,
+              history,
               deliverer,
               new TriggerStore(database),
               homes,
@@ -94,8 +100,9 @@ public final class JobApi implements AutoCloseable {
               clock,
               audit);
       deliverer.start();
+      history.start();
       operations.start();
-      return new JobApi(database, jobs, pool, deliverer, operations);
+      return new JobApi(database, jobs, pool, history, deliverer, operations);
     } catch (RuntimeException e) { // whatever it is, the writer must not stay behind
       database.close();
       throw e;
@@ -176,6 +183,7 @@ public final class JobApi implements AutoCloseable {
   @Override
   public void close() {
     operations.close();
+    history.close();
     pool.close();
     deliverer.close();
     database.close();

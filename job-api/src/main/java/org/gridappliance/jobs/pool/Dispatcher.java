@@ -82,7 +82,10 @@ final class Dispatcher {
         }
         long now = state.clock.millis();
         node.lastSeenAt = now;
-        if (node.polls == poll && asked.canContain() && !node.isPaused(now)) {
+        if (node.polls == poll
+            && node.standing == Standing.OPEN
+            && asked.canContain()
+            && !node.isPaused(now)) {
           handOut(node, asked, hand, now);
         }
         long left = end - System.nanoTime();

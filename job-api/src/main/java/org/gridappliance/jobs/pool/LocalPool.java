@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.gridappliance.jobs.JobSettings;
 import org.gridappliance.jobs.job.Database;
@@ -258,7 +259,59 @@ public final class LocalPool implements AutoCloseable {
     } finally {
       state.lock.unlock();
     }
-    roll.abandon(node);
+    roll.abandon(node, "was removed from the pool");
+    return Optional.of(node.row.name());
+  }
+
+  /**
+   * Has a node take work, end what it runs, or take nothing at once.
+   *
+   * @return its name; empty when there is no such node
+   */
+  public Optional<String> stand(long id, Standing standing) {
+    return change(
+        id,
+        () -> nodes.stand(id, standing),
+        node -> node.standing = standing,
+        node -> {
+          if (standing == Standing.BANNED) {
+            roll.abandon(node, "was banned from the pool");
+          }
+        });
+  }
+
+  /**
+   * Puts a node on the map, or takes it off.
+   *
+   * @return its name; empty when there is no such node
+   */
+  public Optional<String> place(long id, @Nullable Place place) {
+    return change(id, () -> nodes.place(id, place), node -> node.place = place, node -> {});
+  }
+
+  private Optional<String> change(
+      long id, Runnable onDisk, Consumer<Node> inMemory, Consumer<Node> afterwards) {
+    Node node;
+    state.lock.lock();
+    try {
+      node = state.nodes.get(id);
+    } finally {
+      state.lock.unlock();
+    }
+    if (node == null) {
+      return Optional.empty();
+    }
+    onDisk.run();
+    state.lock.lock();
+    try {
+      inMemory.accept(node);
+      node.nudged = true; // it may have something to stop
+      state.work.signalAll();
+      state.changes.note(0, ChangeLog.Kind.POOL, 0);
+    } finally {
+      state.lock.unlock();
+    }
+    afterwards.accept(node);
     return Optional.of(node.row.name());
   }
 

@@ -28,6 +28,8 @@ final class Node {
   /** One request with results at a time, so that a repeated one waits for the first. */
   final ReentrantLock results = new ReentrantLock();
 
+  Standing standing;
+  @Nullable Place place;
   long lastSeenAt;
   boolean ready = true;
   @Nullable String reason;
@@ -47,6 +49,8 @@ final class Node {
 
   Node(Nodes.NodeRow row) {
     this.row = row;
+    this.standing = row.standing();
+    this.place = row.place();
   }
 
   long id() {
@@ -63,7 +67,7 @@ final class Node {
 
   /** {@return whether work given now would be taken up} */
   boolean isUsable(long now) {
-    return !removed && ready && !isAway(now) && !isPaused(now);
+    return !removed && standing == Standing.OPEN && ready && !isAway(now) && !isPaused(now);
   }
 
   boolean couldRun(Limits limits) {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A node at one moment.
  *
- * @param state Ready, Busy, Paused, Away or Problem
+ * @param state Ready, Busy, Paused, Away, Problem, Draining or Banned
  * @param running what it holds leases for
  */
 public record NodeSnapshot(
@@ -20,6 +20,8 @@ public record NodeSnapshot(
     @Nullable String version,
     long lastSeenAt,
     long enrolledAt,
+    Standing standing,
+    @Nullable Place place,
     List<Running> running) {
 
   /** One lease. */

@@ -22,13 +22,16 @@ final class Nodes {
       int cpus,
       long memoryBytes,
       @Nullable String version,
-      long enrolledAt) {}
+      long enrolledAt,
+      Standing standing,
+      @Nullable Place place) {}
 
   /** A token to join with; the only time that it exists in clear. */
   record JoinToken(String token, Instant expiresAt) {}
 
   private static final String COLUMNS =
-      "id, name, token_hash, cpus, memory_bytes, version, enrolled_at";
+      "id, name, token_hash, cpus, memory_bytes, version, enrolled_at, standing, place, latitude,"
+          + " longitude";
 
   private final Database database;
   private final Clock clock;
@@ -128,7 +131,12 @@ final class Nodes {
                             rows.getInt(4),
                             rows.getLong(5),
                             rows.getString(6),
-                            rows.getLong(7)))
+                            rows.getLong(7),
+                            Standing.of(rows.getString(8)).orElse(Standing.OPEN),
+                            rows.getString(9) == null
+                                ? null
+                                : new Place(
+                                    rows.getString(9), rows.getDouble(10), rows.getDouble(11))))
                 .list());
   }
 
@@ -142,6 +150,22 @@ final class Nodes {
                 .mapTo(String.class)
                 .findOne()
                 .orElse("node " + id));
+  }
+
+  void stand(long id, Standing standing) {
+    database.update(
+        handle -> handle.execute("UPDATE node SET standing = ? WHERE id = ?", standing.word(), id));
+  }
+
+  void place(long id, @Nullable Place place) {
+    database.update(
+        handle ->
+            handle.execute(
+                "UPDATE node SET place = ?, latitude = ?, longitude = ? WHERE id = ?",
+                place == null ? null : place.name(),
+                place == null ? null : place.latitude(),
+                place == null ? null : place.longitude(),
+                id));
   }
 
   void remove(long id) {

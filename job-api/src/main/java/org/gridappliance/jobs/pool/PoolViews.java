@@ -8,6 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import org.gridappliance.jobs.history.Load;
+import org.gridappliance.jobs.history.NodeState;
+import org.gridappliance.jobs.history.PoolHistory;
 import org.gridappliance.jobs.job.JobRecord;
 import org.gridappliance.jobs.job.JobState;
 import org.gridappliance.jobs.job.SubjobState;
@@ -15,7 +18,7 @@ import org.gridappliance.jobs.lease.Limits;
 import org.jspecify.annotations.Nullable;
 
 /** How jobs, nodes and the pool stand at this moment. Safe for all threads. */
-public final class PoolViews {
+public final class PoolViews implements PoolHistory.Source {
   private final PoolState state;
   private final Set<Long> away = new HashSet<>();
 
@@ -156,12 +159,21 @@ public final class PoolViews {
   private static NodeSnapshot snapshot(Node node, long now) {
     String word;
     String reason = null;
-    if (node.isAway(now)) {
+    if (node.standing == Standing.BANNED) {
+      word = "Banned";
+      reason = "a pool admin took it out of use; it gets no work";
+    } else if (node.isAway(now)) {
       word = "Away";
       reason =
           node.lastSeenAt == 0
               ? "not heard of since this portal started"
               : "not heard of for " + (now - node.lastSeenAt) / 1000 + " s";
+    } else if (node.standing == Standing.DRAINING) {
+      word = "Draining";
+      reason =
+          node.held.isEmpty()
+              ? "drained: nothing runs here, and it gets no more work"
+              : "ends what it runs, and gets no more work";
     } else if (!node.ready) {
       word = "Problem";
       reason = node.reason;
@@ -190,6 +202,8 @@ public final class PoolViews {
         node.row.version(),
         node.lastSeenAt,
         node.row.enrolledAt(),
+        node.standing,
+        node.place,
         running);
   }
 
@@ -224,6 +238,49 @@ public final class PoolViews {
     } finally {
       state.lock.unlock();
     }
+  }
+
+  @Override
+  public Load load() {
+    state.lock.lock();
+    try {
+      long now = state.clock.millis();
+      double running = 0;
+      double free = 0;
+      double off = 0;
+      Map<String, Double> users = new HashMap<>();
+      for (Node node : state.nodes.values()) {
+        int idle = node.freeCpus();
+        int busy = node.row.cpus() - idle;
+        running += busy;
+        if (node.isUsable(now)) {
+          free += idle;
+        } else if (!node.isAway(now)) {
+          off += idle;
+        }
+        int leased = node.held.values().stream().mapToInt(one -> one.lease.limits().cpus()).sum();
+        for (Held one : node.held.values()) { // short ones are leased ahead of free cores
+          double share = (double) one.lease.limits().cpus() / leased * busy;
+          users.merge(one.job.record.owner(), share, Double::sum);
+        }
+      }
+      long waiting = state.jobs.values().stream().mapToLong(job -> job.idle).sum();
+      return new Load(running, free, off, waiting, users);
+    } finally {
+      state.lock.unlock();
+    }
+  }
+
+  @Override
+  public List<NodeState> nodeStates() {
+    return nodes().stream().map(PoolViews::standing).toList();
+  }
+
+  private static NodeState standing(NodeSnapshot node) {
+    return switch (node.state()) {
+      case "Ready", "Busy" -> new NodeState(node.id(), "Up", null);
+      default -> new NodeState(node.id(), node.state(), node.reason());
+    };
   }
 
   /** {@return what a job with these limits waits for when no node could take it, in words} */
@@ -266,6 +323,9 @@ public final class PoolViews {
         NodeSnapshot one = snapshot(node, now);
         return one.name() + " is paused: " + one.reason();
       }
+    }
+    if (state.nodes.values().stream().noneMatch(node -> node.standing == Standing.OPEN)) {
+      return "a pool admin drains or has banned all nodes; open one on the Pool page";
     }
     return "all executors are away; look whether they run and reach this portal";
   }

@@ -103,8 +103,8 @@ final class Roll {
     lose(expired, "was not heard of for longer than its lease");
   }
 
-  /** Takes back all leases of a node that was removed. */
-  void abandon(Node node) {
+  /** Takes back all leases of a node; {@code how} goes on "the node one …". */
+  void abandon(Node node, String how) {
     List<Held> all;
     state.lock.lock();
     try {
@@ -113,7 +113,7 @@ final class Roll {
     } finally {
       state.lock.unlock();
     }
-    lose(all, "was removed from the pool");
+    lose(all, how);
   }
 
   private void lose(List<Held> lost, String how) {

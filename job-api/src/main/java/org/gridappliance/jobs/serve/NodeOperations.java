@@ -1,11 +1,15 @@
 package org.gridappliance.jobs.serve;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.gridappliance.jobs.JobAudit;
+import org.gridappliance.jobs.history.PoolHistory;
+import org.gridappliance.jobs.history.Span;
 import org.gridappliance.jobs.http.Caller;
 import org.gridappliance.jobs.http.Operation;
 import org.gridappliance.jobs.http.Problem;
@@ -18,17 +22,22 @@ import org.gridappliance.jobs.lease.LeaseRequest;
 import org.gridappliance.jobs.lease.Leases;
 import org.gridappliance.jobs.lease.SubjobResult;
 import org.gridappliance.jobs.pool.LocalPool;
+import org.gridappliance.jobs.pool.NodeSnapshot;
+import org.gridappliance.jobs.pool.Place;
+import org.gridappliance.jobs.pool.Standing;
 
 /** The operations on nodes and the pool, and those of the executors themselves. */
 final class NodeOperations {
   private final LocalPool pool;
+  private final PoolHistory history;
   private final Space space;
   private final JobAudit audit;
   private final Lines lines;
 
-  NodeOperations(LocalPool pool, Space space, JobAudit audit, Lines lines) {
+  NodeOperations(LocalPool pool, PoolHistory history, Space space, JobAudit audit, Lines lines) {
     this.lines = lines;
     this.pool = pool;
+    this.history = history;
     this.space = space;
     this.audit = audit;
   }
@@ -36,7 +45,10 @@ final class NodeOperations {
   void addTo(Map<String, Operation> operations) {
     operations.put("listNodes", this::nodes);
     operations.put("createJoinToken", this::joinToken);
+    operations.put("getNode", this::node);
+    operations.put("updateNode", this::update);
     operations.put("removeNode", this::remove);
+    operations.put("getPoolHistory", this::history);
     operations.put("getPool", this::pool);
     operations.put("enrolExecutor", this::enrol);
     operations.put("lease", this::lease);
@@ -60,9 +72,69 @@ final class NodeOperations {
   private static Caller poolAdmin(Request request) {
     Caller caller = JobOperations.writer(request);
     if (!caller.poolAdmin() && !caller.administrator()) {
-      throw Problem.forbidden("only a pool admin adds and removes nodes");
+      throw Problem.forbidden("only a pool admin changes nodes");
     }
     return caller;
+  }
+
+  private NodeSnapshot find(Request request) {
+    long id = request.pathLong("node");
+    return pool.views().nodes().stream()
+        .filter(node -> node.id() == id)
+        .findFirst()
+        .orElseThrow(() -> Problem.notFound("node " + id));
+  }
+
+  private Response node(Request request) {
+    String caller = request.requireCaller().name();
+    NodeSnapshot found = find(request);
+    ObjectNode answer = Views.node(found, caller);
+    ArrayNode events = answer.putArray("events");
+    history.events(found.id()).forEach(event -> events.add(Views.event(event)));
+    return Response.ok(answer);
+  }
+
+  private Response update(Request request) {
+    Caller caller = poolAdmin(request);
+    NodeSnapshot found = find(request);
+    JsonNode body = request.body();
+    Optional<Standing> standing = Standing.of(body.path("standing").asText());
+    if (standing.isPresent() && standing.get() != found.standing()) {
+      pool.stand(found.id(), standing.get());
+      note(request, caller, "node." + standing.get().word(), found);
+    }
+    if (body.has("place")) {
+      JsonNode place = body.path("place");
+      pool.place(
+          found.id(),
+          place.isNull()
+              ? null
+              : new Place(
+                  place.path("name").asText().strip(),
+                  place.path("latitude").asDouble(),
+                  place.path("longitude").asDouble()));
+      note(request, caller, "node.placed", found);
+    }
+    return node(request);
+  }
+
+  private void note(Request request, Caller caller, String deed, NodeSnapshot node) {
+    audit.note(caller.name(), deed, "node " + node.name(), request.remoteAddress());
+  }
+
+  /** Others' names are for pool admins; everyone else sees himself and the rest. */
+  private Response history(Request request) {
+    Caller caller = request.requireCaller();
+    boolean all = caller.poolAdmin() || caller.administrator();
+    Span span = Span.of(request.query("span").orElse("day")).orElse(Span.DAY);
+    ObjectNode answer = Views.JSON.objectNode();
+    answer.put("span", span.word());
+    answer.put("bucketSeconds", span.bucketSeconds());
+    ArrayNode points = answer.putArray("points");
+    history
+        .use(span)
+        .forEach((at, load) -> points.add(Views.load(at, load, all ? null : caller.name())));
+    return Response.ok(answer);
   }
 
   private Response joinToken(Request request) {
@@ -88,6 +160,7 @@ final class NodeOperations {
   private Response enrol(Request request) {
     Enrolment asked = Json.from(request.body(), Enrolment.class);
     long id = pool.enrol(asked);
+    history.joined(id, null);
     audit.note("node:" + asked.name(), "node.joined", "node " + id, request.remoteAddress());
     return new Response(201, Json.tree(new Enrolment.Enrolled(id)), Map.of());
   }

@@ -11,6 +11,7 @@ import org.gridappliance.jobs.JobAudit;
 import org.gridappliance.jobs.JobSettings;
 import org.gridappliance.jobs.app.AppCatalog;
 import org.gridappliance.jobs.deliver.Deliverer;
+import org.gridappliance.jobs.history.PoolHistory;
 import org.gridappliance.jobs.http.Caller;
 import org.gridappliance.jobs.http.Operation;
 import org.gridappliance.jobs.job.JobStore;
@@ -57,6 +58,7 @@ public final class Operations implements AutoCloseable {
       SubjobStore subjobs,
       PlanLoader plans,
       LocalPool pool,
+      PoolHistory history,
       Deliverer deliverer,
       TriggerStore triggers,
       Homes homes,
@@ -84,7 +86,7 @@ public final class Operations implements AutoCloseable {
         .all()
         .forEach(operations::put);
     new ResultOperations(jobs, deliverer).addTo(operations);
-    new NodeOperations(pool, space, audit, lines).addTo(operations);
+    new NodeOperations(pool, history, space, audit, lines).addTo(operations);
     operations.replaceAll((id, operation) -> space.guard(operation));
     JobEvents events = new JobEvents(changes, jobs);
     PlainRoutes plain = new PlainRoutes(jobs, events, catalog, space);

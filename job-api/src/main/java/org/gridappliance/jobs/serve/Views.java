@@ -4,10 +4,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.util.Map;
 import org.gridappliance.jobs.app.Column;
 import org.gridappliance.jobs.app.Plot;
 import org.gridappliance.jobs.app.Resources;
 import org.gridappliance.jobs.deliver.Delivery;
+import org.gridappliance.jobs.history.Load;
+import org.gridappliance.jobs.history.NodeEvent;
 import org.gridappliance.jobs.job.JobRecord;
 import org.gridappliance.jobs.job.JobState;
 import org.gridappliance.jobs.job.Json;
@@ -142,11 +145,50 @@ final class Views {
     node.put("version", now.version());
     node.put("lastSeenAt", now.lastSeenAt() == 0 ? null : time(now.lastSeenAt()));
     node.put("enrolledAt", time(now.enrolledAt()));
+    node.put("standing", now.standing().word());
+    if (now.place() != null) {
+      node.set("place", Json.tree(now.place()));
+    }
     ArrayNode running = node.putArray("running");
     for (NodeSnapshot.Running one : now.running()) {
       if (one.owner().equals(caller)) {
         running.addObject().put("job", one.job()).put("index", one.index());
       }
+    }
+    return node;
+  }
+
+  static ObjectNode event(NodeEvent event) {
+    ObjectNode node = JSON.objectNode();
+    node.put("at", time(event.at()));
+    node.put("kind", event.kind());
+    node.put("reason", event.reason());
+    return node;
+  }
+
+  /**
+   * Writes a point of the pool's history.
+   *
+   * @param only whose name may be shown; null shows all
+   */
+  static ObjectNode load(long at, Load load, @Nullable String only) {
+    ObjectNode node = JSON.objectNode();
+    node.put("at", time(at));
+    node.put("running", load.running());
+    node.put("free", load.free());
+    node.put("off", load.off());
+    node.put("waiting", load.waiting());
+    ObjectNode users = node.putObject("users");
+    double others = 0;
+    for (Map.Entry<String, Double> one : load.users().entrySet()) {
+      if (only == null || only.equals(one.getKey())) {
+        users.put(one.getKey(), one.getValue());
+      } else {
+        others += one.getValue();
+      }
+    }
+    if (others > 0) {
+      node.put("others", others);
     }
     return node;
   }

@@ -1,0 +1,4 @@
+@NullMarked
+package org.gridappliance.jobs.history;
+
+import org.jspecify.annotations.NullMarked;
