@@ -26,7 +26,9 @@ export const keys = {
   triggers: ["triggers"] as const,
   triggerRuns: (id: number) => ["triggerRuns", id] as const,
   nodes: ["nodes"] as const,
+  node: (id: number) => ["nodes", id] as const,
   pool: ["pool"] as const,
+  poolHistory: (span: string) => ["pool", "history", span] as const,
   announcement: ["announcement"] as const,
   folder: (path: string) => ["folder", path] as const,
   folders: ["folder"] as const,
@@ -107,6 +109,23 @@ export const poolQuery = queryOptions({
   queryFn: ({ signal }) => call("get", "/pool", { signal }),
   refetchInterval: 30_000,
 });
+
+export const nodeQuery = (id: number) =>
+  queryOptions({
+    queryKey: keys.node(id),
+    queryFn: ({ signal }) => call("get", "/nodes/{node}", { path: { node: id }, signal }),
+    refetchInterval: 15_000,
+  });
+
+export const spans = ["hour", "day", "week", "month", "year"] as const;
+export type Span = (typeof spans)[number];
+
+export const poolHistoryQuery = (span: Span) =>
+  queryOptions({
+    queryKey: keys.poolHistory(span),
+    queryFn: ({ signal }) => call("get", "/pool/history", { query: { span }, signal }),
+    refetchInterval: 60_000,
+  });
 
 export const desktopsQuery = queryOptions({
   queryKey: keys.desktops,

@@ -109,6 +109,8 @@ export const states = {
   Paused: "Paused",
   Away: "Away",
   Problem: "Problem",
+  Draining: "Draining",
+  Banned: "Banned",
 };
 
 export const gloss = {
@@ -124,4 +126,6 @@ export const gloss = {
   Paused: "backing off after fast failures",
   Away: "not heard from lately",
   Problem: "cannot run jobs; see its reason",
+  Draining: "ends what it runs, gets no more",
+  Banned: "gets no work until it is opened again",
 };

@@ -1,37 +1,4 @@
 /** Words of Pool, Profile and Admin. */
-export const pool = {
-  title: "Pool",
-  add: "Add a computer",
-  columns: { node: "Node", state: "State", slots: "Slots", memory: "Memory", version: "Version", seen: "Last heard", running: "Your subjobs there" },
-  slots: (used: number, all: number) => `${used} of ${all} in use`,
-  glance: {
-    nodes: "Nodes",
-    free: "Free slots",
-    running: "Subjobs running",
-    idle: "Subjobs waiting",
-  },
-  notAccepting: "No job can run now",
-  remove: "Remove node",
-  sureRemove: (name: string) => `Remove ${name}? Its work goes back to the queue and it can no longer join without a new link.`,
-  removed: (name: string) => `Removed ${name}`,
-  none: { title: "No computer yet", body: "This machine joins by itself when its agent runs: ./appliance doctor says what is missing. Other computers join with one command." },
-  addBody: "On the other computer, with the appliance's folder there, run:",
-  addNote: (hours: number) => `The link works once, for ${hours === 1 ? "one hour" : `${hours} hours`}. It is shown only now.`,
-  addHours: "Valid for",
-  make: "Make the command",
-  again: "Make another",
-  hours: (n: number) => (n === 1 ? "1 hour" : n < 24 ? `${n} hours` : n === 24 ? "1 day" : `${n / 24} days`),
-  joined: "The computer has joined.",
-  waiting: "Waiting for the computer. It appears in the list as soon as it has joined.",
-  loopback:
-    "This page was opened at a loopback address, which other computers cannot reach. Start with ./appliance up --listen 0.0.0.0 and open the page at that address.",
-  filter: "Filter nodes",
-  joinPage: {
-    title: "This link is for a computer, not a browser",
-    body: "Run this on the computer that should join the pool:",
-  },
-};
-
 export const profile = {
   title: "Profile",
   person: "You",

@@ -2,7 +2,7 @@ import type { ReactElement } from "react";
 import { gloss, states } from "../text/common";
 
 export type ChipState = keyof typeof states;
-type Tone = "idle" | "running" | "paused" | "good" | "bad";
+export type Tone = "idle" | "running" | "paused" | "good" | "bad";
 
 /** A state is colour, shape and word at once, so that none of the three is needed alone. */
 const looks: Record<ChipState, { tone: Tone; shape: ReactElement }> = {
@@ -18,7 +18,14 @@ const looks: Record<ChipState, { tone: Tone; shape: ReactElement }> = {
   Paused: { tone: "paused", shape: <path d="M4 2v8M8 2v8" strokeWidth="2" /> },
   Away: { tone: "idle", shape: <circle cx="6" cy="6" r="4" fill="none" strokeWidth="2" strokeDasharray="2 2" /> },
   Problem: { tone: "bad", shape: <path d="M6 1l5 9.500H1zM6 5v2.500" fill="none" strokeWidth="1.500" /> },
+  Draining: { tone: "paused", shape: <path d="M6 1v7M2.500 5.500L6 9l3.500-3.500" fill="none" strokeWidth="2" /> },
+  Banned: { tone: "bad", shape: <path d="M6 1.500a4.500 4.500 0 1 0 .01 0M3 9l6-6" fill="none" strokeWidth="2" /> },
 };
+
+/** The tone of a state, for what is drawn with it. */
+export function toneOf(state: ChipState): Tone {
+  return looks[state].tone;
+}
 
 export function StateChip({ state }: { state: ChipState }): ReactElement {
   const look = looks[state];

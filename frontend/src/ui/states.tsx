@@ -124,3 +124,22 @@ export class PageBoundary extends Component<{ children: ReactNode; at: string },
     );
   }
 }
+
+/** A part of a page whose failure leaves the rest standing: then its place has these words. */
+export class Contained extends Component<{ words: string; children: ReactNode }, { failed: boolean }> {
+  override state = { failed: false };
+
+  static getDerivedStateFromError(): { failed: boolean } {
+    return { failed: true };
+  }
+
+  override render(): ReactNode {
+    return this.state.failed ? (
+      <Text size="sm" c="dimmed">
+        {this.props.words}
+      </Text>
+    ) : (
+      this.props.children
+    );
+  }
+}

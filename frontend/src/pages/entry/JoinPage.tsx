@@ -1,6 +1,6 @@
 import { Text } from "@mantine/core";
 import type { ReactElement } from "react";
-import { pool } from "../../text/places";
+import { pool } from "../../text/pool";
 import { CopyLine } from "../../ui/copy";
 import { EntryFrame } from "./EntryFrame";
 

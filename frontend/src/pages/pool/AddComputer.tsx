@@ -3,7 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useState, type ReactElement } from "react";
 import { call, words } from "../../api/client";
 import { text as common } from "../../text/common";
-import { pool as text } from "../../text/places";
+import { pool as text } from "../../text/pool";
 import { CopyLine } from "../../ui/copy";
 
 const HOURS = [1, 8, 24, 168];

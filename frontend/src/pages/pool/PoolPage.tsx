@@ -1,35 +1,49 @@
-/** The computers that do the work. */
-import { ActionIcon, Alert, Anchor, Button, Group, SimpleGrid, Stack, Table, Text, TextInput } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+/** The computers that do the work: where they are, what they did, and each of them. */
+import { Alert, Button, Group, SimpleGrid, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useCallback, useState, type ReactElement } from "react";
-import { Link } from "react-router";
+import { Link, useSearchParams } from "react-router";
 import { may, useUser } from "../../app/user";
-import { call, words } from "../../api/client";
-import { keys, nodesQuery, poolQuery } from "../../api/queries";
-import type { Pool, PoolNode } from "../../api/types";
-import { count, memory } from "../../lib/format";
-import { pool as text } from "../../text/places";
+import { nodesQuery, poolQuery, spans } from "../../api/queries";
+import type { Pool } from "../../api/types";
+import { count } from "../../lib/format";
+import { pool as text } from "../../text/pool";
 import { sharing } from "../../text/sharing";
-import { confirm } from "../../ui/confirm";
 import { Icon } from "../../ui/icons";
-import { useListKeys } from "../../ui/listKeys";
-import { StateChip } from "../../ui/StateChip";
 import { Empty, ErrorBox, Loading, PageTitle } from "../../ui/states";
-import { Ago } from "../../ui/time";
-import { toast } from "../../ui/toasts";
 import { AddComputer } from "./AddComputer";
+import { NodeMap, type Chosen } from "./NodeMap";
+import { NodeSheet } from "./NodeSheet";
+import { NodeTable } from "./NodeTable";
+import { Utilisation } from "./Utilisation";
 
+/** Map, time, filter and the open node stand in the address, so that a link shows the same. */
 export default function PoolPage(): ReactElement {
   const user = useUser();
   const admin = may(user, "pool-admin");
   const nodes = useQuery(nodesQuery);
   const pool = useQuery(poolQuery);
   const [adding, setAdding] = useState(false);
-  const [filter, setFilter] = useState("");
+  const [chosen, setChosen] = useState<Chosen>();
+  const [address, setAddress] = useSearchParams();
+  const set = useCallback(
+    (key: string, value: string) =>
+      setAddress(
+        (now) => {
+          if (value === "") {
+            now.delete(key);
+          } else {
+            now.set(key, value);
+          }
+          return now;
+        },
+        { replace: key !== "node" },
+      ),
+    [setAddress],
+  );
+  const open = useCallback((id: number) => set("node", String(id)), [set]);
   const all = nodes.data ?? [];
-  const shown = all.filter((n) => `${n.name} ${n.state}`.toLowerCase().includes(filter.trim().toLowerCase()));
-  const nothing = useCallback(() => undefined, []);
-  const current = useListKeys(shown.length, nothing);
+  const opened = Number(address.get("node") ?? Number.NaN);
   return (
     <Stack gap="lg">
       <Group justify="space-between">
@@ -52,43 +66,42 @@ export default function PoolPage(): ReactElement {
         <Empty icon="pool" {...text.none} action={admin ? { label: text.add, onClick: () => setAdding(true) } : undefined} />
       )}
       {all.length > 0 && (
-        <Stack gap="xs">
-          {all.length > 8 && (
-            <TextInput data-filter aria-label={text.filter} placeholder={text.filter} value={filter} onChange={(e) => setFilter(e.currentTarget.value)} w={240} />
-          )}
-          <Table verticalSpacing="xs" style={{ tableLayout: "fixed" }}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{text.columns.node}</Table.Th>
-                <Table.Th w={112}>{text.columns.state}</Table.Th>
-                <Table.Th w={132} visibleFrom="sm">
-                  {text.columns.slots}
-                </Table.Th>
-                <Table.Th w={100} visibleFrom="md" ta="right">
-                  {text.columns.memory}
-                </Table.Th>
-                <Table.Th w={120} visibleFrom="sm">
-                  {text.columns.seen}
-                </Table.Th>
-                <Table.Th visibleFrom="md" w="20%">
-                  {text.columns.running}
-                </Table.Th>
-                {admin && (
-                  <Table.Th w={52}>
-                    <span className="unseen">{text.remove}</span>
-                  </Table.Th>
-                )}
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {shown.map((node, i) => (
-                <NodeRow key={node.id} node={node} admin={admin} current={i === current} />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Stack>
+        <>
+          <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg">
+            <NodeMap
+              nodes={all}
+              view={address.get("map") === "us" ? "us" : "world"}
+              setView={(view) => set("map", view === "us" ? "us" : "")}
+              choose={(mark) => {
+                const [only] = mark.ids;
+                if (mark.ids.length === 1 && only !== undefined) {
+                  open(only);
+                } else {
+                  setChosen(mark);
+                }
+              }}
+            />
+            <Utilisation
+              span={spans.find((s) => s === address.get("span")) ?? "day"}
+              setSpan={(span) => set("span", span === "day" ? "" : span)}
+              by={address.get("by") === "user" ? "user" : "state"}
+              setBy={(by) => set("by", by === "user" ? by : "")}
+            />
+          </SimpleGrid>
+          <NodeTable
+            nodes={all}
+            filter={address.get("filter") ?? ""}
+            setFilter={(filter) => set("filter", filter)}
+            chosen={chosen}
+            unchoose={() => setChosen(undefined)}
+            open={open}
+          />
+        </>
       )}
       {adding && <AddComputer close={() => setAdding(false)} known={all.length} />}
+      {Number.isInteger(opened) && (
+        <NodeSheet id={opened} name={all.find((n) => n.id === opened)?.name ?? text.columns.node} admin={admin} close={() => set("node", "")} />
+      )}
     </Stack>
   );
 }
@@ -120,71 +133,5 @@ function Glance({ pool }: { pool: Pool }): ReactElement {
         ))}
       </SimpleGrid>
     </Stack>
-  );
-}
-
-function NodeRow({ node, admin, current }: { node: PoolNode; admin: boolean; current: boolean }): ReactElement {
-  const client = useQueryClient();
-  const remove = useMutation({
-    mutationFn: () => call("delete", "/nodes/{node}", { path: { node: node.id } }),
-    onSuccess: () => {
-      toast.done(text.removed(node.name));
-      void client.invalidateQueries({ queryKey: keys.nodes });
-      void client.invalidateQueries({ queryKey: keys.pool });
-    },
-    onError: (e) => toast.failed(words(e)),
-  });
-  const ask = async () => {
-    if (await confirm(text.sureRemove(node.name), text.remove)) {
-      remove.mutate();
-    }
-  };
-  const running = node.running ?? [];
-  return (
-    <Table.Tr className="row" data-current={current} style={{ cursor: "default" }}>
-      <Table.Td>
-        <Text fw={500} className="wrap">
-          {node.name}
-        </Text>
-        {typeof node.reason === "string" && (
-          <Text size="sm" c={node.state === "Problem" ? "var(--mantine-color-error)" : "dimmed"} className="wrap">
-            {node.reason}
-          </Text>
-        )}
-        {typeof node.version === "string" && (
-          <Text size="xs" c="dimmed">
-            {node.version}
-          </Text>
-        )}
-      </Table.Td>
-      <Table.Td>
-        <StateChip state={node.state} />
-      </Table.Td>
-      <Table.Td visibleFrom="sm">{text.slots(Math.max(0, node.cpus - node.freeCpus), node.cpus)}</Table.Td>
-      <Table.Td visibleFrom="md" ta="right">
-        {memory(node.memoryBytes)}
-      </Table.Td>
-      <Table.Td visibleFrom="sm">
-        <Ago at={node.lastSeenAt} />
-      </Table.Td>
-      <Table.Td visibleFrom="md">
-        <Group gap={8}>
-          {running.slice(0, 6).map((r) => (
-            <Anchor key={`${r.job}/${r.index}`} component={Link} to={`/jobs/${r.job}?tab=output&subjob=${r.index}`} size="sm">
-              {r.job}/{r.index}
-            </Anchor>
-          ))}
-          {running.length > 6 && <Text size="sm">+{running.length - 6}</Text>}
-          {running.length === 0 && "–"}
-        </Group>
-      </Table.Td>
-      {admin && (
-        <Table.Td>
-          <ActionIcon variant="subtle" color="gray" aria-label={`${text.remove} ${node.name}`} onClick={() => void ask()}>
-            <Icon name="trash" size={16} />
-          </ActionIcon>
-        </Table.Td>
-      )}
-    </Table.Tr>
   );
 }

@@ -1,0 +1,135 @@
+/** The nodes, a row each; the twin of the map for who reads or uses the keyboard. */
+import { Anchor, Button, Group, Stack, Table, Text, TextInput } from "@mantine/core";
+import { useCallback, useState, type ReactElement } from "react";
+import type { PoolNode } from "../../api/types";
+import { memory } from "../../lib/format";
+import { pool as text } from "../../text/pool";
+import { Icon } from "../../ui/icons";
+import { useListKeys } from "../../ui/listKeys";
+import { StateChip } from "../../ui/StateChip";
+import { Ago } from "../../ui/time";
+import type { Chosen } from "./NodeMap";
+
+/** So many rows are shown at first, and more at a time. */
+const PAGE = 100;
+
+export interface TableProps {
+  nodes: readonly PoolNode[];
+  filter: string;
+  setFilter: (filter: string) => void;
+  chosen: Chosen | undefined;
+  unchoose: () => void;
+  open: (id: number) => void;
+}
+
+export function NodeTable({ nodes, filter, setFilter, chosen, unchoose, open }: TableProps): ReactElement {
+  const [most, setMost] = useState(PAGE);
+  const wanted = filter.trim().toLowerCase();
+  const here = chosen === undefined ? undefined : new Set(chosen.ids);
+  const matching = nodes.filter(
+    (n) => (here === undefined || here.has(n.id)) && `${n.name} ${n.state} ${n.place?.name ?? ""}`.toLowerCase().includes(wanted),
+  );
+  const shown = matching.slice(0, most);
+  const openAt = useCallback((i: number) => shown[i] !== undefined && open(shown[i].id), [shown, open]);
+  const current = useListKeys(shown.length, openAt);
+  return (
+    <Stack gap="xs">
+      <Group gap="sm">
+        <TextInput
+          data-filter
+          aria-label={text.filter}
+          placeholder={text.filterHint}
+          value={filter}
+          onChange={(e) => setFilter(e.currentTarget.value)}
+          w={240}
+        />
+        {chosen !== undefined && (
+          <Button size="xs" variant="light" rightSection={<Icon name="cross" size={12} />} onClick={unchoose} aria-label={text.map.all}>
+            {text.map.chosen(chosen.ids.length, chosen.name)}
+          </Button>
+        )}
+        <Text size="sm" c="dimmed" role="status">
+          {text.shown(matching.length, nodes.length)}
+        </Text>
+      </Group>
+      {matching.length === 0 && (
+        <Text c="dimmed" py="md">
+          {text.noMatch(filter)}
+        </Text>
+      )}
+      {matching.length > 0 && (
+        <Table verticalSpacing="xs" style={{ tableLayout: "fixed" }} highlightOnHover>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{text.columns.node}</Table.Th>
+              <Table.Th w={120}>{text.columns.state}</Table.Th>
+              <Table.Th w={132} visibleFrom="sm">
+                {text.columns.slots}
+              </Table.Th>
+              <Table.Th w={100} visibleFrom="md" ta="right">
+                {text.columns.memory}
+              </Table.Th>
+              <Table.Th w="20%" visibleFrom="md">
+                {text.node.place}
+              </Table.Th>
+              <Table.Th w={120} visibleFrom="sm">
+                {text.columns.seen}
+              </Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {shown.map((node, i) => (
+              <NodeRow key={node.id} node={node} current={i === current} open={open} />
+            ))}
+          </Table.Tbody>
+        </Table>
+      )}
+      {matching.length > shown.length && (
+        <Button variant="default" onClick={() => setMost(most + PAGE)} style={{ alignSelf: "center" }}>
+          {text.more(Math.min(PAGE, matching.length - shown.length))}
+        </Button>
+      )}
+    </Stack>
+  );
+}
+
+function NodeRow({ node, current, open }: { node: PoolNode; current: boolean; open: (id: number) => void }): ReactElement {
+  return (
+    <Table.Tr className="row" data-current={current} onClick={() => open(node.id)}>
+      <Table.Td>
+        <Anchor
+          component="button"
+          type="button"
+          className="wrap quiet-link"
+          fw={500}
+          ta="left"
+          aria-label={text.open(node.name)}
+          onClick={(e) => {
+            e.stopPropagation();
+            open(node.id);
+          }}
+        >
+          {node.name}
+        </Anchor>
+        {typeof node.reason === "string" && (
+          <Text size="sm" c={node.state === "Problem" ? "var(--mantine-color-error)" : "dimmed"} className="wrap">
+            {node.reason}
+          </Text>
+        )}
+      </Table.Td>
+      <Table.Td>
+        <StateChip state={node.state} />
+      </Table.Td>
+      <Table.Td visibleFrom="sm">{text.slots(Math.max(0, node.cpus - node.freeCpus), node.cpus)}</Table.Td>
+      <Table.Td visibleFrom="md" ta="right">
+        {memory(node.memoryBytes)}
+      </Table.Td>
+      <Table.Td visibleFrom="md" className="wrap">
+        {node.place?.name ?? "–"}
+      </Table.Td>
+      <Table.Td visibleFrom="sm">
+        <Ago at={node.lastSeenAt} />
+      </Table.Td>
+    </Table.Tr>
+  );
+}
