@@ -38,10 +38,8 @@ export const pool = {
     world: "World",
     us: "United States",
     which: "Map",
-    counted: (all: number, here: number) =>
-      here === all ? nodesWord(all) : `${nodesWord(all)}, ${here} on this map`,
-    unplaced: (n: number) => `${n === 1 ? "1 node has" : `${n} nodes have`} no place yet`,
-    set: "A pool admin sets it: open a node below, then Set place.",
+    counted: (all: number, placed: number) => (all === placed ? nodesWord(all) : `${nodesWord(all)}, ${placed} with a place`),
+    set: "Open a node below to set its place.",
     label: "Map of the nodes; the table below has the same",
     cluster: (place: string, states: string) => `${place}: ${states}`,
     chosen: (n: number, place: string) => `${n === 1 ? "1 node" : `${n} nodes`} at ${place}`,

@@ -11,8 +11,8 @@ import { clusters, tally, type Cluster, type Project, type View } from "./cluste
 
 const World = lazy(() => import("./World"));
 
-/** Marks closer than this become one; in units of the map, which is 960 wide. */
-const CLOSE = 26;
+/** Marks closer than this become one, in pixels. */
+const CLOSE = 24;
 
 export interface Chosen {
   name: string;
@@ -23,9 +23,12 @@ export function NodeMap({
   nodes,
   view,
   setView,
+  admin,
   choose,
 }: {
   nodes: readonly PoolNode[];
+  /** Whether the person may set places. */
+  admin: boolean;
   view: View;
   setView: (view: View) => void;
   choose: (chosen: Chosen) => void;
@@ -47,7 +50,7 @@ export function NodeMap({
         />
       </Group>
       <Contained words={text.map.failed}>
-        <Suspense fallback={<div style={{ aspectRatio: "960 / 460" }} />}>
+        <Suspense fallback={<div style={{ aspectRatio: "1 / 0.48" }} />}>
           <World view={view} label={text.map.label}>
             {(project) => <Marks nodes={nodes} project={project} choose={choose} />}
           </World>
@@ -55,7 +58,7 @@ export function NodeMap({
       </Contained>
       <Text size="sm" c="dimmed" mt="xs">
         {text.map.counted(nodes.length, nodes.length - unplaced)}
-        {unplaced > 0 && `. ${text.map.unplaced(unplaced)}. ${text.map.set}`}
+        {unplaced > 0 && admin && `. ${text.map.set}`}
       </Text>
     </section>
   );

@@ -145,7 +145,7 @@ function Care({ node, close }: { node: NodeDetail; close: () => void }): ReactEl
         <Button size="xs" variant="default" onClick={() => setPlacing(true)}>
           {text.setPlace}
         </Button>
-        <Button size="xs" variant="subtle" color="red.8" leftSection={<Icon name="trash" size={14} />} onClick={() => void drop()}>
+        <Button size="xs" variant="default" leftSection={<Icon name="trash" size={14} />} onClick={() => void drop()}>
           {pool.remove}
         </Button>
       </Group>

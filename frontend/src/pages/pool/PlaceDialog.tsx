@@ -45,7 +45,7 @@ export function PlaceDialog({ node, close, saved }: { node: PoolNode; close: () 
             {text.pick}
           </Text>
           <Contained words={pool.map.failed}>
-            <Suspense fallback={<div style={{ aspectRatio: "960 / 460" }} />}>
+            <Suspense fallback={<div style={{ aspectRatio: "1 / 0.48" }} />}>
               <World view="world" label={text.pick} onPick={pick}>
                 {(project) => {
                   const at = typeof latitude === "number" && typeof longitude === "number" ? project([longitude, latitude]) : null;

@@ -70,6 +70,7 @@ export default function PoolPage(): ReactElement {
           <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg">
             <NodeMap
               nodes={all}
+              admin={admin}
               view={address.get("map") === "us" ? "us" : "world"}
               setView={(view) => set("map", view === "us" ? "us" : "")}
               choose={(mark) => {

@@ -1,4 +1,5 @@
 /** The outlines behind the nodes. They come with this file, so only pages that show a map load them. */
+import { useElementSize } from "@mantine/hooks";
 import { geoAlbersUsa, geoNaturalEarth1, geoPath, type GeoProjection } from "d3-geo";
 import { useMemo, type MouseEvent, type ReactElement, type ReactNode } from "react";
 import { feature, mesh } from "topojson-client";
@@ -7,8 +8,8 @@ import states from "us-atlas/states-10m.json";
 import countries from "world-atlas/countries-110m.json";
 import type { Project, View } from "./clusters";
 
-export const width = 960;
-export const height = 460;
+/** Height of the picture by its width. */
+const FLAT = 0.48;
 
 interface Drawn {
   projection: GeoProjection;
@@ -16,34 +17,29 @@ interface Drawn {
   borders: string;
 }
 
-function draw(atlas: unknown, object: string, projection: GeoProjection, without?: string): Drawn {
-  const topology = atlas as Topology;
-  const all = topology.objects[object] as GeometryCollection;
+/** Antarctica is left out: it would take a fifth of the picture. */
+const atlases = {
+  world: { atlas: countries as unknown as Topology, object: "countries", without: "010", make: geoNaturalEarth1 },
+  us: { atlas: states as unknown as Topology, object: "states", without: "", make: geoAlbersUsa },
+};
+
+function draw(view: View, width: number): Drawn {
+  const { atlas, object, without, make } = atlases[view];
+  const all = atlas.objects[object] as GeometryCollection;
   const shapes: GeometryCollection = { ...all, geometries: all.geometries.filter((g) => g.id !== without) };
-  const land = feature(topology, shapes);
-  projection.fitExtent(
+  const land = feature(atlas, shapes);
+  const projection = make().fitExtent(
     [
-      [4, 4],
-      [width - 4, height - 4],
+      [2, 2],
+      [width - 2, width * FLAT - 2],
     ],
     land,
   );
   const path = geoPath(projection);
-  return { projection, land: path(land) ?? "", borders: path(mesh(topology, shapes, (a, b) => a !== b)) ?? "" };
+  return { projection, land: path(land) ?? "", borders: path(mesh(atlas, shapes, (a, b) => a !== b)) ?? "" };
 }
 
-const drawn = new Map<View, Drawn>();
-
-/** Antarctica is left out: it would take a fifth of the picture. */
-function outlines(view: View): Drawn {
-  let known = drawn.get(view);
-  if (known === undefined) {
-    known = view === "us" ? draw(states, "states", geoAlbersUsa()) : draw(countries, "countries", geoNaturalEarth1(), "010");
-    drawn.set(view, known);
-  }
-  return known;
-}
-
+/** Drawn in the pixels of the page, so that marks have the same size on every screen. */
 export default function World({
   view,
   label,
@@ -56,26 +52,32 @@ export default function World({
   onPick?: (latitude: number, longitude: number) => void;
   children: (project: Project) => ReactNode;
 }): ReactElement {
-  const { projection, land, borders } = outlines(view);
-  const project = useMemo<Project>(() => (point) => projection(point), [projection]);
+  const { ref, width } = useElementSize();
+  const drawn = useMemo(() => (width > 0 ? draw(view, width) : undefined), [view, width]);
+  const project = useMemo<Project>(() => (point) => drawn?.projection(point) ?? null, [drawn]);
   const pick = (e: MouseEvent<SVGSVGElement>) => {
     const box = e.currentTarget.getBoundingClientRect();
-    const at = projection.invert?.([((e.clientX - box.left) / box.width) * width, ((e.clientY - box.top) / box.height) * height]);
+    const at = drawn?.projection.invert?.([e.clientX - box.left, e.clientY - box.top]);
     if (at !== undefined && at !== null && Math.abs(at[1]) <= 90 && Math.abs(at[0]) <= 180) {
       onPick?.(at[1], at[0]);
     }
   };
   return (
-    <svg
-      viewBox={`0 0 ${width} ${height}`}
-      role="group"
-      aria-label={label}
-      onClick={onPick === undefined ? undefined : pick}
-      style={{ width: "100%", height: "auto", display: "block", cursor: onPick === undefined ? "default" : "crosshair" }}
-    >
-      <path d={land} fill="var(--land)" />
-      <path d={borders} fill="none" stroke="var(--mantine-color-body)" strokeWidth={0.8} />
-      {children(project)}
-    </svg>
+    <div ref={ref} style={{ width: "100%", aspectRatio: `1 / ${FLAT}` }}>
+      {drawn !== undefined && (
+        <svg
+          width={width}
+          height={width * FLAT}
+          role="group"
+          aria-label={label}
+          onClick={onPick === undefined ? undefined : pick}
+          style={{ display: "block", overflow: "visible", cursor: onPick === undefined ? "default" : "crosshair" }}
+        >
+          <path d={drawn.land} fill="var(--land)" />
+          <path d={drawn.borders} fill="none" stroke="var(--mantine-color-body)" strokeWidth={0.8} />
+          {children(project)}
+        </svg>
+      )}
+    </div>
   );
 }

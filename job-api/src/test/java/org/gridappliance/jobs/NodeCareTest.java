@@ -113,6 +113,8 @@ class NodeCareTest {
 
   @Test
   void whenAllNodesAreClosedThePoolSaysHowToGoOn() {
+    one.lease(1, 0);
+    other.lease(1, 0);
     set("admin", one.id, "{\"standing\":\"draining\"}");
     set("admin", other.id, "{\"standing\":\"banned\"}");
     JsonNode pool = portal.get("ann", "/pool").json();

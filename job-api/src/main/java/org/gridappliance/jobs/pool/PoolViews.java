@@ -324,8 +324,10 @@ public final class PoolViews implements PoolHistory.Source {
         return one.name() + " is paused: " + one.reason();
       }
     }
-    if (state.nodes.values().stream().noneMatch(node -> node.standing == Standing.OPEN)) {
-      return "a pool admin drains or has banned all nodes; open one on the Pool page";
+    for (Node node : state.nodes.values()) {
+      if (node.standing != Standing.OPEN && !node.isAway(now)) {
+        return "all nodes that are here are drained or banned; open one on the Pool page";
+      }
     }
     return "all executors are away; look whether they run and reach this portal";
   }
