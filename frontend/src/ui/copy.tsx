@@ -1,4 +1,4 @@
-import { ActionIcon, Box, CopyButton, Group, Tooltip } from "@mantine/core";
+import { ActionIcon, Box, CopyButton, Group, Stack, Text, Tooltip } from "@mantine/core";
 import type { ReactElement } from "react";
 import { text } from "../text/common";
 import { Icon } from "./icons";
@@ -26,5 +26,17 @@ export function CopyLine({ value, label }: { value: string; label: string }): Re
       </Box>
       <CopyIcon value={value} label={`${text.copy}: ${label}`} />
     </Group>
+  );
+}
+
+/** A secret that was made just now, with the words that say that it is not shown again. */
+export function ShownOnce({ words, value, label }: { words: string; value: string; label: string }): ReactElement {
+  return (
+    <Stack gap="sm">
+      <Text size="sm" fw={500}>
+        {words}
+      </Text>
+      <CopyLine value={value} label={label} />
+    </Stack>
   );
 }

@@ -6,7 +6,7 @@ import { call, words } from "../../api/client";
 import { keys } from "../../api/queries";
 import type { Desktop } from "../../api/types";
 import { desktops } from "../../text/desktops";
-import { CopyLine } from "../../ui/copy";
+import { ShownOnce } from "../../ui/copy";
 import { Ago } from "../../ui/time";
 import { toast } from "../../ui/toasts";
 
@@ -71,10 +71,7 @@ export function ShareDialog({ desktop, close }: { desktop: Desktop; close: () =>
             </Stack>
           </form>
         ) : (
-          <Stack gap="xs">
-            <Text size="sm">{text.once}</Text>
-            <CopyLine label={text.link} value={`${window.location.origin}/desktops/shared#${make.data.secret}`} />
-          </Stack>
+          <ShownOnce words={text.once} label={text.link} value={`${window.location.origin}/desktops/shared#${make.data.secret}`} />
         )}
         <section>
           <Title order={3} fz="sm" mb={4}>

@@ -8,7 +8,7 @@ import { keys } from "../../api/queries";
 import { last } from "../../lib/paths";
 import { text as common } from "../../text/common";
 import { shares as text } from "../../text/files";
-import { CopyLine } from "../../ui/copy";
+import { ShownOnce } from "../../ui/copy";
 import { toast } from "../../ui/toasts";
 import { StopSharing, withWhom } from "./StopSharing";
 
@@ -67,12 +67,7 @@ function LinkForm({ path, isFolder }: { path: string; isFolder: boolean }): Reac
   const [password, setPassword] = useState("");
   const secret = share.data?.secret;
   if (typeof secret === "string") {
-    return (
-      <Stack gap="xs">
-        <Text size="sm">{text.once}</Text>
-        <CopyLine value={`${window.location.origin}/link#${secret}`} label={text.link} />
-      </Stack>
-    );
+    return <ShownOnce words={text.once} value={`${window.location.origin}/link#${secret}`} label={text.link} />;
   }
   return (
     <form

@@ -8,7 +8,7 @@ import type { Scope, Token } from "../../api/types";
 import { text as common } from "../../text/common";
 import { profile } from "../../text/places";
 import { confirm } from "../../ui/confirm";
-import { CopyLine } from "../../ui/copy";
+import { ShownOnce } from "../../ui/copy";
 import { Icon } from "../../ui/icons";
 import { ErrorBox, Loading } from "../../ui/states";
 import { Ago } from "../../ui/time";
@@ -127,8 +127,7 @@ function MakeToken({ close }: { close: () => void }): ReactElement {
     <Modal opened onClose={close} title={text.make} closeButtonProps={{ "aria-label": common.close }}>
       {make.data !== undefined ? (
         <Stack gap="sm">
-          <Text fw={500}>{text.shownOnce}</Text>
-          <CopyLine value={make.data.token} label={text.make} />
+          <ShownOnce words={text.shownOnce} value={make.data.token} label={text.make} />
           <Button variant="default" onClick={close} style={{ alignSelf: "flex-end" }}>
             {common.close}
           </Button>
