@@ -101,6 +101,7 @@ class PeopleTest {
   void aDisabledPersonIsOutAtOnce() {
     TestPortal.Browser bob = portal.scientist(ada, "bob");
     String token = token(bob, "[\"admin\"]");
+    assertEquals(200, bearer(token).get("/users/bob").status());
     assertEquals(200, ada.send("PATCH", "/users/bob", "{\"status\":\"disabled\"}").status());
     assertEquals(401, bob.get("/users/bob").status());
     assertEquals(401, bearer(token).get("/users/bob").status());

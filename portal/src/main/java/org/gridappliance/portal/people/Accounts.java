@@ -23,10 +23,12 @@ final class Accounts {
 
   private final Jdbi jdbi;
   private final Clock clock;
+  private final Verified verified;
 
-  Accounts(Jdbi jdbi, Clock clock) {
+  Accounts(Jdbi jdbi, Clock clock, Verified verified) {
     this.jdbi = jdbi;
     this.clock = clock;
+    this.verified = verified;
   }
 
   Jdbi jdbi() {
@@ -102,6 +104,7 @@ final class Accounts {
   }
 
   void setRoles(Handle handle, long account, Set<Role> roles) {
+    verified.forget(handle);
     handle.execute("delete from portal.account_role where account = ?", account);
     for (Role role : roles) {
       handle.execute(
@@ -114,6 +117,7 @@ final class Accounts {
   }
 
   void setStatus(Handle handle, long account, Account.Status status) {
+    verified.forget(handle);
     handle.execute("update portal.account set status = ? where id = ?", status.word(), account);
   }
 
@@ -132,6 +136,7 @@ final class Accounts {
 
   /** Removes an account; a name that was in use is kept so that nobody inherits its jobs. */
   void remove(Handle handle, Account account) {
+    verified.forget(handle);
     if (account.status() != Account.Status.WAITING) {
       handle.execute("insert into portal.retired_name (name) values (?)", account.name());
     }

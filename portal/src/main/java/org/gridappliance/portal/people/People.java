@@ -34,9 +34,10 @@ public final class People {
   private final ReentrantLock administrators = new ReentrantLock();
 
   public People(Jdbi jdbi, Clock clock, Settings settings, AuditLog audit, String version) {
-    this.accounts = new Accounts(jdbi, clock);
+    Verified verified = new Verified(clock);
+    this.accounts = new Accounts(jdbi, clock, verified);
     this.sessions = new Sessions(jdbi, clock, settings.sessionIdle(), settings.sessionLife());
-    this.tokens = new Tokens(jdbi, clock);
+    this.tokens = new Tokens(jdbi, clock, verified);
     this.throttle = new Throttle(clock, settings.loginAttempts(), settings.loginWindow());
     this.audit = audit;
     this.live = new LiveSettings(jdbi, settings);

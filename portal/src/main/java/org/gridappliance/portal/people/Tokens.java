@@ -21,10 +21,12 @@ final class Tokens {
 
   private final Jdbi jdbi;
   private final Clock clock;
+  private final Verified verified;
 
-  Tokens(Jdbi jdbi, Clock clock) {
+  Tokens(Jdbi jdbi, Clock clock, Verified verified) {
     this.jdbi = jdbi;
     this.clock = clock;
+    this.verified = verified;
   }
 
   /** A token as the contract's Token; its secret was shown once. */
@@ -98,6 +100,7 @@ final class Tokens {
 
   /** {@return false when the account has no token of this id} */
   boolean revoke(Handle handle, long account, long id) {
+    verified.forget(handle);
     return handle.execute("delete from portal.token where id = ? and account = ?", id, account)
         == 1;
   }
@@ -109,6 +112,11 @@ final class Tokens {
     if (!secret.startsWith(PREFIX) || secret.length() > 100) {
       return Optional.empty();
     }
+    byte[] hash = Secrets.hash(secret);
+    return verified.find(hash, () -> lookUp(hash));
+  }
+
+  private Optional<Principal> lookUp(byte[] hash) {
     long now = clock.millis();
     Optional<Row> found =
         jdbi.withHandle(
@@ -120,7 +128,7 @@ final class Tokens {
                             + " a.id) as roles from portal.token t join portal.account a on a.id ="
                             + " t.account where t.hash = :hash and t.expires_at > :now and a.status"
                             + " = 'active'")
-                    .bind("hash", Secrets.hash(secret))
+                    .bind("hash", hash)
                     .bind("now", now)
                     .map(
                         (row, context) ->
