@@ -80,6 +80,7 @@ freeze() {
     for part in users jobs apps appliance.yaml database.marker; do
       [ ! -e "$part" ] || cp -al "$part" "$2/"
     done
+    rm -rf "$2"/users/*/last "$2"/users/*/last.list # made again by looking at the homes
     # All but the key of this machine as executor: it enrols again, and as root the key is his alone.
     mkdir "$2/keys"
     find keys -mindepth 1 -maxdepth 1 ! -name "executor.json*" -exec cp -a {} "$2/keys/" \;

@@ -76,6 +76,7 @@ export interface TrashEntry {
 export interface Version {
   id: string;
   bytes: number;
+  modifiedAt: string;
   savedAt: string;
   expiresAt: string;
 }

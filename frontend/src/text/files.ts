@@ -183,8 +183,10 @@ export const editor = {
 
 export const versions = {
   title: (name: string) => `Earlier versions of ${name}`,
-  none: "No earlier version yet. One is kept whenever a file is overwritten.",
+  none: "No earlier version yet. One is kept whenever a file is overwritten, also by Samba, a desktop or a job once it was here for some minutes.",
   restore: "Restore",
+  written: "written",
+  replaced: "replaced",
   restored: (name: string) => `Restored an earlier version of ${name}`,
   download: "Download",
   now: "present",
@@ -198,7 +200,7 @@ export const trash = {
   sureRemove: (n: number) => `Delete ${plural(n, "entry", "entries")} for good? This cannot be undone.`,
   emptied: "Trash emptied",
   columns: { name: "Name", from: "Was in", deleted: "Deleted", goes: "Goes for good", size: "Size" },
-  none: { title: "The trash is empty", body: "What you delete, here or on a mounted drive, stays here for a while and can be restored." },
+  none: { title: "The trash is empty", body: "What you delete, here, on a mounted drive or in a desktop, stays here for a while and can be restored." },
   filter: "Filter the trash",
 };
 

@@ -37,10 +37,10 @@ export default function Versions({ path, close }: { path: string; close: () => v
           <Group key={version.id} justify="space-between" wrap="nowrap" py={6} style={{ borderBottom: "1px solid var(--line)" }}>
             <div>
               <Text size="sm">
-                <Ago at={version.savedAt} />
+                {text.written} <Ago at={version.modifiedAt} />
               </Text>
               <Text size="xs" c="dimmed">
-                {bytes(version.bytes)}
+                {bytes(version.bytes)}, {text.replaced} <Ago at={version.savedAt} />
               </Text>
             </div>
             <Group gap={4} wrap="nowrap">

@@ -77,6 +77,7 @@ public final class PortalServer implements AutoCloseable {
   /** Homes that nobody uses are looked through too, but not while the portal starts. */
   private static final long FIRST_SWEEP_MILLIS = 600_000;
 
+  private static final long ROUNDS_MILLIS = 60_000;
   private static final long SWEEP_MILLIS = 24 * 3_600_000L;
   private static final Duration LOCAL_JOIN = Duration.ofDays(30);
 
@@ -225,6 +226,7 @@ public final class PortalServer implements AutoCloseable {
     }
     vertx.setPeriodic(
         FIRST_SWEEP_MILLIS, SWEEP_MILLIS, timer -> virtualThreads.execute(homes::sweep));
+    vertx.setPeriodic(ROUNDS_MILLIS, timer -> virtualThreads.execute(homes::look));
     virtualThreads.execute(homes.storage()::tellLocks);
     samba.start();
     vertx.setPeriodic(LOOK_MILLIS, timer -> virtualThreads.execute(() -> look(database, disk)));
@@ -252,7 +254,7 @@ public final class PortalServer implements AutoCloseable {
               database.source(),
               clock,
               foreign,
-              new Shares(database.jdbi(), clock)::moved),
+              new Shares(database.jdbi(), clock)),
           settings.kept().quotaBytes());
     } catch (IllegalStateException e) {
       throw new StoreException(String.valueOf(e.getMessage()));

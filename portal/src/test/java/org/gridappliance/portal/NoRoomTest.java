@@ -2,7 +2,6 @@ package org.gridappliance.portal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.RandomAccessFile;
@@ -16,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -84,9 +82,10 @@ class NoRoomTest {
     return head.status() == 200 ? head.headers().get("upload-offset") : "status " + head.status();
   }
 
-  private JsonNode operation(String json) {
+  private JsonNode operation(String json) throws Exception {
     JsonNode operation = ada.send("POST", "/file-operations", json).json();
-    until(
+    Await.until(
+        "the operation ends",
         () ->
             !ada.get("/file-operations/" + operation.path("id").asLong())
                 .json()
@@ -94,22 +93,6 @@ class NoRoomTest {
                 .asText()
                 .equals("running"));
     return ada.get("/file-operations/" + operation.path("id").asLong()).json();
-  }
-
-  private interface Check {
-    boolean holds() throws Exception;
-  }
-
-  private static void until(Check check) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-    try {
-      while (!check.holds()) {
-        assertTrue(System.nanoTime() < deadline, "waited 30 s");
-        LockSupport.parkNanos(20_000_000);
-      }
-    } catch (Exception e) { // any of a check's
-      throw new AssertionError(e);
-    }
   }
 
   private static void run(String... command) throws Exception {
@@ -145,7 +128,9 @@ class NoRoomTest {
       }
       file.getFD().sync();
     }
-    until(() -> ada.get("/storage").json().path("availableBytes").asLong() <= bytes + MEGA / 4);
+    Await.until(
+        "the disk's room is noticed",
+        () -> ada.get("/storage").json().path("availableBytes").asLong() <= bytes + MEGA / 4);
   }
 
   @Test
@@ -180,7 +165,9 @@ class NoRoomTest {
     }
 
     Files.delete(filler);
-    until(() -> ada.get("/storage").json().path("availableBytes").asLong() > 50L * MEGA);
+    Await.until(
+        "the disk's room is noticed",
+        () -> ada.get("/storage").json().path("availableBytes").asLong() > 50L * MEGA);
     assertEquals(204, patch(upload, MEGA, 19 * MEGA).status());
     assertEquals(20 * MEGA, ada.get("/files/large.bin").body().length());
     assertEquals(10 * MEGA, ada.get("/files/uploads/ten.bin").body().length());
@@ -208,7 +195,7 @@ class NoRoomTest {
     assertEquals("5", offset(idle));
     portal.close();
     portal = TestPortal.start(portal.data);
-    until(() -> offset(idle).equals("status 404"));
+    Await.until("the idle upload is forgotten", () -> offset(idle).equals("status 404"));
     assertFalse(Files.exists(part));
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import org.junit.jupiter.api.AfterAll;
@@ -252,5 +253,38 @@ class SharesTest {
     assertEquals(201, portal.exchange(move).status());
     assertEquals("a", bob.get(files).body());
     assertTrue(ada.get("/shares").body().contains("uploads/moved on"));
+  }
+
+  /** As after a MOVE in whose midst the portal was killed: the rename was made and nothing else. */
+  @Test
+  void aShareFollowsWhatAnotherProgramMovedUnlessSomethingHasItsPath() throws Exception {
+    ada.send("PUT", "/files/uploads/by-shell/a.txt", "a");
+    TestPortal.Answer made =
+        ada.send(
+            "POST",
+            "/shares",
+            "{\"path\":\"uploads/by-shell\",\"kind\":\"person\",\"rights\":\"read\",\"with\":\"bob\"}");
+    String files = "/shared/" + made.json().path("id").asLong() + "/files/a.txt";
+    Path home = folder.resolve("data/users/ada/home");
+    Files.move(home.resolve("uploads/by-shell"), home.resolve("moved-by-shell"));
+    assertEquals(404, bob.get(files).status());
+    Await.until(
+        "the share follows",
+        () -> {
+          ada.get("/trash"); // looks at what other programs did
+          return bob.get(files).status() == 200;
+        });
+    assertTrue(ada.get("/shares").body().contains("moved-by-shell"));
+    assertFalse(ada.get("/trash").body().contains("by-shell"));
+
+    Files.move(home.resolve("moved-by-shell"), home.resolve("again"));
+    Files.createDirectory(home.resolve("moved-by-shell"));
+    Files.writeString(home.resolve("moved-by-shell/a.txt"), "another");
+    Await.until(
+        "the path counts",
+        () -> {
+          ada.get("/trash");
+          return bob.get(files).body().equals("another");
+        });
   }
 }

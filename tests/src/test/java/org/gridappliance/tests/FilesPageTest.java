@@ -345,6 +345,27 @@ class FilesPageTest {
   }
 
   @Test
+  void whatAShellOverwroteAndDeletedComesBackFromEarlierVersionsAndTheTrash() throws Exception {
+    file("shell/draft.txt", "yesterday's");
+    file("shell/data.txt", "a day's work");
+    files("?view=trash"); // the home is looked at, as it is every ten minutes
+    page.waitForLoadState(LoadState.NETWORKIDLE);
+    Process shell =
+        new ProcessBuilder("sh", "-ec", "echo mistake >draft.txt; rm data.txt")
+            .directory(home().resolve("shell").toFile())
+            .start();
+    assertEquals(0, shell.waitFor());
+    files("?path=shell");
+    choose("draft.txt", "Earlier versions");
+    picture("versions");
+    button("Restore").click();
+    hasContent("shell/draft.txt", "yesterday's");
+    files("?view=trash");
+    button("Restore data.txt").click();
+    hasContent("shell/data.txt", "a day's work");
+  }
+
+  @Test
   void aShareLinkOpensInAnotherBrowserAndADropBoxTakesFiles() throws Exception {
     file("open/data.csv", "x,y\n1,2\n");
     file("open/deep/page.html", "<script>document.title='run'</script>");

@@ -11,6 +11,7 @@ import org.gridappliance.webdav.tree.TreePath;
  * @param folder the home
  * @param spool a folder on the same file system outside the home, for files on their way
  * @param kept another such folder, for versions and trash
+ * @param last another such folder, for files as they were when last looked at; made when absent
  * @param quotaBytes how much the home may hold; {@link Long#MAX_VALUE} for no limit
  * @param principal who asks, at most 64 characters; a lock is used by who made it
  * @param root the file or folder of the home that is seen as its root
@@ -21,14 +22,24 @@ public record Home(
     Path folder,
     Path spool,
     Path kept,
+    Path last,
     long quotaBytes,
     String principal,
     TreePath root,
     boolean isWritable) {
 
-  /** A person's own whole home. */
+  /** A person's own whole home; {@code last} lies beside {@code kept}. */
   public Home(String id, Path folder, Path spool, Path kept, long quotaBytes, String principal) {
-    this(id, folder, spool, kept, quotaBytes, principal, TreePath.ROOT, true);
+    this(
+        id,
+        folder,
+        spool,
+        kept,
+        kept.resolveSibling("last"),
+        quotaBytes,
+        principal,
+        TreePath.ROOT,
+        true);
   }
 
   /**
@@ -42,6 +53,7 @@ public record Home(
         folder,
         spool,
         kept,
+        last,
         quotaBytes,
         principal,
         this.root.resolve(root),

@@ -15,10 +15,16 @@ import org.gridappliance.webdav.tree.TreeException;
 final class HomeState {
   private static final Duration WALK_EVERY = Duration.ofMinutes(1);
 
+  /** Fewer bytes are refused as they are charged or written; to ask the disk costs more. */
+  private static final long WORTH_ASKING = 64 * 1024;
+
   private static final Duration SWEEP_EVERY = Duration.ofHours(1);
 
   /** Held for the last check and the rename, never while bytes are on their way. */
   final ReentrantLock mutex = new ReentrantLock();
+
+  /** When and by whom the home is looked through. */
+  final Rounds rounds = new Rounds();
 
   private final ReentrantLock counting = new ReentrantLock();
   private final LongSupplier spareBytes;
@@ -75,7 +81,7 @@ final class HomeState {
    * @throws TreeException FULL
    */
   void requireRoom(Home home, HomeTree tree, long bytes, long replacedBytes) throws IOException {
-    if (bytes > 0 && bytes - replacedBytes > availableBytes(home, tree)) {
+    if (bytes > WORTH_ASKING && bytes - replacedBytes > availableBytes(home, tree)) {
       throw new TreeException(
           TreeException.Reason.FULL,
           "there is no room for " + bytes + " bytes; delete something first");

@@ -5,16 +5,14 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import org.gridappliance.webdav.history.History;
-import org.gridappliance.webdav.history.Kept;
 import org.gridappliance.webdav.lock.LockTable;
 import org.gridappliance.webdav.lock.LockedException;
 import org.gridappliance.webdav.property.PropertyStore;
-import org.gridappliance.webdav.property.PropertyStore.Intent;
+import org.gridappliance.webdav.round.Sight;
 import org.gridappliance.webdav.tree.HomeTree;
 import org.gridappliance.webdav.tree.HomeTree.OpenFile;
 import org.gridappliance.webdav.tree.Node;
 import org.gridappliance.webdav.tree.Slot;
-import org.gridappliance.webdav.tree.Staged;
 import org.gridappliance.webdav.tree.TreeException;
 import org.gridappliance.webdav.tree.TreeException.Reason;
 import org.gridappliance.webdav.tree.TreePath;
@@ -165,56 +163,7 @@ public final class HomeStorage implements AutoCloseable {
    * @throws TreeException NOT_FOUND
    */
   public void delete(TreePath path, Guard guard) throws IOException {
-    requireWritable();
-    requireNotRoot(path);
-    if (tree.removeOther(at(path))) {
-      syncFolder(path.parent());
-      return;
-    }
-    requireDeletable(path, guard);
-    Node node = require(path);
-    long bytes = bytes(path, node); // before the mutex: a large folder takes its time
-    Optional<Kept> kept = keeping().begin(false, path, node, bytes, Optional.empty());
-    Optional<Staged> gone;
-    state.mutex.lock();
-    try {
-      try {
-        node = require(path);
-        requireUnlocked(path, true, true, guard.admit(Optional.of(node)));
-        if (kept.isPresent() && kept.get().inode() != node.inode()) {
-          throw new DavException(409, path + " was replaced meanwhile; delete it again");
-        }
-      } catch (IOException e) {
-        if (kept.isPresent()) {
-          keeping().undo(kept.get());
-        }
-        throw e;
-      }
-      gone = takeOut(path, kept);
-      properties().dropTree(home.id(), key(path));
-      locks().dropTree(home.id(), key(path), false);
-    } finally {
-      state.mutex.unlock();
-    }
-    syncFolder(path.parent());
-    settle(kept, gone, Optional.of(node));
-  }
-
-  private Optional<Staged> takeOut(TreePath path, Optional<Kept> kept) throws IOException {
-    if (kept.isEmpty()) {
-      return Optional.of(tree.take(at(path)));
-    }
-    try {
-      tree.keep(at(path), kept.get().id());
-      return Optional.empty();
-    } catch (IOException e) {
-      keeping().undo(kept.get());
-      throw e;
-    }
-  }
-
-  private long bytes(TreePath path, Node node) throws IOException {
-    return node.isFolder() ? tree.usage(at(path)).bytes() : node.size();
+    new Transfers(this).delete(path, guard);
   }
 
   /**
@@ -227,26 +176,7 @@ public final class HomeStorage implements AutoCloseable {
    */
   public boolean move(TreePath from, TreePath to, boolean mayOverwrite, Guard guard)
       throws IOException {
-    requireNotRoot(from);
-    checkMove(from, to, mayOverwrite, guard);
-    Optional<Node> target;
-    Optional<Kept> kept;
-    Optional<Staged> replaced;
-    state.mutex.lock();
-    try {
-      target = checkMove(from, to, mayOverwrite, guard);
-      kept = beginReplaced(to, target, Optional.of(from));
-      Optional<Intent> intent =
-          properties().begin(home.id(), key(from), key(to), true, true, require(from).inode());
-      replaced = moveOver(from, to, kept);
-      finishMove(from, to, intent);
-    } finally {
-      state.mutex.unlock();
-    }
-    syncFolder(from.parent());
-    syncFolder(to.parent());
-    settle(kept, replaced, target);
-    return target.isEmpty();
+    return new Transfers(this).move(from, to, mayOverwrite, guard);
   }
 
   /**
@@ -261,7 +191,7 @@ public final class HomeStorage implements AutoCloseable {
     return copyFrom(this, from, to, mayOverwrite, whole, guard);
   }
 
-  /** As {@link #copy}, from another home or view; properties stay behind when it is another. */
+  /** As {@link #copy}, from another home or view. */
   public boolean copyFrom(
       HomeStorage source,
       TreePath from,
@@ -270,33 +200,7 @@ public final class HomeStorage implements AutoCloseable {
       boolean whole,
       Guard guard)
       throws IOException {
-    checkCopy(source, from, to, mayOverwrite, guard);
-    Staged copy = tree.copy(source.tree, source.at(from), whole, this::charge);
-    Optional<Node> target;
-    Optional<Kept> kept;
-    boolean isPlaced = false;
-    state.mutex.lock();
-    try {
-      target = checkCopy(source, from, to, mayOverwrite, guard);
-      kept = beginReplaced(to, target, Optional.empty());
-      Optional<Intent> intent = beginCopy(source, from, to, whole, copy.inode());
-      placeCopy(copy, to, kept);
-      isPlaced = true;
-      if (kept.isPresent()) {
-        tree.keep(copy, kept.get().id());
-      }
-      intent.ifPresent(properties()::finish);
-      locks().dropTree(home.id(), key(to), true);
-    } finally {
-      state.mutex.unlock();
-      if (!isPlaced) {
-        copy.close();
-        state.recount();
-      }
-    }
-    syncFolder(to.parent());
-    settle(kept, kept.isPresent() ? Optional.empty() : Optional.of(copy), target);
-    return target.isEmpty();
+    return new Transfers(this).copy(source, from, to, mayOverwrite, whole, guard);
   }
 
   /**
@@ -307,75 +211,7 @@ public final class HomeStorage implements AutoCloseable {
    * @return false when something has the path; nothing was changed then
    */
   public boolean adopt(Path made, TreePath to, long bytes) throws IOException {
-    requireWritable();
-    requireNotRoot(to);
-    state.mutex.lock();
-    try {
-      if (stat(to).isPresent()) {
-        return false;
-      }
-      tree.requireFolder(at(to).parent());
-      requireUnlocked(to, true, true, Set.of());
-      charge(bytes);
-      Staged staged = tree.stage(made);
-      try {
-        tree.place(staged, at(to));
-      } catch (IOException e) {
-        staged.close();
-        state.recount();
-        throw e;
-      }
-    } finally {
-      state.mutex.unlock();
-    }
-    syncFolder(to.parent());
-    return true;
-  }
-
-  private void placeCopy(Staged copy, TreePath to, Optional<Kept> kept) throws IOException {
-    try {
-      tree.place(copy, at(to));
-      locks().foreign().replaced(home.id(), key(to));
-    } catch (IOException e) {
-      if (kept.isPresent()) {
-        keeping().undo(kept.get());
-      }
-      throw e;
-    }
-  }
-
-  private Optional<Staged> moveOver(TreePath from, TreePath to, Optional<Kept> kept)
-      throws IOException {
-    try {
-      return tree.move(at(from), at(to), kept.map(Kept::id));
-    } catch (IOException e) {
-      if (kept.isPresent()) {
-        keeping().undo(kept.get());
-      }
-      throw e;
-    }
-  }
-
-  private Optional<Kept> beginReplaced(TreePath to, Optional<Node> target, Optional<TreePath> via)
-      throws IOException {
-    return target.isEmpty()
-        ? Optional.empty()
-        : keeping().begin(!target.get().isFolder(), to, target.get(), bytes(to, target.get()), via);
-  }
-
-  /** What left the tree is kept, or is deleted now. */
-  private void settle(Optional<Kept> kept, Optional<Staged> gone, Optional<Node> node)
-      throws IOException {
-    if (kept.isPresent()) {
-      keeping().done(kept.get());
-    } else if (gone.isPresent() && node.isPresent()) {
-      gone.get().close();
-      if (node.get().isFolder()) {
-        state.recount();
-      } else {
-        state.release(node.get().size());
-      }
-    }
+    return new Transfers(this).adopt(made, to, bytes);
   }
 
   /**
@@ -393,39 +229,6 @@ public final class HomeStorage implements AutoCloseable {
         "your quota of " + home.quotaBytes() + " bytes is full; delete something first");
   }
 
-  private Optional<Node> checkMove(TreePath from, TreePath to, boolean mayOverwrite, Guard guard)
-      throws IOException {
-    requireWritable();
-    Set<String> tokens = guard.admit(Optional.of(require(from)));
-    requireUnlocked(from, true, true, tokens);
-    return checkTarget(this, from, to, mayOverwrite, tokens);
-  }
-
-  private Optional<Node> checkCopy(
-      HomeStorage source, TreePath from, TreePath to, boolean mayOverwrite, Guard guard)
-      throws IOException {
-    Set<String> tokens = guard.admit(Optional.of(source.require(from)));
-    return checkTarget(source, from, to, mayOverwrite, tokens);
-  }
-
-  private Optional<Node> checkTarget(
-      HomeStorage source, TreePath from, TreePath to, boolean mayOverwrite, Set<String> tokens)
-      throws IOException {
-    requireWritable();
-    requireNotRoot(to);
-    TreePath whole = source.at(from);
-    if (source.home.id().equals(home.id()) && (at(to).isWithin(whole) || whole.isWithin(at(to)))) {
-      throw new DavException(403, to + ": want another place than " + from);
-    }
-    Optional<Node> target = stat(to);
-    if (target.isPresent() && !mayOverwrite) {
-      throw new DavException(412, to + " exists already and was not to be replaced");
-    }
-    tree.requireFolder(at(to).parent());
-    requireUnlocked(to, true, target.isEmpty(), tokens);
-    return target;
-  }
-
   /** Refuses what {@link #delete} would refuse. */
   void requireDeletable(TreePath path, Guard guard) throws IOException {
     requireWritable();
@@ -433,27 +236,52 @@ public final class HomeStorage implements AutoCloseable {
     requireUnlocked(path, true, true, guard.admit(Optional.of(require(path))));
   }
 
-  private Optional<Intent> beginCopy(
-      HomeStorage source, TreePath from, TreePath to, boolean whole, long inode) {
-    if (source.home.id().equals(home.id())) {
-      return properties().begin(home.id(), source.key(from), key(to), false, whole, inode);
-    }
-    properties().dropTree(home.id(), key(to));
-    return Optional.empty();
-  }
-
-  /** Locks stay with addresses (RFC 4918 §7): none goes along, those on the target's root stay. */
-  private void finishMove(TreePath from, TreePath to, Optional<Intent> intent) {
-    intent.ifPresent(properties()::finish);
-    locks().dropTree(home.id(), key(to), true);
-    locks().foreign().replaced(home.id(), key(to));
-    locks().dropTree(home.id(), key(from), false);
+  /** Tells of a move that was made. */
+  void tellMoved(TreePath from, TreePath to) {
     storage.tellMoved(home.id(), at(from), at(to));
   }
 
   /** {@return versions and trash} */
   public Keeping keeping() {
     return new Keeping(this);
+  }
+
+  /**
+   * Looks for what other programs changed in a whole home, keeps what they overwrote and deleted,
+   * and lets properties and versions follow what they moved. Takes its time.
+   *
+   * @return false when another round is under way
+   */
+  public boolean round() throws IOException {
+    return round(false);
+  }
+
+  private boolean round(boolean isQuick) throws IOException {
+    if (!home.root().isRoot()) {
+      throw new IllegalArgumentException("a round looks at a whole home, not at a part of one");
+    }
+    Optional<Sight> sight = state.rounds.run(this, isQuick);
+    sight.ifPresent(seen -> storage.tellSeen(home.id(), seen));
+    return sight.isPresent();
+  }
+
+  /** {@return whether it is time for a round} A home where it takes long has fewer. */
+  public boolean isRoundDue() {
+    return state.rounds.isDue();
+  }
+
+  /**
+   * Makes a round where that is quick and none was made just now, for whoever looks at the past.
+   */
+  public void glance() throws IOException {
+    if (state.rounds.isWorthAGlance()) {
+      var _ = round(true);
+    }
+  }
+
+  /** {@return bytes that may still be written to the disk} */
+  long spareBytes() {
+    return Math.min(tree.usableBytes(), storage.options().spareBytes().getAsLong());
   }
 
   /** {@return bytes that the home holds, whichever part of it is seen} */
@@ -517,7 +345,7 @@ public final class HomeStorage implements AutoCloseable {
     }
   }
 
-  private static void requireNotRoot(TreePath path) throws DavException {
+  static void requireNotRoot(TreePath path) throws DavException {
     if (path.isRoot()) {
       throw new DavException(403, "the home, or what was shared, itself stays where it is");
     }

@@ -87,7 +87,7 @@ public final class Keeping {
 
   /** Opens a version; the caller closes it. */
   public OpenFile read(Kept version) throws IOException {
-    return storage.tree().readKept(version.id());
+    return storage.tree().past().read(version.id());
   }
 
   /**
@@ -106,7 +106,7 @@ public final class Keeping {
       try {
         if (storage.stat(free).isEmpty()) {
           storage.requireUnlocked(free, true, true, java.util.Set.of());
-          storage.tree().putBack(deleted.id(), storage.at(free));
+          storage.tree().past().putBack(deleted.id(), storage.at(free));
           history().abandon(id(), deleted);
           storage.state().keep(-deleted.bytes());
           storage.syncFolder(free.parent());
@@ -185,7 +185,7 @@ public final class Keeping {
   void done(Kept kept) throws IOException {
     storage.state().keep(kept.bytes());
     if (storage.isSynced()) {
-      storage.tree().syncKept();
+      storage.tree().past().sync();
     }
     if (kept.isVersion()) {
       purge(history().surplus(id(), kept.path()));
@@ -203,6 +203,7 @@ public final class Keeping {
 
   private void purge(List<Kept> gone) throws IOException {
     if (!gone.isEmpty()) {
+      storage.state().rounds.removed(gone);
       storage.state().forget(history().purge(id(), storage.tree(), gone));
     }
   }

@@ -1,5 +1,6 @@
 package org.gridappliance.webdav;
 
+import org.gridappliance.webdav.round.Sight;
 import org.gridappliance.webdav.tree.TreePath;
 
 /** Is told of what was moved within a home, whichever door it came by. Called by any thread. */
@@ -16,4 +17,12 @@ public interface Moves {
    * @param to in the home itself
    */
   void moved(String home, TreePath from, TreePath to);
+
+  /**
+   * A home was looked through, and may have been changed by another program, or by a MOVE in whose
+   * midst this one was killed.
+   *
+   * @param home the id of the home
+   */
+  default void seen(String home, Sight sight) {}
 }

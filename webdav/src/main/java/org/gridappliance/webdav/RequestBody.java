@@ -36,6 +36,7 @@ public final class RequestBody {
   private boolean isPaused;
   private boolean isOver;
   private boolean isDiscarding;
+  private @Nullable Runnable whenOver;
   private @Nullable String broken;
 
   /** Begins to read a paused request. Call on its event loop. */
@@ -46,6 +47,15 @@ public final class RequestBody {
     request.endHandler(end -> change(() -> isOver = true));
     request.exceptionHandler(e -> change(() -> broken = String.valueOf(e.getMessage())));
     request.resume();
+  }
+
+  /** Runs something once all has come, or nothing comes any more. Call on the event loop. */
+  void whenOver(Runnable work) {
+    if (isOver || broken != null) {
+      work.run();
+    } else {
+      whenOver = work;
+    }
   }
 
   private void take(Buffer buffer) {
@@ -71,6 +81,11 @@ public final class RequestBody {
       }
     } finally {
       lock.unlock();
+    }
+    Runnable work = whenOver;
+    if (work != null && (isOver || broken != null || isPaused)) {
+      whenOver = null;
+      work.run();
     }
   }
 

@@ -13,6 +13,7 @@ import org.gridappliance.webdav.history.Retention;
 import org.gridappliance.webdav.lock.ForeignLocks;
 import org.gridappliance.webdav.lock.LockTable;
 import org.gridappliance.webdav.property.PropertyStore;
+import org.gridappliance.webdav.round.Sight;
 import org.gridappliance.webdav.tree.HomeTree;
 import org.gridappliance.webdav.tree.TreePath;
 import org.slf4j.Logger;
@@ -129,6 +130,15 @@ public final class Storage {
       moves.moved(home, from, to);
     } catch (RuntimeException e) { // of the listener's database
       log.error("move not told home={}", home, e);
+    }
+  }
+
+  /** Tells of how a home was found. */
+  void tellSeen(String home, Sight sight) {
+    try {
+      moves.seen(home, sight);
+    } catch (RuntimeException e) { // of the listener's database
+      log.error("round not told home={}", home, e);
     }
   }
 

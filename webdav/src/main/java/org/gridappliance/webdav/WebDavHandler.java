@@ -95,7 +95,18 @@ public final class WebDavHandler implements Handler<RoutingContext>, AutoCloseab
     HttpServerRequest request = context.request();
     request.pause();
     RequestBody body = new RequestBody(request, context.vertx().getOrCreateContext());
-    threads.execute(() -> serve(context, body));
+    if (isSmall(request)) {
+      body.whenOver(() -> threads.execute(() -> serve(context, body)));
+    } else {
+      threads.execute(() -> serve(context, body));
+    }
+  }
+
+  /** A small body is waited for before a thread is begun, which then never waits for it. */
+  private boolean isSmall(HttpServerRequest request) {
+    String length = request.getHeader("Content-Length");
+    boolean isAsked = options.sendsContinue() && request.getHeader("Expect") != null;
+    return length != null && length.matches("[1-9]\\d{0,4}") && !isAsked;
   }
 
   private void serve(RoutingContext context, RequestBody body) {

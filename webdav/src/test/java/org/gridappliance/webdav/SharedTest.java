@@ -118,11 +118,22 @@ class SharedTest {
   void copiesAndMovesGoBetweenHomes() throws Exception {
     status("PUT", "/mine.txt", "of ann");
     String data = DIR + "/data%20(bob)";
+    String colour = "<colour xmlns=\"urn:x\">red</colour>";
+    String patch =
+        "<D:propertyupdate xmlns:D='DAV:'><D:set><D:prop>"
+            + colour
+            + "</D:prop></D:set>"
+            + "</D:propertyupdate>";
+    assertEquals(207, status("PROPPATCH", data + "/f.txt", patch));
+    assertEquals(207, status("PROPPATCH", "/mine.txt", patch));
     assertEquals(201, status("COPY", data, "", "Destination", server.url("/copied")));
     assertEquals("of bob", server.send("GET", "/copied/f.txt", "").body());
+    assertTrue(server.send("PROPFIND", "/copied/f.txt", "", "Depth", "0").body().contains(colour));
     assertEquals(
         201, status("MOVE", "/mine.txt", "", "Destination", server.url(data + "/mine.txt")));
     assertEquals("of ann", Files.readString(bobs.resolve("data/mine.txt")));
+    assertTrue(
+        server.send("PROPFIND", data + "/mine.txt", "", "Depth", "0").body().contains(colour));
     assertEquals(404, status("GET", "/mine.txt", ""));
     assertEquals(
         403, status("COPY", "/copied", "", "Destination", server.url(DIR + "/read/copied")));

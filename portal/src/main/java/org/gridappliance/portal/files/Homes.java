@@ -6,6 +6,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.gridappliance.portal.store.DataFolder;
 import org.gridappliance.webdav.Home;
@@ -25,6 +26,7 @@ public final class Homes {
   private final DataFolder data;
   private final Storage storage;
   private final long quotaBytes;
+  private final ReentrantLock looking = new ReentrantLock();
 
   public Homes(DataFolder data, Storage storage, long quotaBytes) {
     this.data = data;
@@ -65,6 +67,29 @@ public final class Homes {
       } catch (IOException | RuntimeException e) { // the other homes are still to be swept
         log.warn("home not swept home={} reason=\"{}\"", account, e.getMessage());
       }
+    }
+  }
+
+  /**
+   * Looks through the homes whose turn it is for what Samba, desktops, terminals and jobs changed
+   * ({@link HomeStorage#round}), one after the other. Does nothing while it does so already.
+   */
+  public void look() {
+    if (!looking.tryLock()) {
+      return;
+    }
+    try {
+      for (String account : accounts()) {
+        try (HomeStorage home = open(account)) {
+          if (home.isRoundDue()) {
+            var _ = home.round();
+          }
+        } catch (IOException | RuntimeException e) { // the other homes are still to be looked at
+          log.warn("home not looked through home={} reason=\"{}\"", account, e.getMessage());
+        }
+      }
+    } finally {
+      looking.unlock();
     }
   }
 

@@ -126,7 +126,8 @@ public final class KeepingOperations {
   record TrashEntry(
       String id, String path, String kind, long bytes, Instant deletedAt, Instant expiresAt) {}
 
-  private static Object trash(HomeStorage home) {
+  private static Object trash(HomeStorage home) throws IOException {
+    home.glance(); // for what was deleted over Samba or in a terminal just now
     Keeping keeping = home.keeping();
     return keeping.trash().stream()
         .map(
@@ -142,15 +143,22 @@ public final class KeepingOperations {
   }
 
   /** As the contract's FileVersion. */
-  record Version(String id, long bytes, Instant savedAt, Instant expiresAt, String etag) {}
+  record Version(
+      String id, long bytes, Instant modifiedAt, Instant savedAt, Instant expiresAt, String etag) {}
 
   private static Object versions(HomeStorage home, String path) throws IOException {
+    home.glance();
     Keeping keeping = home.keeping();
     return keeping.versions(path(path)).stream()
         .map(
             kept ->
                 new Version(
-                    kept.id(), kept.bytes(), kept.savedAt(), keeping.expires(kept), kept.etag()))
+                    kept.id(),
+                    kept.bytes(),
+                    kept.modifiedAt(),
+                    kept.savedAt(),
+                    keeping.expires(kept),
+                    kept.etag()))
         .toList();
   }
 

@@ -16,6 +16,7 @@ import org.gridappliance.portal.people.People;
 import org.gridappliance.portal.people.PersonOperation;
 import org.gridappliance.portal.people.Principal;
 import org.gridappliance.portal.people.Secrets;
+import org.gridappliance.webdav.round.Seen;
 import org.gridappliance.webdav.tree.Node;
 import org.gridappliance.webdav.tree.TreePath;
 import org.jdbi.v3.core.Jdbi;
@@ -132,7 +133,7 @@ public final class ShareOperations {
         Share.Kind.valueOf(exchange.required("kind").toUpperCase(java.util.Locale.ROOT));
     Share.Rights rights = Share.Rights.of(exchange.required("rights"));
     Optional<String> with = exchange.text("with");
-    check(person, path, kind, rights, with);
+    Node node = check(person, path, kind, rights, with);
     String secret = kind == Share.Kind.LINK ? Secrets.random() : null;
     int days = exchange.request().body().path("days").asInt(0);
     Optional<String> password =
@@ -143,6 +144,7 @@ public final class ShareOperations {
         new Shares.NewShare(
             person.account(),
             path,
+            Seen.of(path.key(), node).identity(),
             kind,
             rights,
             with.orElse(null),
@@ -175,7 +177,7 @@ public final class ShareOperations {
     return Response.created("/api/v1/shares/" + id, view(share, false, secret));
   }
 
-  private void check(
+  private Node check(
       Principal person,
       TreePath path,
       Share.Kind kind,
@@ -200,6 +202,7 @@ public final class ShareOperations {
       if (rights == Share.Rights.UPLOAD && !node.isFolder()) {
         throw bad("path", path + " is a file; only a folder can be a drop box");
       }
+      return node;
     } catch (IOException e) {
       throw refusal(e);
     }

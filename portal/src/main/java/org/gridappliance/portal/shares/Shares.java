@@ -7,6 +7,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.gridappliance.portal.people.Secrets;
+import org.gridappliance.webdav.Moves;
+import org.gridappliance.webdav.round.Seen;
+import org.gridappliance.webdav.round.Seen.Identity;
+import org.gridappliance.webdav.round.Sight;
 import org.gridappliance.webdav.tree.TreePath;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -16,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * The shares of all people, in the portal's database. What has expired is as if it were not there.
  * Thread-safe; blocks on the database.
  */
-public final class Shares {
+public final class Shares implements Moves {
   private static final String SELECT =
       """
       select s.*, o.name as owner_name, coalesce(a.name, g.name) as with_name from portal.share s
@@ -36,6 +40,7 @@ public final class Shares {
   /**
    * What a new share is to be.
    *
+   * @param what which file or folder it is, wherever it is moved
    * @param with the name of a person or group; null for a link
    * @param secret of a link; null for others. Only its hash is kept
    * @param password encoded; null for none
@@ -43,6 +48,7 @@ public final class Shares {
   record NewShare(
       long owner,
       TreePath path,
+      Identity what,
       Share.Kind kind,
       Share.Rights rights,
       @Nullable String with,
@@ -68,11 +74,14 @@ public final class Shares {
     return Optional.of(
         handle
             .createUpdate(
-                "insert into portal.share (owner, path, kind, rights, account, people_group, hash,"
-                    + " password, created_at, expires_at) values (:owner, :path, :kind, :rights,"
-                    + " :account, :group, :hash, :password, :now, :expires)")
+                "insert into portal.share (owner, path, inode, born, kind, rights, account,"
+                    + " people_group, hash, password, created_at, expires_at) values (:owner,"
+                    + " :path, :inode, :born, :kind, :rights, :account, :group, :hash, :password,"
+                    + " :now, :expires)")
             .bind("owner", share.owner())
             .bind("path", text(share.path()))
+            .bind("inode", share.what().inode())
+            .bind("born", share.what().born())
             .bind("kind", share.kind().word())
             .bind("rights", share.rights().word())
             .bind("account", person.orElse(null))
@@ -160,6 +169,7 @@ public final class Shares {
   }
 
   /** Lets the shares of a person follow what was moved within his home. */
+  @Override
   public void moved(String owner, TreePath from, TreePath to) {
     String old = text(from);
     jdbi.useHandle(
@@ -173,6 +183,48 @@ public final class Shares {
                 .bind("after", old.length() + 1)
                 .bind("owner", owner)
                 .execute());
+  }
+
+  private record Target(long id, TreePath path, Identity what) {}
+
+  /**
+   * Lets the shares of a person follow what another program moved, or a MOVE in whose midst the
+   * portal was killed. A share stays with its path as long as something has it.
+   */
+  @Override
+  public void seen(String owner, Sight home) {
+    List<Target> targets =
+        jdbi.withHandle(
+            h ->
+                h.createQuery(
+                        "select s.id, s.path, s.inode, s.born from portal.share s join"
+                            + " portal.account o on o.id = s.owner where o.name = :owner")
+                    .bind("owner", owner)
+                    .map(
+                        (row, context) ->
+                            new Target(
+                                row.getLong("id"),
+                                ofText(row.getString("path")),
+                                new Identity(row.getLong("inode"), row.getLong("born"))))
+                    .list());
+    for (Target target : targets) {
+      Optional<Seen> there = home.at(target.path().key());
+      Optional<Seen> found = there.isPresent() ? there : home.find(target.what());
+      if (found.filter(seen -> !seen.isAs(target.path().key(), target.what())).isPresent()) {
+        jdbi.useHandle(h -> point(h, target, found.get()));
+      }
+    }
+  }
+
+  /** Unless it was pointed elsewhere meanwhile. */
+  private static void point(Handle handle, Target target, Seen seen) {
+    handle.execute(
+        "update portal.share set path = ?, inode = ?, born = ? where id = ? and path = ?",
+        text(TreePath.ofKey(seen.key())),
+        seen.inode(),
+        seen.born(),
+        target.id(),
+        text(target.path()));
   }
 
   private List<Share> find(String where, Object key) {

@@ -160,6 +160,32 @@ class SambaAndWebDavTest {
     assertTrue(lock("/busy.txt", 200).startsWith("urn:uuid:"));
   }
 
+  @Test
+  void whatSmbOverwritesAndDeletesComesBackFromVersionsAndTrash() throws Exception {
+    write("thesis.txt", "yesterday's");
+    write("figure.txt", "a figure");
+    assertEquals(0, listed("trash").size()); // looks at the home, as the daily work does
+    write("thesis.txt", "today's mistake");
+    home.rm("figure.txt");
+    Script.await("a version", () -> listed("versions?path=thesis.txt").size() == 1);
+    Script.await("the trash", () -> listed("trash").size() == 1);
+    String version = listed("versions?path=thesis.txt").get(0).path("id").asText();
+    assertEquals(200, restored("versions", version).statusCode());
+    assertEquals("yesterday's", dav("GET", "/thesis.txt", "").body());
+    assertEquals(200, restored("trash", listed("trash").get(0).path("id").asText()).statusCode());
+    assertEquals("a figure", dav("GET", "/figure.txt", "").body());
+  }
+
+  private JsonNode listed(String what) throws Exception {
+    JsonNode answer =
+        JSON.readTree(send("GET", "/api/v1/" + what, "Bearer " + token, "").body());
+    return answer.path(what.startsWith("trash") ? "entries" : "versions");
+  }
+
+  private HttpResponse<String> restored(String what, String id) throws Exception {
+    return send("POST", "/api/v1/" + what + "/" + id + "/restore", "Bearer " + token, "");
+  }
+
   private String lock(String path, int status, String... headers) throws Exception {
     HttpResponse<String> answer = dav("LOCK", path, LOCK, headers);
     assertEquals(status, answer.statusCode(), answer.body());

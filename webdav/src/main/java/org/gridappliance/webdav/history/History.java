@@ -122,6 +122,12 @@ public final class History {
         : versions.subList(retention.versions(), versions.size());
   }
 
+  /** {@return whether a file became a version within this time} */
+  public boolean hasRecent(String home, TreePath path, Duration time) {
+    return versions(home, path).stream()
+        .anyMatch(kept -> kept.savedAt().isAfter(clock.instant().minus(time)));
+  }
+
   /** {@return what is too old} */
   public List<Kept> expired(String home) {
     return store.before(home, clock.instant().minus(Duration.ofDays(retention.days())));
@@ -146,7 +152,7 @@ public final class History {
     store.delete(home, gone.stream().map(Kept::id).toList());
     long bytes = 0;
     for (Kept kept : gone) {
-      tree.removeKept(kept.id());
+      tree.past().remove(kept.id());
       bytes += kept.bytes();
     }
     return bytes;
@@ -160,7 +166,7 @@ public final class History {
    * before its spool is cleared.
    */
   public Repairs repair(String home, HomeTree tree) throws IOException {
-    Map<String, Node> files = tree.keptThings();
+    Map<String, Node> files = tree.past().all();
     Map<Long, String> spool = new HashMap<>();
     tree.spoolThings().forEach((name, node) -> spool.put(node.inode(), name));
     int recovered = 0;
@@ -170,14 +176,14 @@ public final class History {
       @Nullable String spooled = file == null ? spool.remove(kept.inode()) : null;
       if (file != null) {
         if (kept.isVersion() && inode(tree, kept.key()) == file.inode()) {
-          tree.removeKept(kept.id()); // a second name of what is still there
+          tree.past().remove(kept.id()); // a second name of what is still there
           forgotten.add(kept.id());
         }
       } else if (spooled != null) {
-        tree.keepSpooled(spooled, kept.id());
+        tree.past().keepSpooled(spooled, kept.id());
         recovered++;
       } else if (!kept.via().isEmpty() && inode(tree, kept.via()) == kept.inode()) {
-        tree.keep(TreePath.ofKey(kept.via()), kept.id());
+        tree.past().keep(TreePath.ofKey(kept.via()), kept.id());
         recovered++;
       } else {
         forgotten.add(kept.id());
@@ -185,7 +191,7 @@ public final class History {
     }
     store.delete(home, forgotten);
     for (String orphan : files.keySet()) {
-      tree.removeKept(orphan);
+      tree.past().remove(orphan);
     }
     return new Repairs(recovered, forgotten.size(), files.size());
   }

@@ -1,6 +1,7 @@
 package org.gridappliance.webdav.history;
 
 import java.time.Instant;
+import org.gridappliance.webdav.tree.Node;
 import org.gridappliance.webdav.tree.TreePath;
 
 /**
@@ -25,6 +26,11 @@ public record Kept(
     String etag,
     long inode,
     String via) {
+
+  /** {@return when a file was last written; when it was saved, for a folder} */
+  public Instant modifiedAt() {
+    return etag.isEmpty() ? savedAt : Node.modified(etag);
+  }
 
   /** {@return the path it had} */
   public TreePath path() {

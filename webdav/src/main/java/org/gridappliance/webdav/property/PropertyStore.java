@@ -22,9 +22,14 @@ public final class PropertyStore {
 
   private static final String BENEATH = " home = :home AND path >= :key AND path < :end ";
 
-  /** A MOVE or COPY of which the database may not know the end. */
+  /**
+   * A MOVE or COPY of which the database may not know the end.
+   *
+   * @param sourceHome another one for a COPY between homes
+   */
   public record Intent(
       long id,
+      String sourceHome,
       String home,
       String source,
       String target,
@@ -177,14 +182,20 @@ public final class PropertyStore {
    * @return what {@link #finish} needs
    */
   public Optional<Intent> begin(
-      String home, String source, String target, boolean isMove, boolean whole, long inode) {
+      String sourceHome,
+      String home,
+      String source,
+      String target,
+      boolean isMove,
+      boolean whole,
+      long inode) {
     commits.settle(); // properties that a PROPPATCH is setting now go along
     boolean isNeeded =
         commits
             .database()
             .withHandle(
                 handle ->
-                    hasAny(handle, home, source)
+                    hasAny(handle, sourceHome, source)
                         || hasAny(handle, home, target)
                         || (isMove && hasVersions(handle, home, source)));
     if (!isNeeded) {
@@ -195,8 +206,10 @@ public final class PropertyStore {
           long id =
               handle
                   .createUpdate(
-                      "INSERT INTO webdav.dav_intent (home, source, target, is_move, whole, inode)"
-                          + " VALUES (:home, :source, :target, :move, :whole, :inode)")
+                      "INSERT INTO webdav.dav_intent (source_home, home, source, target, is_move,"
+                          + " whole, inode) VALUES (:from, :home, :source, :target, :move,"
+                          + " :whole, :inode)")
+                  .bind("from", sourceHome)
                   .bind("home", home)
                   .bind("source", source)
                   .bind("target", target)
@@ -206,7 +219,8 @@ public final class PropertyStore {
                   .executeAndReturnGeneratedKeys("id")
                   .mapTo(Long.class)
                   .one();
-          return Optional.of(new Intent(id, home, source, target, isMove, whole, inode));
+          return Optional.of(
+              new Intent(id, sourceHome, home, source, target, isMove, whole, inode));
         });
   }
 
@@ -217,35 +231,57 @@ public final class PropertyStore {
   public void finish(Intent intent) {
     commits.update(
         handle -> {
-          dropTree(handle, intent.home(), intent.target());
-          handle
-              .createUpdate(
-                  "INSERT INTO webdav.dav_property (home, path, namespace, name, element)"
-                      + " SELECT home, :target || SUBSTRING(path, :skip), namespace, name, element"
-                      + " FROM webdav.dav_property WHERE"
-                      + (intent.whole() ? BENEATH : " home = :home AND path = :key AND :end <> ''"))
-              .bind("target", intent.target())
-              .bind("skip", intent.source().length() + 1)
-              .bind("home", intent.home())
-              .bind("key", intent.source())
-              .bind("end", TreePath.endKey(intent.source()))
-              .execute();
-          if (intent.isMove()) {
-            dropTree(handle, intent.home(), intent.source());
-            handle
-                .createUpdate(
-                    "UPDATE webdav.dav_kept SET path = :target || SUBSTRING(path, :skip) WHERE"
-                        + BENEATH
-                        + "AND is_version")
-                .bind("target", intent.target())
-                .bind("skip", intent.source().length() + 1)
-                .bind("home", intent.home())
-                .bind("key", intent.source())
-                .bind("end", TreePath.endKey(intent.source()))
-                .execute();
-          }
+          carry(handle, intent);
           forget(handle, intent);
         });
+  }
+
+  /**
+   * Lets properties and versions follow what another program moved, if there are any.
+   *
+   * @return whether there were
+   */
+  public boolean follow(String home, String source, String target) {
+    commits.settle();
+    return commits.write(
+        handle -> {
+          boolean hasSome = hasAny(handle, home, source) || hasVersions(handle, home, source);
+          if (hasSome) {
+            carry(handle, new Intent(0, home, home, source, target, true, true, 0));
+          }
+          return hasSome;
+        });
+  }
+
+  private static void carry(Handle handle, Intent intent) {
+    dropTree(handle, intent.home(), intent.target());
+    handle
+        .createUpdate(
+            "INSERT INTO webdav.dav_property (home, path, namespace, name, element)"
+                + " SELECT :into, :target || SUBSTRING(path, :skip), namespace, name, element"
+                + " FROM webdav.dav_property WHERE"
+                + (intent.whole() ? BENEATH : " home = :home AND path = :key AND :end <> ''"))
+        .bind("target", intent.target())
+        .bind("skip", intent.source().length() + 1)
+        .bind("into", intent.home())
+        .bind("home", intent.sourceHome())
+        .bind("key", intent.source())
+        .bind("end", TreePath.endKey(intent.source()))
+        .execute();
+    if (intent.isMove()) {
+      dropTree(handle, intent.home(), intent.source());
+      handle
+          .createUpdate(
+              "UPDATE webdav.dav_kept SET path = :target || SUBSTRING(path, :skip) WHERE"
+                  + BENEATH
+                  + "AND is_version")
+          .bind("target", intent.target())
+          .bind("skip", intent.source().length() + 1)
+          .bind("home", intent.home())
+          .bind("key", intent.source())
+          .bind("end", TreePath.endKey(intent.source()))
+          .execute();
+    }
   }
 
   /** The rename was not made. */
@@ -270,6 +306,8 @@ public final class PropertyStore {
                         (row, context) ->
                             new Intent(
                                 row.getLong("id"),
+                                Optional.ofNullable(row.getString("source_home"))
+                                    .orElse(row.getString("home")),
                                 row.getString("home"),
                                 row.getString("source"),
                                 row.getString("target"),

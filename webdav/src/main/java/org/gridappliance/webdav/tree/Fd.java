@@ -177,6 +177,27 @@ final class Fd implements AutoCloseable {
     }
   }
 
+  /** {@return whether this file now shares all blocks of another; false where that cannot be} */
+  boolean cloneFrom(Fd source) {
+    try {
+      LibC.ficlone(number, source.number);
+      return true;
+    } catch (LibC.Failed e) {
+      return false; // this file system cannot, or has no room for it
+    }
+  }
+
+  /** Removes a name that may not be there, of anything but a folder. */
+  void removeQuietly(byte[] name) throws IOException {
+    try {
+      remove(name, false);
+    } catch (TreeException e) {
+      if (e.reason() != Reason.NOT_FOUND) {
+        throw e;
+      }
+    }
+  }
+
   void chmod(int mode) throws IOException {
     try {
       LibC.fchmod(number, mode);

@@ -205,53 +205,9 @@ public final class HomeTree implements AutoCloseable {
     return new Staged(this, spool(), name);
   }
 
-  /** Takes a file or a whole folder out of the tree at once, to be kept under an id. */
-  public void keep(TreePath path, String id) throws IOException {
-    try (Fd parent = folder(path.parent())) {
-      parent.rename(
-          Fd.bytes(stored(parent, path.name())), kept(), Fd.bytes(id), LibC.RENAME_NOREPLACE);
-    }
-  }
-
-  /** Keeps what lies in the spool under a name of its own. */
-  public void keepSpooled(String name, String id) throws IOException {
-    spool().rename(Fd.bytes(name), kept(), Fd.bytes(id), LibC.RENAME_NOREPLACE);
-  }
-
-  /** Keeps what was taken out of the tree. */
-  public void keep(Staged gone, String id) throws IOException {
-    spool().rename(gone.name(), kept(), Fd.bytes(id), LibC.RENAME_NOREPLACE);
-    gone.markPlaced();
-  }
-
-  /** Opens a kept file. */
-  public OpenFile readKept(String id) throws IOException {
-    try (Fd file = kept().open(id, LibC.O_RDONLY, 0)) {
-      return new OpenFile(file.stat(), file.channel(StandardOpenOption.READ));
-    }
-  }
-
-  /**
-   * Puts something kept back into the tree.
-   *
-   * @throws TreeException EXISTS, NO_PARENT
-   */
-  public void putBack(String id, TreePath path) throws IOException {
-    try (Fd parent = parentOf(path.parent())) {
-      kept()
-          .rename(
-              Fd.bytes(id), parent, Fd.bytes(stored(parent, path.name())), LibC.RENAME_NOREPLACE);
-    }
-  }
-
-  /** Deletes something kept, if it is there. */
-  public void removeKept(String id) throws IOException {
-    Staged.remove(kept(), Fd.bytes(id), 0);
-  }
-
-  /** {@return what is kept, by id} */
-  public Map<String, Node> keptThings() throws IOException {
-    return things(kept());
+  /** {@return what was deleted or overwritten} */
+  public KeptFolder past() {
+    return new KeptFolder(this);
   }
 
   /** {@return what lies in the spool, by name} */
@@ -259,7 +215,7 @@ public final class HomeTree implements AutoCloseable {
     return things(spool());
   }
 
-  private static Map<String, Node> things(Fd of) throws IOException {
+  static Map<String, Node> things(Fd of) throws IOException {
     Map<String, Node> found = new HashMap<>();
     try (Fd again = of.open(".", Fd.FOLDER, 0);
         FolderReader reader = new FolderReader(again)) {
@@ -273,9 +229,11 @@ public final class HomeTree implements AutoCloseable {
     return found;
   }
 
-  /** Makes the names of kept things durable. */
-  public void syncKept() throws IOException {
-    kept().sync();
+  /** {@return a new empty folder in the spool} */
+  Staged newFolder() throws IOException {
+    byte[] name = spoolName();
+    spool().makeFolder(name, 0755);
+    return new Staged(this, spool(), name);
   }
 
   /**
@@ -430,7 +388,7 @@ public final class HomeTree implements AutoCloseable {
   }
 
   /** {@return the folder that shall hold something new; NO_PARENT when it is none} */
-  private Fd parentOf(TreePath folder) throws IOException {
+  Fd parentOf(TreePath folder) throws IOException {
     try {
       return folder(folder);
     } catch (TreeException e) {
@@ -442,7 +400,7 @@ public final class HomeTree implements AutoCloseable {
     }
   }
 
-  private Fd folder(TreePath path) throws IOException {
+  Fd folder(TreePath path) throws IOException {
     if (path.isRoot()) {
       return home.open(".", Fd.FOLDER, 0);
     }
@@ -464,7 +422,7 @@ public final class HomeTree implements AutoCloseable {
   }
 
   /** {@return the form in which this folder has the name; NFC when it has none} */
-  private static String stored(Fd folder, String name) throws IOException {
+  static String stored(Fd folder, String name) throws IOException {
     if (isAscii(name) || folder.stat(name).isPresent()) {
       return name;
     }

@@ -47,6 +47,9 @@ final class LibC {
   static final int STATX_BASIC_STATS = 0x7ff;
   static final int STATX_BTIME = 0x800;
 
+  /** _IOW(0x94, 9, int), on x86-64 and arm64. */
+  static final long FICLONE = 0x40049409L;
+
   static final int EPERM = 1;
   static final int ENOENT = 2;
   static final int EACCES = 13;
@@ -85,6 +88,8 @@ final class LibC {
       variadic("open", 2, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
   private static final MethodHandle SYSCALL =
       variadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG);
+  private static final MethodHandle IOCTL =
+      variadic("ioctl", 2, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
   private static final MethodHandle CLOSE = plain("close", JAVA_INT, JAVA_INT);
   private static final MethodHandle MKDIRAT =
       plain("mkdirat", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
@@ -223,6 +228,16 @@ final class LibC {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE);
       checked((int) FSYNC.invokeExact(state, fd), state);
+    } catch (Throwable e) { // what invokeExact declares
+      throw thrown(e);
+    }
+  }
+
+  /** ioctl_ficlone(2): makes one file share all blocks of another. */
+  static void ficlone(int target, int source) throws Failed {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      checked((int) IOCTL.invokeExact(state, target, FICLONE, source), state);
     } catch (Throwable e) { // what invokeExact declares
       throw thrown(e);
     }

@@ -32,6 +32,26 @@ public record Node(
         + "\"";
   }
 
+  /** {@return when the file was written that had this entity tag} */
+  public static Instant modified(String etag) {
+    return instant(part(etag, 2));
+  }
+
+  /** {@return when the file was made that had this entity tag; in nanoseconds since 1970} */
+  public static long born(String etag) {
+    return part(etag, 3);
+  }
+
+  private static long part(String etag, int index) {
+    return Long.parseUnsignedLong(etag.substring(1, etag.length() - 1).split("-", -1)[index], 16);
+  }
+
+  /** {@return the time of so many nanoseconds since 1970} */
+  public static Instant instant(long nanos) {
+    return Instant.ofEpochSecond(
+        Math.floorDiv(nanos, 1_000_000_000L), Math.floorMod(nanos, 1_000_000_000L));
+  }
+
   private static long nanos(Instant time) {
     return time.getEpochSecond() * 1_000_000_000L + time.getNano();
   }

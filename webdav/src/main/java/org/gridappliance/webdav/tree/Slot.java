@@ -34,6 +34,15 @@ public final class Slot implements AutoCloseable {
     folder.link(Fd.bytes(name), tree.kept(), Fd.bytes(id));
   }
 
+  /** {@return the file, for reading} */
+  Fd open() throws IOException {
+    return folder.open(name, LibC.O_RDONLY, 0);
+  }
+
+  void linkTo(Fd other, byte[] newName) throws IOException {
+    folder.link(Fd.bytes(name), other, newName);
+  }
+
   /**
    * Renames an upload into place, over a file that may be there, keeping that file's permissions.
    * Durable after {@link #sync}.

@@ -25,6 +25,13 @@ public final class Staged implements AutoCloseable {
     return spool.stat(name).map(Node::inode).orElse(0L);
   }
 
+  /** {@return what it is} */
+  public Node node() throws IOException {
+    return spool
+        .stat(name)
+        .orElseThrow(() -> new TreeException(Reason.NOT_FOUND, "it left the spool"));
+  }
+
   /** {@return the tree it belongs to} */
   public HomeTree tree() {
     return tree;
@@ -49,7 +56,7 @@ public final class Staged implements AutoCloseable {
   /** Deletes what has the name and everything beneath it; follows nothing. */
   static void remove(Fd folder, byte[] name, int depth) throws IOException {
     if (!isFolder(folder, name)) {
-      removeQuietly(folder, name);
+      folder.removeQuietly(name);
       return;
     }
     if (depth > TreeCopy.MAX_DEPTH) {
@@ -63,16 +70,6 @@ public final class Staged implements AutoCloseable {
       }
     }
     folder.remove(name, true);
-  }
-
-  private static void removeQuietly(Fd folder, byte[] name) throws IOException {
-    try {
-      folder.remove(name, false);
-    } catch (TreeException e) {
-      if (e.reason() != Reason.NOT_FOUND) {
-        throw e;
-      }
-    }
   }
 
   private static boolean isFolder(Fd folder, byte[] name) throws IOException {

@@ -42,7 +42,7 @@ class PropertyStoreTest {
     set("/a/b/", "<b/>");
     set("/ab/", "<ab/>");
     set("/t/old/", "<old/>");
-    store.finish(store.begin("h", "/a/", "/t/", true, true, 1).orElseThrow());
+    store.finish(store.begin("h", "h", "/a/", "/t/", true, true, 1).orElseThrow());
     assertEquals(List.of("/ab/", "/t/", "/t/b/"), store.keys("h"));
     assertEquals(Map.of(P, "<b/>"), store.of("h", "/t/b/"));
     assertEquals(List.of(), store.unfinished("h"));
@@ -52,15 +52,15 @@ class PropertyStoreTest {
   void copyKeepsTheSourceAndAShallowCopyTakesOnlyTheFolders() {
     set("/a/", "<a/>");
     set("/a/b/", "<b/>");
-    store.finish(store.begin("h", "/a/", "/t/", false, false, 1).orElseThrow());
+    store.finish(store.begin("h", "h", "/a/", "/t/", false, false, 1).orElseThrow());
     assertEquals(List.of("/a/", "/a/b/", "/t/"), store.keys("h"));
   }
 
   @Test
   void anIntentIsKeptUntilItsEndAndNotMadeWithoutProperties() {
-    assertTrue(store.begin("h", "/a/", "/t/", true, true, 1).isEmpty());
+    assertTrue(store.begin("h", "h", "/a/", "/t/", true, true, 1).isEmpty());
     set("/a/", "<a/>");
-    var intent = store.begin("h", "/a/", "/t/", true, true, 7).orElseThrow();
+    var intent = store.begin("h", "h", "/a/", "/t/", true, true, 7).orElseThrow();
     assertEquals(List.of(intent), store.unfinished("h"));
     store.abandon(intent);
     assertEquals(List.of(), store.unfinished("h"));
