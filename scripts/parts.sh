@@ -4,7 +4,7 @@
 [ -z "${PARTS_LOADED:-}" ] || return 0
 PARTS_LOADED=1
 
-# program|Debian package|what it gives|when: run, desktop, root (wanted, but only root can use it), build, test, bench
+# program|Debian package|what it gives|when: run, desktop, root (wanted, but only root can use it), pool, build, test, bench
 readonly PARTS="
 bwrap|bubblewrap|the envelope around every job; without it jobs are off|run
 setpriv|util-linux|the portal without privileges|run
@@ -18,6 +18,8 @@ icewm|icewm|the desktops' windows|desktop
 xterm|xterm|terminals on a desktop|desktop
 rasmol-gtk|rasmol|the application 'Molecule viewer'|desktop
 xmgrace|grace|the application 'Interactive plot'|desktop
+mmdebstrap|mmdebstrap|the root folder that HTCondor runs in|pool
+ip|iproute2|a pool on one machine|pool
 mvn|maven|builds the Java parts|build
 npm|npm|builds the pages|build
 git|git|names the commit of a build|build

@@ -41,7 +41,7 @@ run_test() {
     shift
   done
   need_java
-  need run desktop build test
+  need run desktop pool build test
   ! is_root || need root
   # Playwright drives Debian's Chromium through Debian's Node.js, and downloads neither.
   PLAYWRIGHT_NODEJS_PATH=$(type -P node)
@@ -80,7 +80,9 @@ step() {
 }
 
 test_scripts() {
-  step "shellcheck" shellcheck -x -P "$SOURCE" "$SOURCE/appliance" "$SOURCE"/scripts/*.sh "$SOURCE/.ci/run"
+  step "shellcheck" shellcheck -x -P "$SOURCE" "$SOURCE/appliance" "$SOURCE"/scripts/*.sh "$SOURCE/.ci/run" \
+    "$SOURCE"/appliance-agent/src/main/resources/org/gridappliance/agent/pool/*.sh \
+    "$SOURCE"/job-api/src/main/resources/org/gridappliance/jobs/condor/*.sh
 }
 
 test_pages() {

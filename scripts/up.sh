@@ -2,6 +2,7 @@
 # Sourced. The path of a start: run_up → prepare → supervise → (start_portal, start_agent) → settle.
 # shellcheck shell=bash
 . "$SOURCE/scripts/build.sh"
+. "$SOURCE/scripts/condor.sh"
 
 up_usage() {
   cat <<'END'
@@ -73,6 +74,18 @@ prepare() {
   ! is_root || (need root) || warn "starting without what could not be installed"
   install_program
   make_data_folder
+  prepare_pool
+}
+
+# prepare_pool: HTCondor, where appliance.yaml gives this machine a part in a pool.
+prepare_pool() {
+  CONDOR_ROOT=()
+  is_root || return 0
+  pool_role
+  if [ "$REPLY" != off ] && [ "$REPLY" != false ]; then
+    (make_condor_root) || warn "starting without HTCondor"
+  fi
+  if condor_root; then CONDOR_ROOT=(--condor-root "$REPLY"); fi
 }
 
 # hold_lock: one supervisor for a data folder; the lock ends with this process.
@@ -87,7 +100,7 @@ hold_lock() {
   printf '%s\n' "$$" >"$RUN/pid"
 }
 
-STOPPING=false
+STOPPING=false CONDOR_ROOT=()
 # By part: process, the writer of its log, when it started, when to start it again (0 = it runs), how long to wait then.
 declare -gA PID=() WRITER=() STARTED=() RESTART_AT=() BACKOFF=([portal]=1 [agent]=1)
 PORTAL_OPTIONS=()
@@ -126,7 +139,7 @@ start_agent() {
   umask 022
   launch agent "${AGENT_PREFIX[@]}" "$JAVA_HOME/bin/java" "${AGENT_FLAGS[@]}" \
     org.gridappliance.agent.AgentMain run \
-    --data "$DATA" --portal "$ADDRESS" --slots "$(nproc)"
+    --data "$DATA" --portal "$ADDRESS" --slots "$(nproc)" "${CONDOR_ROOT[@]}"
   umask 077
 }
 

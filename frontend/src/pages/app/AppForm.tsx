@@ -1,17 +1,17 @@
-import { Accordion, Box, Grid, Stack, Text, TextInput } from "@mantine/core";
+import { Accordion, Box, Grid, Input, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactElement } from "react";
 import { useNavigate } from "react-router";
 import { ApiError, call, words } from "../../api/client";
-import { keys } from "../../api/queries";
+import { keys, poolQuery } from "../../api/queries";
 import type { App, JobRequest, TriggerRequest } from "../../api/types";
 import { validator } from "../../lib/validator";
 import { text } from "../../text/apps";
 import { text as triggers } from "../../text/triggers";
 import { toast } from "../../ui/toasts";
 import type { FieldContext } from "./context";
-import { check, schemaFor, serverErrors, type Errors, type FormState } from "./form";
+import { check, schemaFor, serverErrors, type Errors, type FormState, type PoolName } from "./form";
 import { isInteractive, Summary } from "./Summary";
 import { requestOf, withFile, type TriggerDraft } from "./trigger";
 import { TriggerPanel } from "./TriggerPanel";
@@ -182,6 +182,7 @@ export function AppForm({ app, start, trigger }: { app: App; start: FormState; t
               maw={400}
             />
           )}
+          {!isInteractive(app) && <WhereItRuns pool={form.pool} error={errors.pool} change={(pool) => edit({ pool }, "pool")} />}
           {split !== undefined && (
             <Accordion variant="default" chevronPosition="left" defaultValue={form.chunks === undefined ? null : "advanced"}>
               <Accordion.Item value="advanced" style={{ border: 0 }}>
@@ -239,6 +240,37 @@ export function AppForm({ app, start, trigger }: { app: App; start: FormState; t
         </Box>
       </Grid.Col>
     </Grid>
+  );
+}
+
+/** The choice between the pools; there is none to make while HTCondor is not there. */
+function WhereItRuns({
+  pool,
+  error,
+  change,
+}: {
+  pool: PoolName | undefined;
+  error: string | undefined;
+  change: (pool: PoolName | undefined) => void;
+}): ReactElement | null {
+  const condor = useQuery(poolQuery).data?.condor;
+  if (condor?.ready !== true && pool !== "condor") {
+    return null;
+  }
+  return (
+    <Input.Wrapper label={text.form.where} error={error} labelElement="div">
+      <SegmentedControl
+        id="root_pool"
+        aria-label={text.form.where}
+        value={pool ?? "auto"}
+        data={[
+          { value: "auto", label: text.form.whereAuto },
+          { value: "condor", label: text.form.whereCondor(condor?.slots ?? 0) },
+          { value: "local", label: text.form.whereLocal },
+        ]}
+        onChange={(value) => change(value === "auto" ? undefined : value)}
+      />
+    </Input.Wrapper>
   );
 }
 

@@ -11,8 +11,12 @@ export interface FormState {
   /** Inputs that take several values: what was typed, or the chosen ones. */
   sweep: Readonly<Record<string, string | string[]>>;
   chunks: number | undefined;
+  /** Where it runs; undefined leaves that to the portal. */
+  pool: PoolName | undefined;
   name: string;
 }
+
+export type PoolName = NonNullable<JobRequest["pool"]>;
 
 export type Errors = Record<string, string>;
 
@@ -68,7 +72,7 @@ function sweepText(app: App, sweep: Values | undefined): Record<string, string |
 }
 
 export function emptyForm(app: App): FormState {
-  return { inputs: defaults(app), sweep: {}, chunks: undefined, name: "" };
+  return { inputs: defaults(app), sweep: {}, chunks: undefined, pool: undefined, name: "" };
 }
 
 export function fromExample(app: App, example: App["examples"][number]): FormState {
@@ -76,6 +80,7 @@ export function fromExample(app: App, example: App["examples"][number]): FormSta
     inputs: { ...defaults(app), ...known(app, example.inputs) },
     sweep: sweepText(app, example.sweep),
     chunks: undefined,
+    pool: undefined,
     name: "",
   };
 }
@@ -85,6 +90,7 @@ export function fromRequest(app: App, request: JobRequest): FormState {
     inputs: { ...defaults(app), ...known(app, request.inputs) },
     sweep: sweepText(app, request.sweep),
     chunks: request.chunks,
+    pool: request.pool,
     name: request.name ?? "",
   };
 }
@@ -94,6 +100,7 @@ export function fromJob(app: App, job: JobDetail): FormState {
     inputs: { ...defaults(app), ...known(app, job.inputs) },
     sweep: sweepText(app, job.sweep),
     chunks: job.chunks ?? undefined,
+    pool: undefined,
     name: job.name === app.title ? "" : job.name,
   };
 }
@@ -148,6 +155,9 @@ export function check(app: App, form: FormState): Checked {
   if (form.chunks !== undefined) {
     request.chunks = form.chunks;
   }
+  if (form.pool !== undefined) {
+    request.pool = form.pool;
+  }
   if (form.name.trim() !== "") {
     request.name = form.name.trim();
   }
@@ -160,7 +170,7 @@ export function serverErrors(app: App, list: readonly { field: string; message: 
   const errors: Errors = {};
   for (const { field, message } of list) {
     const parts = field.split(/[./]/).filter((p) => p !== "" && !["inputs", "sweep", "#", "$"].includes(p));
-    const name = parts.find((p) => p in properties) ?? (["chunks", "name"].includes(parts[0] ?? "") ? (parts[0] ?? "") : "");
+    const name = parts.find((p) => p in properties) ?? (["chunks", "name", "pool"].includes(parts[0] ?? "") ? (parts[0] ?? "") : "");
     errors[name] = errors[name] === undefined ? message : `${errors[name]} ${message}`;
   }
   return errors;

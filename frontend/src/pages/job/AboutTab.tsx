@@ -42,6 +42,7 @@ export default function AboutTab({ job }: { job: JobDetail }): ReactElement {
             ...Object.entries(job.inputs).map(([name, value]) => [name, shown(value)] as const),
             ...sweep.map(([name, values]) => [`${name} (${text.about.sweep.toLowerCase()})`, Array.isArray(values) ? values.map(shown).join(", ") : shown(values)] as const),
             [text.about.chunks, job.chunks ?? text.about.chosen],
+            [text.about.where, job.pool === "condor" ? text.about.condor : text.about.local],
           ]}
         />
       </Box>

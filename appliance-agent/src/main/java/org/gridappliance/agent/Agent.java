@@ -13,6 +13,7 @@ import org.gridappliance.agent.envelope.Bubblewrap;
 import org.gridappliance.agent.executor.Executor;
 import org.gridappliance.agent.executor.Identity;
 import org.gridappliance.agent.executor.PortalClient;
+import org.gridappliance.agent.pool.Condor;
 import org.gridappliance.agent.samba.Samba;
 import org.gridappliance.agent.verb.Verb;
 import org.gridappliance.agent.verb.Verbs;
@@ -27,6 +28,7 @@ final class Agent implements AutoCloseable {
   private final Samba samba;
   private final Desktops desktops;
   private final Controller controller;
+  private final Condor condor;
   private final AgentSocket socket;
 
   private Agent(
@@ -36,6 +38,7 @@ final class Agent implements AutoCloseable {
       Samba samba,
       Desktops desktops,
       Controller controller,
+      Condor condor,
       AgentSocket socket) {
     this.envelope = envelope;
     this.portal = portal;
@@ -43,6 +46,7 @@ final class Agent implements AutoCloseable {
     this.samba = samba;
     this.desktops = desktops;
     this.controller = controller;
+    this.condor = condor;
     this.socket = socket;
   }
 
@@ -74,10 +78,12 @@ final class Agent implements AutoCloseable {
     verbs.put("GET /status", call -> Verb.Reply.ok(status(envelope, executor, identity)));
     Controller controller = Controller.open(folder, options.uidBase(), jobs(executor, options));
     verbs.putAll(new ControllerVerbs(controller).all());
+    Condor condor = new Condor(options.data(), options.condorRoot(), options.uidBase());
+    verbs.putAll(condor.verbs());
     AgentSocket socket =
         new AgentSocket(
             options.data().resolve("run").resolve("agent.sock"), new Verbs(Map.copyOf(verbs)));
-    return new Agent(envelope, portal, executor, samba, desktops, controller, socket);
+    return new Agent(envelope, portal, executor, samba, desktops, controller, condor, socket);
   }
 
   /** {@return whether the portal no longer knows this executor} */
@@ -94,6 +100,7 @@ final class Agent implements AutoCloseable {
     socket.start();
     samba.start();
     controller.start();
+    condor.start();
     executor.start();
   }
 
@@ -158,6 +165,7 @@ final class Agent implements AutoCloseable {
     samba.close();
     desktops.close();
     controller.close();
+    condor.close();
     executor.close();
     portal.close();
     envelope.close();

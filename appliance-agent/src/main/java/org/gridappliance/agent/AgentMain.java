@@ -3,6 +3,7 @@ package org.gridappliance.agent;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.gridappliance.agent.pool.Condor;
 
 /**
  * The agent's command line.
@@ -10,6 +11,8 @@ import java.util.concurrent.TimeUnit;
  * <pre>
  * agent run  --data DIR --portal URL [--slots N] [--uid-base N] [--cache-gb N]   this machine's executor
  * agent join LINK --data DIR [--slots N] …                                       another portal's executor
+ * agent pool --data DIR --condor-root DIR                                        HTCondor's part alone
+ * agent pool-token worker|submitter --data DIR --condor-root DIR                 prints a token
  * </pre>
  *
  * One run: {@link AgentOptions} → {@link Enrolling} (who am I) → {@link Agent} (envelope, executor,
@@ -27,7 +30,9 @@ public final class AgentMain {
         "java.util.logging.SimpleFormatter.format", "%1$tFT%1$tT%1$tz %4$s %5$s%6$s%n");
     int status = 0;
     try {
-      run(AgentOptions.parse(arguments));
+      if (!PoolMain.run(arguments)) {
+        run(AgentOptions.parse(arguments));
+      }
     } catch (AgentOptions.Wrong e) {
       System.err.println("agent: " + e.getMessage());
       status = 2;
@@ -49,6 +54,30 @@ public final class AgentMain {
     }
     if (new Enrolling(options).startAnew()) {
       throw new IOException("the portal wants this machine to enrol anew; start again");
+    }
+  }
+
+  /** Runs a part until this program is told to stop. */
+  static void untilTold(Runnable begin, Condor part) throws InterruptedException {
+    CountDownLatch told = new CountDownLatch(1);
+    CountDownLatch ended = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            Thread.ofPlatform()
+                .unstarted(
+                    () -> {
+                      told.countDown();
+                      try {
+                        ended.await();
+                      } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                      }
+                    }));
+    try (part) {
+      begin.run();
+      told.await();
+    } finally {
+      ended.countDown();
     }
   }
 

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param uidBase user number of the first slot where the agent is root, 1000..2147000000
  * @param cacheBytes the most that cached inputs may take
  * @param name how people see this machine
+ * @param condorRoot a root folder with HTCondor; null when none was made
  */
 record AgentOptions(
     Path data,
@@ -25,11 +26,12 @@ record AgentOptions(
     int slots,
     int uidBase,
     long cacheBytes,
-    String name) {
+    String name,
+    @Nullable Path condorRoot) {
 
   private static final String USAGE =
       "usage: agent run --data DIR --portal URL [--slots N] [--uid-base N] [--cache-gb N] [--name"
-          + " NAME], or agent join LINK --data DIR [the same]";
+          + " NAME] [--condor-root DIR], or agent join LINK --data DIR [the same]";
 
   /** The command line is wrong; the message says how. */
   static final class Wrong extends Exception {
@@ -57,6 +59,7 @@ record AgentOptions(
     int slots = Runtime.getRuntime().availableProcessors();
     int uidBase = 58_500;
     long cacheGigabytes = 20;
+    Path condorRoot = null;
     String name = org.gridappliance.agent.executor.Identity.hostName();
     while (!rest.isEmpty()) {
       String option = rest.pop();
@@ -71,6 +74,7 @@ record AgentOptions(
         case "--uid-base" -> uidBase = (int) number(option, value, 1000, 2_147_000_000);
         case "--cache-gb" -> cacheGigabytes = number(option, value, 1, 1_000_000);
         case "--name" -> name = value;
+        case "--condor-root" -> condorRoot = Path.of(value).toAbsolutePath().normalize();
         default -> throw new Wrong("unknown option " + option + "; " + USAGE);
       }
     }
@@ -87,7 +91,8 @@ record AgentOptions(
               + "'; wanted are 1 to 64 letters, digits, dots, _ and -, the first a"
               + " letter or digit");
     }
-    return new AgentOptions(data, portal, link, slots, uidBase, cacheGigabytes << 30, name);
+    return new AgentOptions(
+        data, portal, link, slots, uidBase, cacheGigabytes << 30, name, condorRoot);
   }
 
   private static long number(String option, String value, long least, long most) throws Wrong {

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import javax.sql.DataSource;
+import org.gridappliance.jobs.condor.CondorDoor;
+import org.gridappliance.jobs.condor.CondorPool;
 import org.gridappliance.jobs.deliver.Deliverer;
 import org.gridappliance.jobs.deliver.DeliveryStore;
 import org.gridappliance.jobs.history.PoolHistory;
@@ -41,6 +43,7 @@ public final class JobApi implements AutoCloseable {
   private final JobStore jobs;
   private final LocalPool pool;
   private final PoolHistory history;
+  private final CondorPool condor;
   private final Deliverer deliverer;
   private final Operations operations;
 
@@ -49,12 +52,14 @@ public final class JobApi implements AutoCloseable {
       JobStore jobs,
       LocalPool pool,
       PoolHistory history,
+      CondorPool condor,
       Deliverer deliverer,
       Operations operations) {
     this.database = database;
     this.jobs = jobs;
     this.pool = pool;
     this.history = history;
+    this.condor = condor;
     this.deliverer = deliverer;
     this.operations = operations;
   }
@@ -71,6 +76,21 @@ public final class JobApi implements AutoCloseable {
    */
   public static JobApi start(
       JobSettings settings, DataSource db, Homes homes, Clock clock, JobAudit audit) {
+    return start(settings, db, homes, clock, audit, CondorDoor.NONE);
+  }
+
+  /**
+   * As above, with HTCondor as the second pool.
+   *
+   * @param door how HTCondor is reached
+   */
+  public static JobApi start(
+      JobSettings settings,
+      DataSource db,
+      Homes homes,
+      Clock clock,
+      JobAudit audit,
+      CondorDoor door) {
     Database database = Database.open(db);
     try {
       JobStore jobs = new JobStore(database);
@@ -85,6 +105,7 @@ public final class JobApi implements AutoCloseable {
           LocalPool.open(
               settings, database, jobs, subjobs, plans, results, deliverer::look, changes, clock);
       PoolHistory history = new PoolHistory(database, pool.views(), clock);
+      CondorPool condor = CondorPool.start(door, pool);
       Operations operations =
           Operations.of(
               settings,
@@ -93,6 +114,7 @@ public final class JobApi implements AutoCloseable {
               plans,
               pool,
               history,
+              condor,
               deliverer,
               new TriggerStore(database),
               homes,
@@ -102,7 +124,7 @@ public final class JobApi implements AutoCloseable {
       deliverer.start();
       history.start();
       operations.start();
-      return new JobApi(database, jobs, pool, history, deliverer, operations);
+      return new JobApi(database, jobs, pool, history, condor, deliverer, operations);
     } catch (RuntimeException e) { // whatever it is, the writer must not stay behind
       database.close();
       throw e;
@@ -184,6 +206,7 @@ public final class JobApi implements AutoCloseable {
   public void close() {
     operations.close();
     history.close();
+    condor.close();
     pool.close();
     deliverer.close();
     database.close();

@@ -29,6 +29,7 @@ import org.gridappliance.jobs.JobApi;
 import org.gridappliance.jobs.JobSettings;
 import org.gridappliance.jobs.job.StorageException;
 import org.gridappliance.portal.agent.AgentClient;
+import org.gridappliance.portal.agent.AgentCondor;
 import org.gridappliance.portal.audit.AuditLog;
 import org.gridappliance.portal.desktops.DesktopOperations;
 import org.gridappliance.portal.desktops.JobDesktops;
@@ -287,7 +288,8 @@ public final class PortalServer implements AutoCloseable {
           database.source(),
           homes,
           clock,
-          (actor, action, object, remote) -> audit.append(actor, action, object, null, remote));
+          (actor, action, object, remote) -> audit.append(actor, action, object, null, remote),
+          new AgentCondor(new AgentClient(data.resolve("run/agent.sock"))));
     } catch (StorageException e) {
       throw new StoreException("jobs cannot be taken up: " + e.getMessage());
     }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.gridappliance.agent.settings.ApplianceYaml;
 import org.gridappliance.agent.verb.Verb;
 import org.gridappliance.agent.verb.Verb.Refused;
 import org.gridappliance.agent.verb.Verb.Reply;
@@ -91,7 +92,7 @@ public final class Samba implements AutoCloseable {
         return;
       }
       supervise();
-    } catch (IOException | SambaSettings.Wrong e) {
+    } catch (IOException | ApplianceYaml.Wrong e) {
       LOG.log(System.Logger.Level.WARNING, "Samba is off: {0}", e.getMessage());
       tell(String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
@@ -109,7 +110,7 @@ public final class Samba implements AutoCloseable {
   }
 
   /** Lays everything out. {@return why it cannot be started} */
-  private Optional<String> prepare() throws IOException, SambaSettings.Wrong {
+  private Optional<String> prepare() throws IOException, ApplianceYaml.Wrong {
     SambaSettings read = SambaSettings.read(data);
     lock.lock();
     try {

@@ -1,21 +1,13 @@
 package org.gridappliance.agent.samba;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Pattern;
+import org.gridappliance.agent.settings.ApplianceYaml;
+import org.gridappliance.agent.settings.ApplianceYaml.Wrong;
 
 /**
  * The keys {@code samba.*} of {@code DATA/appliance.yaml}; docs/settings.md lists them. Read by the
@@ -28,19 +20,8 @@ import java.util.regex.Pattern;
  */
 public record SambaSettings(boolean enabled, List<String> listen, int port, boolean visitors) {
   static final int PORT = 8445;
-  private static final int MAX_BYTES = 256 * 1024;
   private static final Pattern LITERAL =
       Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9A-Fa-f:]*:[0-9A-Fa-f:]*");
-  private static final YAMLMapper YAML = new YAMLMapper(new YAMLFactory());
-
-  /** The file says something that cannot be; the message is for the pages. */
-  static final class Wrong extends Exception {
-    private static final long serialVersionUID = 1;
-
-    Wrong(String message) {
-      super(message);
-    }
-  }
 
   public SambaSettings {
     listen = List.copyOf(listen);
@@ -48,27 +29,7 @@ public record SambaSettings(boolean enabled, List<String> listen, int port, bool
 
   /** {@return what the file says, defaults where it says nothing or is absent} */
   static SambaSettings read(Path data) throws IOException, Wrong {
-    ByteBuffer bytes = ByteBuffer.allocate(MAX_BYTES);
-    try (SeekableByteChannel file =
-        Files.newByteChannel(
-            data.resolve("appliance.yaml"),
-            Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
-      while (bytes.hasRemaining() && file.read(bytes) > 0) {
-        // until the end
-      }
-    } catch (NoSuchFileException e) {
-      // all defaults
-    }
-    JsonNode root;
-    try {
-      root = YAML.readTree(bytes.array(), 0, bytes.position());
-    } catch (JacksonException e) {
-      throw new Wrong("appliance.yaml is not YAML");
-    }
-    return of(root == null ? YAML.createObjectNode() : root);
-  }
-
-  private static SambaSettings of(JsonNode root) throws Wrong {
+    ApplianceYaml root = ApplianceYaml.read(data);
     boolean enabled = flag(root, "enabled");
     boolean visitors = flag(root, "visitors");
     JsonNode port = value(root, "port");
@@ -90,7 +51,7 @@ public record SambaSettings(boolean enabled, List<String> listen, int port, bool
     return new SambaSettings(enabled, addresses, port.asInt(PORT), visitors);
   }
 
-  private static boolean flag(JsonNode root, String name) throws Wrong {
+  private static boolean flag(ApplianceYaml root, String name) throws Wrong {
     JsonNode value = value(root, name);
     if (!value.isMissingNode() && !value.isBoolean()) {
       throw new Wrong("samba." + name + "=" + value.asText() + ": want true or false");
@@ -98,9 +59,7 @@ public record SambaSettings(boolean enabled, List<String> listen, int port, bool
     return value.asBoolean(true);
   }
 
-  /** Both spellings: a group of keys, and one key with dots. */
-  private static JsonNode value(JsonNode root, String name) {
-    JsonNode dotted = root.path("samba." + name);
-    return dotted.isMissingNode() ? root.path("samba").path(name) : dotted;
+  private static JsonNode value(ApplianceYaml root, String name) {
+    return root.value("samba", name);
   }
 }

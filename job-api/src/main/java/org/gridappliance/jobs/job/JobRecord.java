@@ -34,9 +34,20 @@ public record JobRecord(
     @Nullable Long endedAt,
     @Nullable Failure failure) {
 
+  /** The pool of executors that ask for leases. */
+  public static final String LOCAL = "local";
+
+  /** HTCondor. */
+  public static final String CONDOR = "condor";
+
   /** {@return how many subjobs it has} */
   public int total() {
     return combinations * Math.max(1, chunks);
+  }
+
+  /** {@return the pool it runs on, {@link #LOCAL} or {@link #CONDOR}} */
+  public String pool() {
+    return request.path("pool").asText(LOCAL);
   }
 
   /** {@return the sweep combination that a subjob runs} */

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.IntSupplier;
 import org.gridappliance.jobs.app.App;
 import org.gridappliance.jobs.app.AppCatalog;
 import org.gridappliance.jobs.app.CommandLine;
@@ -42,7 +41,7 @@ public final class Submission {
   private final SavedApps saved;
   private final JobStore store;
   private final Clock clock;
-  private final IntSupplier slots;
+  private final PoolChoice pools;
   private final AtomicLong lastId;
 
   /** What else belongs to a submission. */
@@ -62,11 +61,25 @@ public final class Submission {
     default void insert(Handle handle, long job) {}
   }
 
+  /** Where jobs may run. Thread-safe. */
+  public interface PoolChoice {
+    /**
+     * {@return the pool for a job}
+     *
+     * @param wanted as the request says; empty when it leaves that to the portal
+     * @throws Problem 400 when it cannot run there, with the reason
+     */
+    String choose(App app, String wanted);
+
+    /** {@return cores of a pool now, from which the number of chunks is chosen} */
+    int slots(String pool);
+  }
+
   /** A job and what its subjobs do. */
   public record Submitted(JobRecord record, JobPlan plan) {}
 
   /**
-   * @param slots cores of the pool now, from which the number of chunks is chosen
+   * @param pools where jobs may run
    * @throws StorageException when the data folder cannot be read
    */
   public Submission(
@@ -75,13 +88,13 @@ public final class Submission {
       SavedApps saved,
       JobStore store,
       Clock clock,
-      IntSupplier slots) {
+      PoolChoice pools) {
     this.data = data;
     this.catalog = catalog;
     this.saved = saved;
     this.store = store;
     this.clock = clock;
-    this.slots = slots;
+    this.pools = pools;
     try {
       this.lastId = new AtomicLong(Math.max(store.lastId(), lastFolder(data.resolve("jobs"))));
     } catch (IOException e) {
@@ -112,8 +125,9 @@ public final class Submission {
    * @throws Problem 400 with an error for every bad field
    * @throws StorageException when it cannot be put on disk
    */
-  public Submitted submit(Caller caller, JsonNode request, Also also) throws IOException {
-    App app = app(request);
+  public Submitted submit(Caller caller, JsonNode asked, Also also) throws IOException {
+    App app = app(asked);
+    JsonNode request = placed(app, asked);
     Inputs inputs = inputs(app, request);
     Path draft = data.resolve("jobs").resolve(".new-" + UUID.randomUUID());
     try {
@@ -155,8 +169,9 @@ public final class Submission {
   }
 
   /** {@return what a request would become; nothing of it is left} */
-  public Submitted estimate(Caller caller, JsonNode request) throws IOException {
-    App app = app(request);
+  public Submitted estimate(Caller caller, JsonNode asked) throws IOException {
+    App app = app(asked);
+    JsonNode request = placed(app, asked);
     Inputs inputs = inputs(app, request);
     JobFolder folder = new JobFolder(data.resolve("jobs").resolve(".new-" + UUID.randomUUID()));
     try {
@@ -169,6 +184,11 @@ public final class Submission {
     }
   }
 
+  /** {@return cores of the pool that a job runs on} */
+  public int slots(JobRecord job) {
+    return pools.slots(job.pool());
+  }
+
   private record Draft(List<StoredFile> files, Map<String, Facts> facts, List<ChunkRow> chunks) {}
 
   private App app(JsonNode request) {
@@ -179,6 +199,12 @@ public final class Submission {
         .app()
         .orElseThrow(
             () -> field("app", "application " + id + " cannot run: " + entry.problem().orElse("")));
+  }
+
+  /** {@return the request with the pool it runs on} */
+  private JsonNode placed(App app, JsonNode request) {
+    ObjectNode placed = request.deepCopy();
+    return placed.put("pool", pools.choose(app, request.path("pool").asText("")));
   }
 
   private static Inputs inputs(App app, JsonNode request) {
@@ -237,7 +263,7 @@ public final class Submission {
           folder.input(source.sha256()),
           app.split().orElseThrow(),
           chunks.isInt() ? OptionalInt.of(chunks.asInt()) : OptionalInt.empty(),
-          slots.getAsInt());
+          pools.slots(request.path("pool").asText("")));
     } catch (CannotSplit e) {
       throw field(source.input(), String.valueOf(e.getMessage()));
     }

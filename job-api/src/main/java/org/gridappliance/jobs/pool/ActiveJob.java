@@ -54,6 +54,10 @@ final class ActiveJob {
   int readyCount;
   int idle;
   int running;
+
+  /** Of those running, the ones that another scheduler holds but has not begun. */
+  int waiting;
+
   int completed;
   int failed;
   double meanSeconds;
@@ -95,6 +99,10 @@ final class ActiveJob {
 
   long id() {
     return record.id();
+  }
+
+  String pool() {
+    return record.pool();
   }
 
   int attempt(int index) {

@@ -206,7 +206,7 @@ final class Collector {
       faults.tries++;
     }
     boolean untried =
-        state.usable(state.clock.millis()).stream()
+        state.usable(state.clock.millis(), held.job.pool()).stream()
             .anyMatch(
                 other ->
                     !faults.nodes.contains(other.id()) && other.couldRun(held.job.plan.limits()));
@@ -273,7 +273,7 @@ final class Collector {
 
   private boolean mayEnd(ActiveJob job) {
     return (job.subjobsEnded() && job.merge != ActiveJob.MergeCommand.LEASED)
-        || Malformed.is(job, state.usable(state.clock.millis()));
+        || Malformed.is(job, state.usable(state.clock.millis(), job.pool()));
   }
 
   private void blame(Taken one, long now) {

@@ -160,10 +160,10 @@ final class Dispatcher {
     double cpus = asked.cpus();
     long memory = asked.memoryBytes();
     long disk = asked.diskBytes();
-    List<Node> usable = state.usable(now);
+    List<Node> usable = state.usable(now, node.pool());
     Set<ActiveJob> passed = new HashSet<>();
     while (hand.held.size() < asked.max()) {
-      ActiveJob job = next(cpus, memory, disk, passed);
+      ActiveJob job = next(node, cpus, memory, disk, passed);
       if (job == null) {
         return;
       }
@@ -187,12 +187,15 @@ final class Dispatcher {
     }
   }
 
-  private @Nullable ActiveJob next(double cpus, long memory, long disk, Set<ActiveJob> passed) {
+  private @Nullable ActiveJob next(
+      Node node, double cpus, long memory, long disk, Set<ActiveJob> passed) {
     ActiveJob best = null;
     for (ActiveJob job : state.jobs.values()) {
       JobState at = job.record.state();
       Limits limits = job.plan.limits();
       if (!job.hasReady()
+          || !job.pool().equals(node.pool())
+          || (node.engine && !node.couldRun(limits))
           || (at != JobState.IDLE && at != JobState.RUNNING)
           || limits.cpus() > cpus
           || limits.memoryBytes() > memory
@@ -230,13 +233,13 @@ final class Dispatcher {
   private static int share(ActiveJob job, Node node, List<Node> usable) {
     int all = 0;
     for (Node one : usable) {
-      all += one.row.cpus();
+      all += one.cpus;
     }
-    if (all <= node.row.cpus()) {
+    if (all <= node.cpus) {
       return Integer.MAX_VALUE;
     }
-    long part = (long) job.readyCount * node.row.cpus() / (2L * all);
-    return (int) Math.max(1, part / Math.max(1, node.row.cpus()));
+    long part = (long) job.readyCount * node.cpus / (2L * all);
+    return (int) Math.max(1, part / Math.max(1, node.cpus));
   }
 
   private boolean hold(

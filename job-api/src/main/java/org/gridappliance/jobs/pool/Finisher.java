@@ -104,7 +104,7 @@ final class Finisher implements AutoCloseable {
         return new Next.Nothing();
       }
       if (!job.subjobsEnded()) {
-        if (Malformed.is(job, state.usable(state.clock.millis()))) {
+        if (Malformed.is(job, state.usable(state.clock.millis(), job.pool()))) {
           state.nodes.values().forEach(node -> node.forgive(job.id()));
           return new Next.Stop(Malformed.failure(job));
         }

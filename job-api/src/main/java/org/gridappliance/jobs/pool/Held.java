@@ -37,6 +37,11 @@ final class Held {
     renew(now);
   }
 
+  /** {@return whether another scheduler holds it but has not begun} */
+  boolean waits() {
+    return node.engine && !started && lease.index() >= 0;
+  }
+
   void renew(long now) {
     expiresAt = now + lease.leaseSeconds() * 1000L;
     missed = 0;

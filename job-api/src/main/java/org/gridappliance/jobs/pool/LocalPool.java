@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.gridappliance.jobs.JobSettings;
+import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.jobs.job.Database;
 import org.gridappliance.jobs.job.JobPlan;
 import org.gridappliance.jobs.job.JobRecord;
@@ -136,7 +137,7 @@ public final class LocalPool implements AutoCloseable {
   public boolean hasNodes() {
     state.lock.lock();
     try {
-      return !state.nodes.isEmpty();
+      return state.nodes.values().stream().anyMatch(node -> !node.engine);
     } finally {
       state.lock.unlock();
     }
@@ -161,6 +162,19 @@ public final class LocalPool implements AutoCloseable {
    */
   public String nodeName(@Nullable String bearer) {
     return state.authenticate(bearer).row.name();
+  }
+
+  /** {@return another scheduler's place in the queue, by its name} */
+  public Engine engine(String name) {
+    Nodes.NodeRow row = nodes.engine(name);
+    Node known;
+    state.lock.lock();
+    try {
+      known = state.nodes.get(row.id());
+    } finally {
+      state.lock.unlock();
+    }
+    return new Engine(state, dispatcher, roll, collector, known == null ? know(row) : known);
   }
 
   /**
@@ -247,6 +261,10 @@ public final class LocalPool implements AutoCloseable {
     }
     if (node == null) {
       return Optional.empty();
+    }
+    if (node.engine) {
+      throw Problem.conflict(
+          node.row.name() + " is no machine; it goes by pool.role: off in appliance.yaml");
     }
     nodes.remove(id);
     state.lock.lock();

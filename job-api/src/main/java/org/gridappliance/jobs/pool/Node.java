@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import org.gridappliance.jobs.job.JobRecord;
 import org.gridappliance.jobs.lease.Limits;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,15 @@ final class Node {
   private static final long LONGEST_PAUSE_MILLIS = 3_600_000;
 
   final Nodes.NodeRow row;
+
+  /** Not one machine but another scheduler, with machines of its own behind it. */
+  final boolean engine;
+
+  /** Cores in all, and of the largest machine; memory of the largest. */
+  int cpus;
+
+  int largestCpus;
+  long memoryBytes;
   final Map<String, Held> held = new HashMap<>();
 
   /** One request with results at a time, so that a repeated one waits for the first. */
@@ -51,6 +61,10 @@ final class Node {
     this.row = row;
     this.standing = row.standing();
     this.place = row.place();
+    engine = row.tokenHash().startsWith(Nodes.ENGINE);
+    cpus = row.cpus();
+    largestCpus = row.cpus();
+    memoryBytes = row.memoryBytes();
   }
 
   long id() {
@@ -70,17 +84,22 @@ final class Node {
     return !removed && standing == Standing.OPEN && ready && !isAway(now) && !isPaused(now);
   }
 
+  /** {@return the pool whose jobs it takes} */
+  String pool() {
+    return engine ? JobRecord.CONDOR : JobRecord.LOCAL;
+  }
+
   boolean couldRun(Limits limits) {
-    return row.cpus() >= limits.cpus() && row.memoryBytes() >= limits.memoryBytes();
+    return largestCpus >= limits.cpus() && memoryBytes >= limits.memoryBytes();
   }
 
   /** {@return cores not under a lease} */
   int freeCpus() {
     int used = 0;
     for (Held one : held.values()) {
-      used += one.lease.limits().cpus();
+      used += one.waits() ? 0 : one.lease.limits().cpus();
     }
-    return Math.max(0, row.cpus() - used);
+    return Math.max(0, cpus - used);
   }
 
   void succeeded() {
@@ -98,6 +117,9 @@ final class Node {
    * @return whether the node is paused for it
    */
   boolean failedFast(long job, boolean itsFault, long now) {
+    if (engine) { // one machine of many: HTCondor keeps its own account of them
+      return false;
+    }
     streak++;
     streakIsItsFault |= itsFault;
     streakJobs.add(job);

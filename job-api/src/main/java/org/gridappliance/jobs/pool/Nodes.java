@@ -33,6 +33,9 @@ final class Nodes {
       "id, name, token_hash, cpus, memory_bytes, version, enrolled_at, standing, place, latitude,"
           + " longitude";
 
+  /** What the stored hash of another scheduler's row begins with; no token has such a hash. */
+  static final String ENGINE = "engine:";
+
   private final Database database;
   private final Clock clock;
 
@@ -104,6 +107,29 @@ final class Nodes {
       throw Problem.conflict("this executor's token is already enrolled; make a new one");
     }
     return all().stream().filter(node -> node.id() == id).findFirst().orElseThrow();
+  }
+
+  /** {@return the row of another scheduler, made when there is none} */
+  NodeRow engine(String name) {
+    String key = (ENGINE + name + "-".repeat(64)).substring(0, 64); // the column's width
+    database.update(
+        handle -> {
+          int rows =
+              handle
+                  .createQuery("SELECT COUNT(*) FROM node WHERE token_hash = ?")
+                  .bind(0, key)
+                  .mapTo(Integer.class)
+                  .one();
+          if (rows == 0) {
+            handle.execute(
+                "INSERT INTO node (name, token_hash, cpus, memory_bytes, version, enrolled_at)"
+                    + " VALUES (?, ?, 1, 1, NULL, ?)",
+                name,
+                key,
+                clock.millis());
+          }
+        });
+    return all().stream().filter(node -> node.tokenHash().equals(key)).findFirst().orElseThrow();
   }
 
   private static boolean taken(org.jdbi.v3.core.Handle handle, String name) {

@@ -56,6 +56,7 @@ final class PoolState {
     held.put(one.lease.lease(), one);
     one.node.held.put(one.lease.lease(), one);
     one.job.held.put(one.lease.index(), one);
+    one.job.waiting += one.waits() ? 1 : 0;
     String owner = one.job.record.owner();
     load.merge(owner, one.weight, Double::sum);
     served.put(owner, ++servings);
@@ -68,12 +69,27 @@ final class PoolState {
     }
     one.node.held.remove(one.lease.lease());
     one.job.held.remove(one.lease.index(), one);
+    one.job.waiting -= one.waits() ? 1 : 0;
     String owner = one.job.record.owner();
     double left = load(owner) - one.weight;
     if (left < 1e-9) {
       load.remove(owner);
     } else {
       load.put(owner, left);
+    }
+  }
+
+  /** Notes whether the program of a lease runs. */
+  void started(Held one, boolean now) {
+    if (one.started == now) {
+      return;
+    }
+    one.job.waiting -= one.waits() ? 1 : 0;
+    one.started = now;
+    one.job.waiting += one.waits() ? 1 : 0;
+    if (one.node.engine) {
+      noteSubjob(one.job, one.lease.index());
+      noteJob(one.job);
     }
   }
 
@@ -129,6 +145,7 @@ final class PoolState {
   boolean anotherCouldRun(Node not, Limits limits, long now) {
     for (Node node : nodes.values()) {
       if (node != not
+          && node.engine == not.engine
           && node.isUsable(now)
           && node.couldRun(limits)
           && node.freeCpus() >= limits.cpus()) {
@@ -136,6 +153,11 @@ final class PoolState {
       }
     }
     return false;
+  }
+
+  /** {@return usable nodes of a pool} */
+  List<Node> usable(long now, String pool) {
+    return usable(now).stream().filter(node -> node.pool().equals(pool)).toList();
   }
 
   /** {@return usable nodes} */

@@ -39,8 +39,8 @@ public final class PoolViews implements PoolHistory.Source {
 
   private JobSnapshot snapshot(ActiveJob job) {
     int slots = 0;
-    for (Node node : state.usable(state.clock.millis())) {
-      slots += node.row.cpus() / Math.max(1, job.plan.limits().cpus());
+    for (Node node : state.usable(state.clock.millis(), job.pool())) {
+      slots += node.cpus / Math.max(1, job.plan.limits().cpus());
     }
     Double left = null;
     if (slots > 0 && (job.record.state() == JobState.RUNNING)) {
@@ -48,7 +48,13 @@ public final class PoolViews implements PoolHistory.Source {
       left = Math.max(work / Math.min(slots, Math.max(1, job.idle + job.running)), 0);
     }
     return new JobSnapshot(
-        job.record, job.idle, job.running, job.completed, job.failed, phase(job), left);
+        job.record,
+        job.idle + job.waiting,
+        job.running - job.waiting,
+        job.completed,
+        job.failed,
+        phase(job),
+        left);
   }
 
   private @Nullable String phase(ActiveJob job) {
@@ -59,9 +65,11 @@ public final class PoolViews implements PoolHistory.Source {
       case SUSPENDED -> "suspended; resume it to go on";
       case HELD -> "held until it is resumed";
       case IDLE, RUNNING ->
-          job.running > 0
+          job.running > job.waiting
               ? running(job)
-              : waitsFor(job.plan.limits()).orElse("waiting for a free slot");
+              : waitsFor(job.plan.limits(), job.pool())
+                  .orElse(
+                      job.waiting > 0 ? "waiting in HTCondor's queue" : "waiting for a free slot");
       case COMPLETED, FAILED, REMOVED -> null;
     };
   }
@@ -81,7 +89,11 @@ public final class PoolViews implements PoolHistory.Source {
     int cpus = Math.max(1, job.plan.limits().cpus());
     int atOnce =
         held.entrySet().stream()
-            .mapToInt(e -> Math.min(e.getValue(), Math.max(1, e.getKey().row.cpus() / cpus)))
+            .mapToInt(
+                e ->
+                    e.getKey().engine
+                        ? (int) started
+                        : Math.min(e.getValue(), Math.max(1, e.getKey().cpus / cpus)))
             .sum();
     return "running %,d at once, %,d of %,d done".formatted(atOnce, job.completed, total);
   }
@@ -97,6 +109,11 @@ public final class PoolViews implements PoolHistory.Source {
       char[] letters = new char[job.states.length];
       for (int index = 0; index < letters.length; index++) {
         letters[index] = SubjobState.shown((char) job.states[index], job.record.state());
+      }
+      for (Held held : job.waiting > 0 ? job.held.values() : List.<Held>of()) {
+        if (held.waits()) {
+          letters[held.lease.index()] = SubjobState.shown('I', job.record.state());
+        }
       }
       return Optional.of(new String(letters));
     } finally {
@@ -196,9 +213,9 @@ public final class PoolViews implements PoolHistory.Source {
         node.row.name(),
         word,
         reason,
-        node.row.cpus(),
+        node.cpus,
         node.freeCpus(),
-        node.row.memoryBytes(),
+        node.memoryBytes,
         node.row.version(),
         node.lastSeenAt,
         node.row.enrolledAt(),
@@ -214,18 +231,18 @@ public final class PoolViews implements PoolHistory.Source {
       int slots = 0;
       int free = 0;
       for (Node node : state.usable(state.clock.millis())) {
-        slots += node.row.cpus();
+        slots += node.cpus;
         free += node.freeCpus();
       }
       long ahead = 0; // leases that wait on their node for a free core
       for (Node node : state.nodes.values()) {
-        ahead += Math.max(0, node.held.size() - node.row.cpus());
+        ahead += node.engine ? 0 : Math.max(0, node.held.size() - node.cpus);
       }
       long idle = 0;
       long running = 0;
       for (ActiveJob job : state.jobs.values()) {
-        idle += job.idle;
-        running += job.running;
+        idle += job.idle + job.waiting;
+        running += job.running - job.waiting;
       }
       return new PoolSnapshot(
           state.nodes.size(),
@@ -234,7 +251,19 @@ public final class PoolViews implements PoolHistory.Source {
           idle + ahead,
           Math.max(0, running - ahead),
           slots > 0,
-          slots > 0 ? null : whyNone());
+          slots > 0 ? null : whyNone(JobRecord.LOCAL));
+    } finally {
+      state.lock.unlock();
+    }
+  }
+
+  /** {@return cores of the executors that could take work now} */
+  public int localSlots() {
+    state.lock.lock();
+    try {
+      return state.usable(state.clock.millis(), JobRecord.LOCAL).stream()
+          .mapToInt(node -> node.cpus)
+          .sum();
     } finally {
       state.lock.unlock();
     }
@@ -251,7 +280,7 @@ public final class PoolViews implements PoolHistory.Source {
       Map<String, Double> users = new HashMap<>();
       for (Node node : state.nodes.values()) {
         int idle = node.freeCpus();
-        int busy = node.row.cpus() - idle;
+        int busy = node.cpus - idle;
         running += busy;
         if (node.isUsable(now)) {
           free += idle;
@@ -264,7 +293,7 @@ public final class PoolViews implements PoolHistory.Source {
           users.merge(one.job.record.owner(), share, Double::sum);
         }
       }
-      long waiting = state.jobs.values().stream().mapToLong(job -> job.idle).sum();
+      long waiting = state.jobs.values().stream().mapToLong(job -> job.idle + job.waiting).sum();
       return new Load(running, free, off, waiting, users);
     } finally {
       state.lock.unlock();
@@ -284,20 +313,20 @@ public final class PoolViews implements PoolHistory.Source {
   }
 
   /** {@return what a job with these limits waits for when no node could take it, in words} */
-  public Optional<String> waitsFor(Limits limits) {
+  public Optional<String> waitsFor(Limits limits, String pool) {
     state.lock.lock();
     try {
-      List<Node> usable = state.usable(state.clock.millis());
+      List<Node> usable = state.usable(state.clock.millis(), pool);
       if (usable.isEmpty()) {
-        return Optional.of(whyNone());
+        return Optional.of(whyNone(pool));
       }
       for (Node node : usable) {
         if (node.couldRun(limits)) {
           return Optional.empty();
         }
       }
-      int cores = usable.stream().mapToInt(node -> node.row.cpus()).max().orElse(0);
-      long memory = usable.stream().mapToLong(node -> node.row.memoryBytes()).max().orElse(0);
+      int cores = usable.stream().mapToInt(node -> node.largestCpus).max().orElse(0);
+      long memory = usable.stream().mapToLong(node -> node.memoryBytes).max().orElse(0);
       return Optional.of(
           "a larger node: it needs %d cores and %d MiB, the largest here have %d cores and %d MiB"
               .formatted(limits.cpus(), limits.memoryBytes() >> 20, cores, memory >> 20));
@@ -306,25 +335,29 @@ public final class PoolViews implements PoolHistory.Source {
     }
   }
 
-  private String whyNone() {
+  private String whyNone(String pool) {
     long now = state.clock.millis();
-    if (state.nodes.isEmpty()) {
+    List<Node> nodes = state.nodes.values().stream().filter(n -> n.pool().equals(pool)).toList();
+    if (nodes.isEmpty() && pool.equals(JobRecord.CONDOR)) {
+      return "HTCondor, which is not there; see the Pool page, or submit it to the local pool";
+    }
+    if (nodes.isEmpty()) {
       return "no executor has joined this pool; start one with ./appliance up, or on another machine"
           + " with ./appliance node join LINK";
     }
-    for (Node node : state.nodes.values()) {
+    for (Node node : nodes) {
       NodeSnapshot one = snapshot(node, now);
       if (one.state().equals("Problem") && one.reason() != null) {
         return one.name() + ": " + one.reason();
       }
     }
-    for (Node node : state.nodes.values()) {
+    for (Node node : nodes) {
       if (!node.isAway(now) && node.isPaused(now)) {
         NodeSnapshot one = snapshot(node, now);
         return one.name() + " is paused: " + one.reason();
       }
     }
-    for (Node node : state.nodes.values()) {
+    for (Node node : nodes) {
       if (node.standing != Standing.OPEN && !node.isAway(now)) {
         return "all nodes that are here are drained or banned; open one on the Pool page";
       }

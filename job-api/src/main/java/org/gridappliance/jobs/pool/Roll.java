@@ -58,7 +58,7 @@ final class Roll {
         if (item.started() && !held.started && held.job.completed == 0) {
           state.noteJob(held.job); // its phase goes from staging in to running
         }
-        held.started = item.started();
+        state.started(held, item.started());
         if (!java.util.Objects.equals(held.percent, item.percent())) {
           held.percent = item.percent();
           state.noteSubjob(held.job, held.lease.index());

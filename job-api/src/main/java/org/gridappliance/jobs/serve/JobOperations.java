@@ -151,8 +151,9 @@ final class JobOperations {
     Resources resources = made.plan().resources();
     PoolSnapshot pool = jobs.pool.views().pool();
     int subjobs = made.record().total();
-    int together = pool.slots() / Math.max(1, resources.cpus());
-    Optional<String> waitsFor = jobs.pool.views().waitsFor(made.plan().limits());
+    int together = submission.slots(made.record()) / Math.max(1, resources.cpus());
+    Optional<String> waitsFor =
+        jobs.pool.views().waitsFor(made.plan().limits(), made.record().pool());
     ObjectNode answer = Views.JSON.objectNode();
     answer.put("subjobs", subjobs);
     answer.put("cpuSeconds", subjobs * resources.expectedSeconds() * resources.cpus());

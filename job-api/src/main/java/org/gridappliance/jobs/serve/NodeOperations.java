@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.gridappliance.jobs.JobAudit;
+import org.gridappliance.jobs.condor.CondorPool;
 import org.gridappliance.jobs.history.PoolHistory;
 import org.gridappliance.jobs.history.Span;
 import org.gridappliance.jobs.http.Caller;
@@ -30,11 +31,19 @@ import org.gridappliance.jobs.pool.Standing;
 final class NodeOperations {
   private final LocalPool pool;
   private final PoolHistory history;
+  private final CondorPool condor;
   private final Space space;
   private final JobAudit audit;
   private final Lines lines;
 
-  NodeOperations(LocalPool pool, PoolHistory history, Space space, JobAudit audit, Lines lines) {
+  NodeOperations(
+      LocalPool pool,
+      PoolHistory history,
+      CondorPool condor,
+      Space space,
+      JobAudit audit,
+      Lines lines) {
+    this.condor = condor;
     this.lines = lines;
     this.pool = pool;
     this.history = history;
@@ -66,7 +75,13 @@ final class NodeOperations {
 
   private Response pool(Request request) {
     request.requireCaller();
-    return Response.ok(Views.pool(pool.views().pool()));
+    ObjectNode answer = Views.pool(pool.views().pool());
+    answer
+        .putObject("condor")
+        .put("ready", condor.isReady())
+        .put("slots", condor.slots())
+        .put("reason", condor.isReady() ? null : condor.reason());
+    return Response.ok(answer);
   }
 
   private static Caller poolAdmin(Request request) {

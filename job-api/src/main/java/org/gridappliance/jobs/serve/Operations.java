@@ -10,6 +10,7 @@ import org.gridappliance.jobs.Homes;
 import org.gridappliance.jobs.JobAudit;
 import org.gridappliance.jobs.JobSettings;
 import org.gridappliance.jobs.app.AppCatalog;
+import org.gridappliance.jobs.condor.CondorPool;
 import org.gridappliance.jobs.deliver.Deliverer;
 import org.gridappliance.jobs.history.PoolHistory;
 import org.gridappliance.jobs.http.Caller;
@@ -59,6 +60,7 @@ public final class Operations implements AutoCloseable {
       PlanLoader plans,
       LocalPool pool,
       PoolHistory history,
+      CondorPool condor,
       Deliverer deliverer,
       TriggerStore triggers,
       Homes homes,
@@ -69,12 +71,7 @@ public final class Operations implements AutoCloseable {
     AppCatalog catalog = new AppCatalog(settings.appFolders());
     Submission submission =
         new Submission(
-            settings.data(),
-            catalog,
-            plans.apps(),
-            store,
-            clock,
-            () -> pool.views().pool().slots());
+            settings.data(), catalog, plans.apps(), store, clock, new Pools(pool, condor));
     Jobs jobs = new Jobs(store, subjobs, pool, plans);
     Map<String, Operation> operations = new HashMap<>();
     new AppOperations(catalog).addTo(operations);
@@ -86,7 +83,7 @@ public final class Operations implements AutoCloseable {
         .all()
         .forEach(operations::put);
     new ResultOperations(jobs, deliverer).addTo(operations);
-    new NodeOperations(pool, history, space, audit, lines).addTo(operations);
+    new NodeOperations(pool, history, condor, space, audit, lines).addTo(operations);
     operations.replaceAll((id, operation) -> space.guard(operation));
     JobEvents events = new JobEvents(changes, jobs);
     PlainRoutes plain = new PlainRoutes(jobs, events, catalog, space);

@@ -35,6 +35,7 @@ final class Views {
     node.put("app", job.app());
     node.put("appTitle", job.appTitle());
     node.put("owner", job.owner());
+    node.put("pool", job.pool());
     node.put("state", job.state().word());
     counts(node.putObject("counts"), now);
     node.put("phase", now.phase());

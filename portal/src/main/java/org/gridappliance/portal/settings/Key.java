@@ -121,6 +121,30 @@ public record Key(String name, String byDefault, String range, String about) {
           "a desktop or terminal ends so long after it was opened; its owner is warned and can put"
               + " it off");
 
+  static final Key POOL_ROLE =
+      new Key(
+          "pool.role",
+          "off",
+          "off, manager or worker",
+          "this machine's part in an HTCondor pool, where the appliance was started by root");
+  static final Key POOL_MANAGER =
+      new Key(
+          "pool.manager",
+          "none",
+          "an IPv4 address or none",
+          "of a worker: where the pool's manager is");
+  static final Key POOL_ADDRESS =
+      new Key(
+          "pool.address",
+          "auto",
+          "an IPv4 address, an interface's name or auto",
+          "where HTCondor listens; auto: a manager on 127.0.0.1, a worker where its way to the"
+              + " manager begins");
+  static final Key POOL_PORT =
+      new Key("pool.port", "9618", "1..65535", "HTCondor's one TCP port, the same on every node");
+  static final Key POOL_CPUS =
+      new Key("pool.cpus", "0", "0..4096; 0: all", "cores that a worker lends to HTCondor");
+
   /** All keys, in the order of the documentation. */
   public static final List<Key> ALL =
       List.of(
@@ -145,5 +169,10 @@ public record Key(String name, String byDefault, String range, String about) {
           SAMBA_VISITORS,
           TERMINALS,
           DESKTOP_IDLE,
-          DESKTOP_LIFE);
+          DESKTOP_LIFE,
+          POOL_ROLE,
+          POOL_MANAGER,
+          POOL_ADDRESS,
+          POOL_PORT,
+          POOL_CPUS);
 }

@@ -33,6 +33,8 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 public final class SettingsFile {
   private static final long MAX_BYTES = 256 * 1024;
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.:_-]{0,252})");
+  private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
+  private static final Pattern INTERFACE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,14}");
   private static final Pattern LITERAL =
       Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*");
 
@@ -140,6 +142,7 @@ public final class SettingsFile {
 
   private Settings build(CommandLine command) throws SettingsException {
     checkSamba();
+    checkPool();
     String listen =
         command.listen().isPresent()
             ? address("--listen", command.listen().get())
@@ -214,6 +217,25 @@ public final class SettingsFile {
         throw bad(place(Key.SAMBA_LISTEN), listen.text(), Key.SAMBA_LISTEN);
       }
     }
+  }
+
+  /** The agent reads these for itself, as those of Samba. */
+  private void checkPool() throws SettingsException {
+    String role = text(Key.POOL_ROLE, Key.POOL_ROLE.byDefault());
+    if (!List.of("off", "manager", "worker").contains(role)) {
+      throw bad(place(Key.POOL_ROLE), role, Key.POOL_ROLE);
+    }
+    String manager = text(Key.POOL_MANAGER, Key.POOL_MANAGER.byDefault());
+    boolean wanted = role.equals("worker");
+    if (manager.equals("none") ? wanted : !IPV4.matcher(manager).matches()) {
+      throw bad(place(Key.POOL_MANAGER), manager, Key.POOL_MANAGER);
+    }
+    String address = text(Key.POOL_ADDRESS, Key.POOL_ADDRESS.byDefault());
+    if (!IPV4.matcher(address).matches() && !INTERFACE.matcher(address).matches()) {
+      throw bad(place(Key.POOL_ADDRESS), address, Key.POOL_ADDRESS);
+    }
+    number(Key.POOL_PORT, 1, 65535);
+    number(Key.POOL_CPUS, 0, 4096);
   }
 
   private Settings.Registration registration() throws SettingsException {

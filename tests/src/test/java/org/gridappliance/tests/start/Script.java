@@ -99,6 +99,16 @@ final class Script implements AutoCloseable {
     return up;
   }
 
+  /** Starts {@code pool up} on {@link #data}; does not wait. */
+  Up pool(String... more) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("pool", "up", "--data", data().toString()));
+    arguments.addAll(List.of(more));
+    Path output = folder.resolve("up-" + ups.size() + ".txt");
+    Up up = new Up(command(arguments).redirectOutput(output.toFile()).start(), output);
+    ups.add(up);
+    return up;
+  }
+
   /** Runs a command to its end. */
   Ended run(String... arguments) throws IOException, InterruptedException {
     Path output = Files.createTempFile(folder, "run-", ".txt");

@@ -1,0 +1,132 @@
+package org.gridappliance.jobs.condor;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.gridappliance.jobs.job.JobFolder;
+
+/**
+ * Subjobs of one job that became one cluster of HTCondor: a task for each of its procs, in order,
+ * each with one subjob or a few short ones. Known on disk by its folder {@code
+ * jobs/ID/condor/MARK}, in HTCondor's queue by its mark. Guarded by {@link CondorPool}'s lock.
+ *
+ * <pre>
+ * leases.json   which leases its tasks hold: whole before anything is submitted
+ * submit items  for condor_submit
+ * run.sh        what runs the tasks
+ * chunks/SHA    pieces of a split input
+ * N/task        what proc N does; N/out/ comes back
+ * cluster       the cluster's number: it was submitted
+ * </pre>
+ */
+final class Batch {
+  /** The name of its attribute in a job's ad. */
+  static final String MARK = "GridApplianceMark";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** One lease. */
+  record Part(String lease, long fence, int index) {}
+
+  /** One proc. */
+  static final class Task {
+    final int number;
+    final List<Part> parts;
+    boolean running;
+    boolean ended;
+
+    /** Neither in the queue nor with a result, when last looked. */
+    boolean missed;
+
+    Task(int number, List<Part> parts) {
+      this.number = number;
+      this.parts = List.copyOf(parts);
+    }
+  }
+
+  final String mark;
+  final long job;
+  final Path folder;
+  final List<Task> tasks;
+
+  /** 0 before it was submitted. */
+  int cluster;
+
+  /** Its jobs were told to stop and wait. */
+  boolean suspended;
+
+  Batch(String mark, long job, Path folder, List<Task> tasks) {
+    this.mark = mark;
+    this.job = job;
+    this.folder = folder;
+    this.tasks = List.copyOf(tasks);
+  }
+
+  boolean hasEnded() {
+    return tasks.stream().allMatch(task -> task.ended);
+  }
+
+  /** Writes which leases it holds; on disk when it returns. */
+  void keep() throws IOException {
+    ObjectNode all = JSON.createObjectNode();
+    ArrayNode list = all.putArray("tasks");
+    for (Task task : tasks) {
+      ArrayNode parts = list.addArray();
+      for (Part part : task.parts) {
+        parts
+            .addObject()
+            .put("lease", part.lease())
+            .put("fence", part.fence())
+            .put("index", part.index());
+      }
+    }
+    write("leases.json", JSON.writeValueAsString(all));
+  }
+
+  /** Notes that it was submitted. */
+  void submitted(int number) throws IOException {
+    cluster = number;
+    write("cluster", Integer.toString(number));
+  }
+
+  private void write(String name, String text) throws IOException {
+    Path part = folder.resolve(name + ".part");
+    Files.writeString(part, text);
+    JobFolder.sync(part);
+    Files.move(part, folder.resolve(name), java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+    JobFolder.sync(folder);
+  }
+
+  /**
+   * {@return a batch as its folder says}
+   *
+   * @throws IOException when it was never whole: then it was never submitted
+   */
+  static Batch read(Path folder, long job) throws IOException {
+    JsonNode all = JSON.readTree(Files.readString(folder.resolve("leases.json")));
+    List<Task> tasks = new ArrayList<>();
+    for (JsonNode parts : all.path("tasks")) {
+      List<Part> read = new ArrayList<>();
+      for (JsonNode part : parts) {
+        read.add(
+            new Part(
+                part.path("lease").asText(),
+                part.path("fence").asLong(),
+                part.path("index").asInt()));
+      }
+      tasks.add(new Task(tasks.size(), read));
+    }
+    Batch batch = new Batch(folder.getFileName().toString(), job, folder, tasks);
+    Path cluster = folder.resolve("cluster");
+    if (Files.exists(cluster)) {
+      batch.cluster = Integer.parseInt(Files.readString(cluster).strip());
+    }
+    return batch;
+  }
+}

@@ -1,0 +1,248 @@
+package org.gridappliance.jobs.condor;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.gridappliance.jobs.job.StorageException;
+import org.gridappliance.jobs.pool.Engine;
+import org.gridappliance.jobs.pool.LocalPool;
+import org.gridappliance.jobs.pool.LocalPool.HeldLease;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * HTCondor as one member of the queue. A subjob's way: {@link Engine} leases it → {@link Parcels}
+ * lays a {@link Batch} on disk → {@code condor_submit}, one cluster → {@link EventLog} tells →
+ * {@link Returned} reads what came back → {@link Engine} takes the result, once, by lease and
+ * fence.
+ *
+ * <p>Two threads: one leases and submits, one follows the event log and renews leases. After a
+ * crash each batch on disk is looked for in HTCondor's queue by its mark; only one that is not
+ * there and has left nothing is submitted (again).
+ */
+public final class CondorPool implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(CondorPool.class);
+
+  /** The most leases held; more wait in our own queue. */
+  private static final int MOST_LEASES = 20_000;
+
+  private static final int MOST_IN_CLUSTER = 10_000;
+  private static final long LOOK_MILLIS = 200;
+  private static final long HEARTBEAT_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long CAPACITY_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  private final CondorDoor door;
+  private final LocalPool pool;
+  private final Thread submitter =
+      Thread.ofPlatform().name("condor-submit").daemon().unstarted(this::submitForEver);
+  private final Thread follower =
+      Thread.ofPlatform().name("condor-follow").daemon().unstarted(this::followForEver);
+
+  private volatile @Nullable CondorWork work;
+  private volatile String obstacle = CondorDoor.NONE.look().reason();
+  private volatile int slots;
+  private volatile boolean closed;
+  private CondorDoor.@Nullable Access known;
+
+  private CondorPool(CondorDoor door, LocalPool pool) {
+    this.door = door;
+    this.pool = pool;
+  }
+
+  /** Begins; returns at once. */
+  public static CondorPool start(CondorDoor door, LocalPool pool) {
+    CondorPool condor = new CondorPool(door, pool);
+    condor.submitter.start();
+    return condor;
+  }
+
+  /** {@return whether a job given now would find a slot} */
+  public boolean isReady() {
+    return obstacle.isEmpty() && slots > 0;
+  }
+
+  /** {@return why it cannot be used, with the remedy; empty when it can} */
+  public String reason() {
+    if (obstacle.isEmpty() && slots == 0) {
+      return "no worker has joined HTCondor's pool; make a token with ./appliance pool token worker";
+    }
+    return obstacle;
+  }
+
+  /** {@return cores of all its workers} */
+  public int slots() {
+    return slots;
+  }
+
+  private void submitForEver() {
+    while (!closed) {
+      try {
+        CondorWork now = work;
+        if (now == null) {
+          now = begin();
+        }
+        if (now == null) {
+          LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+        } else {
+          round(now);
+        }
+      } catch (InterruptedException e) {
+        return;
+      } catch (IOException | StorageException e) {
+        unreachable(e);
+      } catch (RuntimeException e) { // whatever it is: a dead thread would strand every job here
+        log.error("HTCondor's queue cannot be served now", e);
+        unreachable(e);
+      }
+      if (!obstacle.isEmpty() && !told(obstacle)) {
+        return;
+      }
+    }
+  }
+
+  /** Has the pages say why jobs wait. {@return false when this thread is to end} */
+  private boolean told(String why) {
+    CondorWork now = work;
+    try {
+      if (now != null) {
+        now.engine.lease(0, why);
+      }
+      return true;
+    } catch (InterruptedException e) {
+      return false;
+    } catch (RuntimeException e) { // the words are not worth the thread
+      log.warn("the pool cannot be told that HTCondor is away", e);
+      return true;
+    }
+  }
+
+  private void unreachable(Exception why) {
+    String text = "HTCondor does not answer: " + why.getMessage();
+    if (!text.equals(obstacle)) {
+      log.warn("{}; tried again", text);
+      obstacle = text;
+    }
+    LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+  }
+
+  /** Waits for the door to open, and takes up what an earlier run left. */
+  private @Nullable CondorWork begin() throws IOException, InterruptedException {
+    CondorDoor.Looked looked = door.look();
+    CondorDoor.Access access = looked.access();
+    if (access == null) {
+      obstacle = looked.reason();
+      return null;
+    }
+    known = access;
+    CondorWork made = new CondorWork(access, pool.engine("HTCondor"));
+    made.recover();
+    obstacle = "";
+    work = made;
+    follower.start();
+    return made;
+  }
+
+  private void round(CondorWork now) throws IOException, InterruptedException {
+    CondorDoor.Looked looked = door.look();
+    CondorDoor.Access access = looked.access();
+    if (access == null) {
+      obstacle = looked.reason();
+      LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+      return;
+    }
+    if (!access.equals(known)) {
+      known = access;
+      now.moved(access);
+    }
+    now.submitWaiting(); // throws while the schedd is away
+    measure(now);
+    if (!obstacle.isEmpty()) {
+      log.info("HTCondor answers again");
+      obstacle = "";
+    }
+    if (now.leases() >= MOST_LEASES) {
+      LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+      return;
+    }
+    List<HeldLease> leased = new ArrayList<>();
+    int wait = 2;
+    while (leased.size() < MOST_IN_CLUSTER) {
+      var more = now.engine.lease(wait, slots == 0 ? reason() : null);
+      if (more.isEmpty()) {
+        break;
+      }
+      more.forEach(lease -> now.engine.held(lease.lease()).ifPresent(leased::add));
+      wait = 0;
+    }
+    Map<Long, List<HeldLease>> byJob = new LinkedHashMap<>();
+    for (HeldLease one : leased) {
+      byJob.computeIfAbsent(one.lease().job(), id -> new ArrayList<>()).add(one);
+    }
+    for (List<HeldLease> one : byJob.values()) {
+      now.submit(one, slots);
+    }
+  }
+
+  private long measuredAt;
+
+  private void measure(CondorWork now) throws IOException, InterruptedException {
+    if (measuredAt != 0 && System.nanoTime() - measuredAt < CAPACITY_NANOS && slots > 0) {
+      return;
+    }
+    int cpus = 0;
+    int largest = 0;
+    long memory = 0;
+    for (JsonNode slot : now.tools().slots()) {
+      int own = slot.path("TotalSlotCpus").asInt(slot.path("TotalCpus").asInt(0));
+      cpus += own;
+      largest = Math.max(largest, own);
+      memory = Math.max(memory, slot.path("TotalSlotMemory").asLong(0) << 20);
+    }
+    slots = cpus;
+    measuredAt = System.nanoTime();
+    now.engine.capacity(cpus, largest, memory);
+  }
+
+  private void followForEver() {
+    long beat = 0;
+    while (!closed) {
+      try {
+        CondorWork now = work;
+        if (now != null) {
+          boolean changed = now.follow();
+          if (changed || System.nanoTime() - beat > HEARTBEAT_NANOS) {
+            beat = System.nanoTime();
+            now.beat();
+          }
+        }
+      } catch (InterruptedException e) {
+        return;
+      } catch (IOException | StorageException e) {
+        log.warn("HTCondor's events cannot be followed now: {}", e.getMessage());
+      } catch (RuntimeException e) { // whatever it is: a dead thread would lose every lease
+        log.error("an event of HTCondor cannot be taken up", e);
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
+    }
+  }
+
+  /** Stops; what HTCondor runs goes on and is found again. */
+  @Override
+  public void close() {
+    closed = true;
+    submitter.interrupt();
+    follower.interrupt();
+    try {
+      submitter.join(5000);
+      follower.join(5000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

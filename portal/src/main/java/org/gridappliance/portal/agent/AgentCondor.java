@@ -1,0 +1,49 @@
+package org.gridappliance.portal.agent;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.gridappliance.jobs.condor.CondorDoor;
+import org.gridappliance.jobs.http.Problem;
+
+/** HTCondor as this machine's agent runs it. Asked for each time; thread-safe. */
+public final class AgentCondor implements CondorDoor {
+  private final AgentClient agent;
+
+  public AgentCondor(AgentClient agent) {
+    this.agent = agent;
+  }
+
+  @Override
+  public Looked look() {
+    JsonNode state;
+    try {
+      state = agent.ask("GET", "/pool", null);
+    } catch (Problem e) {
+      return new Looked(null, String.valueOf(e.getMessage()));
+    }
+    JsonNode submit = state.path("submit");
+    if (!submit.isObject()) {
+      String role = state.path("role").asText("off");
+      if (role.equals("off")) {
+        return NONE.look();
+      }
+      String why = state.path("why").asText("");
+      return new Looked(
+          null,
+          why.isEmpty()
+              ? "this machine is a " + role + "; jobs are submitted on the pool's manager"
+              : "HTCondor does not run: " + why);
+    }
+    List<String> command = new ArrayList<>();
+    submit.path("command").forEach(word -> command.add(word.asText()));
+    return new Looked(
+        new Access(
+            command,
+            submit.path("schedd").asText(),
+            submit.path("jobs").asText(),
+            Path.of(submit.path("events").asText())),
+        "");
+  }
+}

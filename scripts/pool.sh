@@ -1,0 +1,234 @@
+# ./appliance pool: HTCondor on this machine: its installation, tokens for other machines, and a whole
+# pool in network namespaces for trying out and for tests. Sourced.
+# shellcheck shell=bash
+. "$SOURCE/scripts/build.sh"
+. "$SOURCE/scripts/condor.sh"
+
+pool_usage() {
+  cat <<'END'
+Usage: ./appliance pool install
+       ./appliance pool token worker [--data DIR]
+       ./appliance pool up [--nodes 3] [--cpus N] [--port 8443] [--data DIR]
+
+  install   makes the root folder that HTCondor runs in (a small Debian 13), once
+  token     prints a token with which another machine joins this manager's pool as a worker; put it
+            into DATA/keys/pool.token there, and pool.role: worker, pool.manager: ADDRESS into its
+            appliance.yaml
+  up        a whole pool on this machine: an appliance whose HTCondor is manager and submits, and N-1
+            workers in network namespaces of their own. Ctrl-C ends all and leaves no trace but its
+            data folders.
+END
+}
+
+run_pool() {
+  local verb=${1:-}
+  [ $# -eq 0 ] || shift
+  case " $* " in
+    *" --help "* | *" -h "*) verb=help ;;
+  esac
+  case $verb in
+    install)
+      (($# == 0)) || usage_error "pool install: takes nothing"
+      make_condor_root
+      say "HTCondor is in $REPLY"
+      ;;
+    token) pool_token "$@" ;;
+    up) pool_up "$@" ;;
+    help | -h | --help) pool_usage ;;
+    *)
+      pool_usage >&2
+      return 64
+      ;;
+  esac
+}
+
+pool_token() {
+  local kind=${1:-}
+  [ "$kind" = worker ] || usage_error "pool token: want 'worker', not '$kind'"
+  shift
+  only_data_option "pool token" "$@"
+  is_root || fail "the pool's key belongs to root; run this with sudo"
+  need_java
+  build
+  install_program
+  condor_root || fail "HTCondor is not installed; run: sudo ./appliance pool install"
+  mint_worker_token
+}
+
+mint_worker_token() {
+  condor_root
+  "$JAVA_HOME/bin/java" "${CLI_FLAGS[@]}" org.gridappliance.agent.AgentMain pool-token worker \
+    --data "$DATA" --condor-root "$REPLY"
+}
+
+readonly POOL_MOST_NODES=32 POOL_READY_SECONDS=120
+# Every namespace is named by this process, so that what a killed one left can be told from others'.
+POOL_NAME=ga-p$$ POOL_CABLE=gap$$ POOL_NET=''
+POOL_STOPPING=false POOL_UP=''
+declare -gA WORKER=() WORKER_BACKOFF=() WORKER_AT=()
+
+pool_up() {
+  local nodes=3 cpus=0 data='' port=8443
+  while (($# > 0)); do
+    case $1 in
+      --nodes | --cpus | --port | --data)
+        (($# > 1)) || usage_error "pool up: $1 needs a value"
+        case $1 in
+          --nodes) nodes=$2 ;;
+          --cpus) cpus=$2 ;;
+          --port) port=$2 ;;
+          --data) data=$2 ;;
+        esac
+        shift
+        ;;
+      *) usage_error "pool up: unknown argument '$1'; './appliance pool --help' lists them" ;;
+    esac
+    shift
+  done
+  if [[ ! $nodes =~ ^[0-9]+$ ]] || ((nodes < 2 || nodes > POOL_MOST_NODES)); then
+    usage_error "pool up: --nodes=$nodes: want 2..$POOL_MOST_NODES"
+  fi
+  [[ $cpus =~ ^[0-9]+$ ]] || usage_error "pool up: --cpus=$cpus: want a number; 0 for all"
+  is_root || fail "pool up makes network namespaces, which wants root; run this with sudo"
+  choose_data "${data:-$(default_data)-pool}"
+  need_java
+  build
+  need run pool
+  make_condor_root
+  install_program
+  make_data_folder
+  umask 022
+  pool_leftovers
+  trap 'POOL_STOPPING=true' INT TERM HUP
+  trap pool_down EXIT
+  pool_network "$nodes"
+  pool_settings "$DATA" manager "$POOL_NET.1" "" 0
+  rm -f "$RUN/ready"
+  # In a session of its own, so that Ctrl-C reaches this command alone, which passes it on.
+  setsid "$SOURCE/appliance" up --data "$DATA" --port "$port" </dev/null &
+  POOL_UP=$!
+  pool_await "the appliance answers" test -e "$RUN/ready"
+  pool_await "HTCondor's key is made" test -s "/var/lib/grid-appliance-agent/${RUN##*/}/condor/node/tokens/condor"
+  pool_workers "$((nodes - 1))" "$cpus"
+  say "  pool     manager $POOL_NET.1 and $((nodes - 1)) workers in network namespaces"
+  pool_watch
+}
+
+# pool_leftovers: namespaces of a pool whose command was killed.
+pool_leftovers() {
+  local name
+  while read -r name _; do
+    [[ $name =~ ^ga-p([0-9]+)- ]] || continue
+    kill -0 "${BASH_REMATCH[1]}" 2>/dev/null || ip netns del "$name" || true
+  done < <(ip netns list)
+}
+
+# pool_network NODES: a bridge in a namespace of its own; this machine and every worker have a cable to it.
+pool_network() {
+  local third i
+  for ((third = 0; third < 256; third++)); do
+    POOL_NET=10.77.$third
+    [ -n "$(ip -4 -o addr show to "$POOL_NET.0/24")" ] || break
+  done
+  ip netns add "$POOL_NAME-hub"
+  ip -n "$POOL_NAME-hub" link add hub type bridge
+  ip -n "$POOL_NAME-hub" link set hub up
+  ip link add "$POOL_CABLE" type veth peer name p0 netns "$POOL_NAME-hub"
+  ip -n "$POOL_NAME-hub" link set p0 master hub up
+  ip addr add "$POOL_NET.1/24" dev "$POOL_CABLE"
+  ip link set "$POOL_CABLE" up
+  for ((i = 1; i < $1; i++)); do
+    ip netns add "$POOL_NAME-w$i"
+    ip -n "$POOL_NAME-hub" link add "p$i" type veth peer name eth0 netns "$POOL_NAME-w$i"
+    ip -n "$POOL_NAME-hub" link set "p$i" master hub up
+    ip -n "$POOL_NAME-w$i" link set lo up
+    ip -n "$POOL_NAME-w$i" addr add "$POOL_NET.$((10 + i))/24" dev eth0
+    ip -n "$POOL_NAME-w$i" link set eth0 up
+  done
+}
+
+readonly POOL_MARK='# made by ./appliance pool up'
+
+# pool_settings FOLDER ROLE ADDRESS MANAGER CPUS: writes the keys of pool.*, unless the file is a person's.
+pool_settings() {
+  local file=$1/appliance.yaml first=$POOL_MARK
+  local -a as=()
+  [ ! -f "$file" ] || read -r first <"$file" || true
+  [ "$first" = "$POOL_MARK" ] || fail "$file is somebody's own; give another folder with --data"
+  [ "$2" != manager ] || as=("${SERVICE_PREFIX[@]}")
+  {
+    printf '%s\n' "$POOL_MARK" "pool.role: $2" "pool.address: $3"
+    [ -z "$4" ] || printf '%s\n' "pool.manager: $4"
+    printf '%s\n' "pool.cpus: $5"
+  } | "${as[@]}" tee "$file" >/dev/null
+}
+
+# pool_workers COUNT CPUS
+pool_workers() {
+  local i folder token
+  token=$(mint_worker_token)
+  for ((i = 1; i <= $1; i++)); do
+    folder=$DATA-w$i
+    mkdir -p "$folder/keys" "$folder/run"
+    chmod 700 "$folder/keys"
+    pool_settings "$folder" worker eth0 "$POOL_NET.1" "$2"
+    (umask 077 && printf '%s\n' "$token" >"$folder/keys/pool.token")
+    WORKER_BACKOFF[$i]=1
+    pool_worker "$i"
+  done
+}
+
+pool_worker() {
+  local root
+  condor_root
+  root=$REPLY
+  ip netns exec "$POOL_NAME-w$1" setpriv --pdeathsig TERM "$JAVA_HOME/bin/java" "${AGENT_FLAGS[@]}" \
+    org.gridappliance.agent.AgentMain pool --data "$DATA-w$1" --condor-root "$root" \
+    </dev/null >>"$DATA-w$1/agent.log" 2>&1 &
+  WORKER[$1]=$!
+  WORKER_AT[$1]=$SECONDS
+}
+
+# pool_await WHAT COMMAND…: until the command succeeds; ends all when the appliance ends before.
+pool_await() {
+  local what=$1 deadline=$((SECONDS + POOL_READY_SECONDS))
+  shift
+  until "$@" 2>/dev/null; do
+    [ "$POOL_STOPPING" = false ] || exit 130
+    kill -0 "$POOL_UP" 2>/dev/null || fail "pool up: the appliance ended; see $DATA/log"
+    ((SECONDS < deadline)) || fail "pool up: not within $POOL_READY_SECONDS s: $what; see $DATA/log"
+    sleep 0.1
+  done
+}
+
+# pool_watch: until told to stop or the appliance ends; a worker that ended is started again.
+pool_watch() {
+  local i
+  while [ "$POOL_STOPPING" = false ]; do
+    sleep 1 &
+    wait "$!" || true
+    kill -0 "$POOL_UP" 2>/dev/null || return 1
+    for i in "${!WORKER[@]}"; do
+      if ! kill -0 "${WORKER[$i]}" 2>/dev/null && [ "$POOL_STOPPING" = false ] &&
+        ((SECONDS - WORKER_AT[$i] >= WORKER_BACKOFF[$i])); then
+        say "worker $i ended; starting it again"
+        WORKER_BACKOFF[$i]=$((WORKER_BACKOFF[$i] < 60 ? WORKER_BACKOFF[$i] * 2 : 60))
+        pool_worker "$i"
+      fi
+    done
+  done
+}
+
+# pool_down: ends everything; runs however this command ends.
+pool_down() {
+  local i name
+  trap '' INT TERM HUP
+  [ -z "$POOL_UP" ] || kill "$POOL_UP" 2>/dev/null || true
+  for i in "${!WORKER[@]}"; do kill "${WORKER[$i]}" 2>/dev/null || true; done
+  for i in "${!WORKER[@]}"; do wait "${WORKER[$i]}" 2>/dev/null || true; done
+  [ -z "$POOL_UP" ] || wait "$POOL_UP" 2>/dev/null || true
+  ip link del "$POOL_CABLE" 2>/dev/null || true
+  while read -r name _; do
+    [[ $name != "$POOL_NAME"-* ]] || ip netns del "$name" || true
+  done < <(ip netns list)
+}
