@@ -122,6 +122,8 @@ final class Script implements AutoCloseable {
 
   private ProcessBuilder command(List<String> arguments) {
     List<String> command = new ArrayList<>(prefix);
+    // tests started with Ctrl-C ignored, as in the background of a shell, would pass that on
+    command.addAll(List.of("env", "--default-signal=INT"));
     command.add(program.toString());
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
