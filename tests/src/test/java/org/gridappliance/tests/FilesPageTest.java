@@ -348,8 +348,8 @@ class FilesPageTest {
   void whatAShellOverwroteAndDeletedComesBackFromEarlierVersionsAndTheTrash() throws Exception {
     file("shell/draft.txt", "yesterday's");
     file("shell/data.txt", "a day's work");
-    files("?view=trash"); // the home is looked at, as it is every ten minutes
-    page.waitForLoadState(LoadState.NETWORKIDLE);
+    // the home is looked at before its trash is shown, as it is every ten minutes
+    page.waitForResponse("**/api/v1/trash", () -> files("?view=trash"));
     Process shell =
         new ProcessBuilder("sh", "-ec", "echo mistake >draft.txt; rm data.txt")
             .directory(home().resolve("shell").toFile())

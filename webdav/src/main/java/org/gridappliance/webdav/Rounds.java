@@ -24,7 +24,7 @@ final class Rounds {
   private static final Logger log = LoggerFactory.getLogger(Rounds.class);
   private static final Duration EVERY = Duration.ofMinutes(10);
   private static final int TIMES = 200;
-  private static final Duration QUICK = Duration.ofMillis(500);
+  private static final Duration QUICK = Duration.ofSeconds(2);
   private static final Duration JUST_NOW = Duration.ofMillis(500);
   private static final int MAX_REMOVED = 10_000;
 

@@ -177,8 +177,7 @@ class SambaAndWebDavTest {
   }
 
   private JsonNode listed(String what) throws Exception {
-    JsonNode answer =
-        JSON.readTree(send("GET", "/api/v1/" + what, "Bearer " + token, "").body());
+    JsonNode answer = JSON.readTree(send("GET", "/api/v1/" + what, "Bearer " + token, "").body());
     return answer.path(what.startsWith("trash") ? "entries" : "versions");
   }
 
