@@ -1,5 +1,7 @@
 /** Words of the Pool page. */
-const nodesWord = (n: number) => (n === 1 ? "1 node" : `${n} nodes`);
+import { count } from "../lib/format";
+
+const nodesWord = (n: number) => (n === 1 ? "1 node" : `${count(n)} nodes`);
 
 export const pool = {
   title: "Pool",
@@ -32,13 +34,13 @@ export const pool = {
   open: (name: string) => `Open ${name}`,
   more: (n: number) => `Show ${n} more`,
   noMatch: (filter: string) => `No node matches "${filter}".`,
-  shown: (shown: number, all: number) => (shown === all ? String(all) : `${shown} of ${all}`),
+  shown: (shown: number, all: number) => (shown === all ? count(all) : `${count(shown)} of ${count(all)}`),
   map: {
     title: "Where they are",
     world: "World",
     us: "United States",
     which: "Map",
-    counted: (all: number, placed: number) => (all === placed ? nodesWord(all) : `${nodesWord(all)}, ${placed} with a place`),
+    counted: (all: number, placed: number) => (all === placed ? nodesWord(all) : `${nodesWord(all)}, ${count(placed)} with a place`),
     set: "Open a node below to set its place.",
     label: "Map of the nodes; the table below has the same",
     cluster: (place: string, states: string) => `${place}: ${states}`,

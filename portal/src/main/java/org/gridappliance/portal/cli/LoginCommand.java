@@ -3,12 +3,12 @@ package org.gridappliance.portal.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.gridappliance.portal.settings.SettingsFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -50,7 +50,8 @@ final class LoginCommand implements Callable<Integer> {
     String password = answer("APPLIANCE_PASSWORD", "Password: ", true);
     Optional<Path> ca = Optional.ofNullable(authority);
     try (Client client = Client.of(portal, name, password, ca)) {
-      ObjectNode body = Client.JSON.createObjectNode().put("name", "command line on " + machine());
+      ObjectNode body =
+          Client.JSON.createObjectNode().put("name", "command line on " + SettingsFile.hostName());
       body.put("days", days).putArray("scopes").add("jobs").add("files");
       JsonNode token = client.post("tokens", body);
       Login login = new Login(portal, name, token.path("token").asText(), ca);
@@ -92,9 +93,5 @@ final class LoginCommand implements Callable<Integer> {
       throw new CliException("nothing entered");
     }
     return line;
-  }
-
-  private static String machine() throws IOException {
-    return InetAddress.getLocalHost().getHostName();
   }
 }

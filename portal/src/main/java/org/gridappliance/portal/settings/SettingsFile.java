@@ -323,8 +323,8 @@ public final class SettingsFile {
         .orElse("");
   }
 
-  /** The machine's name, as the kernel has it; no name service is asked. */
-  private static String hostName() {
+  /** {@return the machine's name, as the kernel has it; no name service is asked} */
+  public static String hostName() {
     try {
       String name = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
       return name.isEmpty() || name.length() > 64 ? "appliance" : name;

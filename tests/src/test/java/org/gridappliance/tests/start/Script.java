@@ -74,6 +74,12 @@ final class Script implements AutoCloseable {
     return script;
   }
 
+  /** From now on as on a machine whose name no name service knows. */
+  void forgetTheMachinesName() {
+    prefix.addAll(
+        List.of("unshare", "--uts", "sh", "-c", "hostname nowhere.invalid && exec \"$@\"", "sh"));
+  }
+
   private static void prepare(String... command) throws Exception {
     Process process = new ProcessBuilder(command).inheritIO().start();
     if (process.waitFor() != 0) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The command line against a running appliance. */
@@ -52,6 +53,18 @@ class StartCommandLineTest {
       Script.Ended unknown = script.run("submit", "hmmsearch", "colour=red");
       assertEquals(1, unknown.status());
       assertTrue(unknown.text().contains("no input 'colour'"), unknown.text());
+    }
+  }
+
+  @Test
+  @Tag("root")
+  void loginWorksOnAMachineWhoseNameNobodyKnows() throws Exception {
+    try (Script script = new Script().with("APPLIANCE_ADMIN", "ada:" + PASSWORD)) {
+      script.up().ready();
+      script.with("APPLIANCE_USER", "ada").with("APPLIANCE_PASSWORD", PASSWORD);
+      script.forgetTheMachinesName();
+      Script.Ended login = script.run("login", "--data", script.data().toString());
+      assertEquals(0, login.status(), login.text());
     }
   }
 
