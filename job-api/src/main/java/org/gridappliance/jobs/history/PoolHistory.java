@@ -74,7 +74,7 @@ public final class PoolHistory implements AutoCloseable {
   private void watch() {
     try {
       while (!Thread.currentThread().isInterrupted()) {
-        Thread.sleep(LOOK_MILLIS);
+        Thread.sleep(LOOK_MILLIS); // a look is a sample: how often is what history means
         try {
           look();
         } catch (StorageException e) { // a full disk: history has a gap, jobs do not wait for it
