@@ -24,6 +24,13 @@ import org.gridappliance.agent.envelope.XAuthority;
 record Room(Path folder, Path home, int uid, boolean setUid, Wish wish) {
   private static final String KEEPER = "/org/gridappliance/agent/envelope/linux-x86_64/term-keeper";
   private static final String BECOME = "/org/gridappliance/agent/envelope/linux-x86_64/become";
+  private static final String NO_SVG = "/org/gridappliance/agent/envelope/linux-x86_64/no-svg.so";
+
+  /** What {@code no-svg.c} stands for. */
+  private static final List<String> LEFT_OUT =
+      List.of(
+          "librsvg-2.so.2", "libgdk_pixbuf-2.0.so.0", "libgobject-2.0.so.0", "libglib-2.0.so.0");
+
   private static final List<String> MERGED = List.of("bin", "sbin", "lib", "lib32", "lib64");
 
   private static final List<String> PARENTS =
@@ -64,13 +71,26 @@ record Room(Path folder, Path home, int uid, boolean setUid, Wish wish) {
     if (wish.kind() == Wish.Kind.TERMINAL) {
       put(room, KEEPER, "term-keeper", "r-xr-xr-x");
     } else {
-      put(room, "icewm", "icewm", "r--r--r--");
+      windowManager(room);
     }
     for (String file : List.of("passwd", "group", "hosts", "nsswitch.conf")) {
       Files.setPosixFilePermissions(
           room.resolve(file), PosixFilePermissions.fromString("r--r--r--"));
     }
     Files.setPosixFilePermissions(room, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  /**
+   * {@code icewm} is the dynamic linker under the name its process shall have, beside what it finds
+   * first for IceWM.
+   */
+  private static void windowManager(Path room) throws IOException {
+    put(room, "icewm", "preferences", "r--r--r--");
+    put(room, NO_SVG, "no-svg.so", "r--r--r--");
+    for (String library : LEFT_OUT) {
+      Files.createSymbolicLink(room.resolve(library), Path.of("no-svg.so"));
+    }
+    Files.createSymbolicLink(room.resolve("icewm"), Path.of("/lib64/ld-linux-x86-64.so.2"));
   }
 
   private static void put(Path room, String source, String name, String mode) throws IOException {

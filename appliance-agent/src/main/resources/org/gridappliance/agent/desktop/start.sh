@@ -32,8 +32,10 @@ kill -0 $server 2>/dev/null || exit 1
 
 export DISPLAY=:1
 preferences=$HOME/.icewm/preferences
-[ -f "$preferences" ] || preferences=/run/desktop/icewm
-icewm -c "$preferences" &
+[ -f "$preferences" ] || preferences=/run/desktop/preferences
+lean="/run/desktop/icewm --library-path /run/desktop --argv0 icewm /usr/bin/icewm"
+LD_BIND_NOW=1 $lean --version || lean=icewm # another version may want more of the libraries left out
+$lean -c "$preferences" &
 if [ "$kind" = application ]; then
   "$@"
   status=$?

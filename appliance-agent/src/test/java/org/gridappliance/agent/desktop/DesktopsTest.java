@@ -201,6 +201,22 @@ class DesktopsTest {
     }
   }
 
+  @Test
+  void theWindowManagerLoadsNoLibraryForDrawings() throws Exception {
+    Desktop made = desktops.create(desktop("ada"));
+    until(() -> programs(made).contains("icewm") && programs(made).contains("xterm"));
+    String mapped = "";
+    for (int pid : new ProcessTree(made.first().number()).pids()) {
+      Path process = Path.of("/proc", Integer.toString(pid));
+      if (Files.readString(process.resolve("comm")).strip().equals("icewm")) {
+        mapped = Files.readString(process.resolve("maps"));
+      }
+    }
+    assertTrue(mapped.contains("/bin/icewm") && mapped.contains("no-svg.so"), mapped);
+    assertFalse(mapped.contains("librsvg") || mapped.contains("libicu"), mapped);
+    desktops.stop(made.id(), "done");
+  }
+
   private static void until(Callable<Boolean> holds) throws Exception {
     long deadline = System.nanoTime() + 20_000_000_000L;
     while (!holds.call()) {
