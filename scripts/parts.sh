@@ -59,6 +59,9 @@ has_gvfs_dav() { [ -x /usr/libexec/gvfsd-dav ] || [ -x /usr/lib/gvfs/gvfsd-dav ]
 # has_numpy: what makes websockify unmask quickly.
 has_numpy() { [ -d /usr/lib/python3/dist-packages/numpy ]; }
 
+# has_libcrypto: OpenSSL's libcrypto to link statically into the Entropia VM's evm-seal.
+has_libcrypto() { [ -e /usr/include/openssl/evp.h ] && compgen -G '/usr/lib/*/libcrypto.a' >/dev/null; }
+
 # node_version: the major number of Node.js into REPLY, 0 when there is none.
 node_version() {
   REPLY=0
@@ -88,6 +91,7 @@ missing_packages() {
   if [[ " $* " == *" build "* ]]; then
     has node || printf 'nodejs\n'
     [ -e /usr/include/stdio.h ] || printf 'libc6-dev\n'
+    has_libcrypto || printf 'libssl-dev\n'
   fi
 }
 

@@ -25,6 +25,7 @@
 #include "evm_message.h"
 #include "evm_program.h"
 #include "evm_report.h"
+#include "evm_sealed.h"
 #include "evm_start.h"
 #include "evm_util.h"
 
@@ -42,7 +43,8 @@ struct launch {
   int socket;
   int listener; /* of the seccomp filter; -1 before and after */
   int signals;
-  bool ready, born, ended, killing, decided;
+  struct evm_sealed seal;
+  bool stands, ready, born, ended, killing, decided;
   int64_t begin_us, kill_ms, heard_ms, commanded_ms, beat_ms, usage_event_ms;
   int64_t go_ms, pause_ms, paused_ms; /* pause_ms: since when, 0: runs */
   int full_samples;
@@ -113,7 +115,9 @@ static void check_usage(struct launch *l, const struct evm_usage *usage) {
   }
 }
 
-static void on_ready(struct launch *l) {
+/* The program may go when the sandbox stands and, if scratch is sealed, its index was found good. */
+static void go_when_ready(struct launch *l) {
+  if (l->ready || !l->stands || (l->spec->sealed && !l->seal.loaded)) return;
   l->ready = true;
   evm_report_ready(l->channels.report, l->portal, evm_landlock_abi(), l->group.version, l->group.reason,
                    l->spec->jit);
@@ -126,6 +130,7 @@ static void on_message(struct launch *l) {
   struct evm_message message;
   int descriptor;
   int got = evm_message_receive(l->socket, &message, &descriptor);
+  if (got == 1 && message.kind == EVM_FUSE && descriptor >= 0) evm_sealed_hand_over(&l->seal, descriptor, l->portal);
   if (descriptor >= 0 && (got != 1 || message.kind != EVM_LISTENER || l->listener >= 0)) close(descriptor);
   if (got < 0 && errno == EPROTO) return;
   if (got <= 0) {
@@ -135,7 +140,10 @@ static void on_message(struct launch *l) {
   }
   l->heard_ms = evm_awake_ms();
   switch (message.kind) {
-    case EVM_READY: on_ready(l); break;
+    case EVM_READY:
+      l->stands = true;
+      go_when_ready(l);
+      break;
     case EVM_LISTENER:
       if (l->listener < 0) l->listener = descriptor;
       break;
@@ -286,14 +294,38 @@ static int next_timeout(const struct launch *l) {
   return wait < 0 ? 0 : (int)wait;
 }
 
+/* What evm-seal says ends the run: the scratch was altered, the disk is full, or it is gone itself. */
+static void on_seal(struct launch *l) {
+  char reason[EVM_REASON_MAX];
+  switch (evm_sealed_listen(&l->seal, reason)) {
+    case EVM_SEALED_LOADED: go_when_ready(l); return;
+    case EVM_SEALED_SAVED: return; /* the mount is gone, so the portal is, which its own socket says */
+    case EVM_SEALED_ALTERED: decide(l, EVM_ALTERED, "", reason); break;
+    case EVM_SEALED_FAILED: decide(l, l->ready ? EVM_KILLED : EVM_REFUSED, "", reason); break;
+  }
+  kill_all(l);
+}
+
+/* Results count only when their index is written. */
+static void finish_seal(struct launch *l) {
+  bool altered = l->decided && l->result.outcome == EVM_ALTERED;
+  bool ran = l->result.outcome == EVM_EXITED || l->result.outcome == EVM_SIGNALED;
+  char reason[EVM_REASON_MAX];
+  enum evm_sealed_end end = evm_sealed_finish(&l->seal, altered, reason);
+  if (altered || end == EVM_SEALED_SAVED) return;
+  if (ran || end == EVM_SEALED_ALTERED) l->decided = false;
+  decide(l, end == EVM_SEALED_ALTERED ? EVM_ALTERED : EVM_KILLED, "", reason);
+}
+
 static void watch(struct launch *l) {
   l->heard_ms = l->commanded_ms = l->beat_ms = evm_awake_ms();
   while (!l->ended) {
     struct pollfd fds[] = {{l->socket, POLLIN, 0},
                            {l->listener, POLLIN, 0},
                            {l->channels.commands, POLLIN, 0},
-                           {l->signals, POLLIN, 0}};
-    if (poll(fds, 4, next_timeout(l)) < 0 && errno != EINTR) evm_fail_errno("wait for events");
+                           {l->signals, POLLIN, 0},
+                           {l->seal.socket, POLLIN, 0}};
+    if (poll(fds, 5, next_timeout(l)) < 0 && errno != EINTR) evm_fail_errno("wait for events");
     if ((fds[1].revents & POLLIN) != 0) on_refused_call(l);
     if ((fds[1].revents & (POLLHUP | POLLERR)) != 0 && (fds[1].revents & POLLIN) == 0) {
       close(l->listener);
@@ -302,6 +334,7 @@ static void watch(struct launch *l) {
     if (fds[2].revents != 0) on_commands(l);
     if (fds[3].revents != 0) on_signal(l);
     if (fds[0].revents != 0) on_message(l);
+    if (fds[4].revents != 0 && !l->ended) on_seal(l);
     on_time(l);
   }
 }
@@ -348,6 +381,7 @@ static int exit_code(const struct evm_result *result) {
     case EVM_LIMIT: return 124;
     case EVM_KILLED:
     case EVM_LIFELINE: return 137;
+    case EVM_ALTERED: return 123;
     case EVM_REFUSED: return 125;
   }
   return 125;
@@ -366,6 +400,8 @@ int evm_launch(struct evm_spec *spec, struct evm_channels channels) {
     evm_format(l.group.reason, sizeof l.group.reason, "%s",
                spec->cgroup ? "only root makes control groups" : "--no-cgroup");
   }
+  l.seal.socket = -1;
+  if (spec->sealed) evm_sealed_start(&l.seal, spec);
   int pair[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) evm_fail_errno("make a socket pair");
   l.socket = pair[0];
@@ -375,6 +411,7 @@ int evm_launch(struct evm_spec *spec, struct evm_channels channels) {
 
   watch(&l);
   while (waitpid(l.portal, NULL, 0) < 0 && errno == EINTR) continue;
+  if (spec->sealed) finish_seal(&l);
   if (l.begin_us != 0) l.result.wall_us = evm_now_us() - l.begin_us;
   if (l.pause_ms != 0) l.paused_ms += evm_now_ms() - l.pause_ms;
   l.result.paused_us = l.paused_ms * 1000;

@@ -18,6 +18,11 @@ enum evm_kind {
   EVM_FAILED,    /* text: why the sandbox or the program could not be started */
   EVM_USAGE,     /* usage */
   EVM_DONE,      /* status and rusage: the program ended and every process with it */
+  EVM_FUSE,      /* carries the device of the mounted /work, for evm-seal */
+  /* evm-seal → launcher, besides EVM_READY (the index is good), EVM_FAILED and EVM_DONE (the new one is written) */
+  EVM_ALTERED_DATA, /* text: which block is not what was written */
+  /* launcher → evm-seal, then EVM_FUSE */
+  EVM_SEAL, /* order */
   /* launcher → portal */
   EVM_GO, /* execute the program */
   EVM_BEAT,
@@ -41,12 +46,21 @@ struct evm_usage {
   int32_t disk_too_deep;   /* folders nested deeper than EVM_DEPTH_MAX */
 };
 
+/* What evm-seal is to do; the key is wiped where it is not needed any more. */
+#define EVM_SEAL_KEY 32
+struct evm_seal_order {
+  unsigned char key[EVM_SEAL_KEY];
+  uint64_t generation; /* of the index; 0: the folder must be empty */
+  int64_t files_max;
+};
+
 struct evm_message {
   int32_t kind;
   int32_t status; /* EVM_DONE: of the program, as wait(2) gives it */
   union {
     struct evm_usage usage;
     struct rusage rusage; /* EVM_DONE: of all processes */
+    struct evm_seal_order order;
     char text[EVM_REASON_MAX];
   } as;
 };

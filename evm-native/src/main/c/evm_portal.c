@@ -18,6 +18,7 @@
 
 #include "evm_program.h"
 #include "evm_root.h"
+#include "evm_sealed.h"
 #include "evm_sys.h"
 
 /* How often the working folder is walked at most, and the share of time usage may cost. */
@@ -89,7 +90,7 @@ static void build(const struct evm_spec *spec, uid_t uid, gid_t gid) {
   if (sethostname("evm", 3) != 0 || setdomainname("", 0) != 0) evm_fail_errno("name the sandbox");
   raise_loopback();
   new_time_namespace();
-  evm_root_enter(spec);
+  evm_root_enter(spec, fail_socket);
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) evm_fail_errno("protect the portal");
 }
 
@@ -141,6 +142,7 @@ static void reap(struct portal *portal) {
     kill(-1, SIGKILL);
     while (waitpid(-1, NULL, __WALL) > 0 || errno == EINTR) continue;
     getrusage(RUSAGE_CHILDREN, &message.as.rusage);
+    if (portal->spec->sealed) evm_sealed_flush();
     evm_message_send(portal->socket, &message, -1);
     _exit(0);
   }

@@ -106,6 +106,7 @@ static const char *outcome_name(enum evm_outcome outcome) {
     case EVM_LIMIT: return "limit";
     case EVM_KILLED: return "killed";
     case EVM_LIFELINE: return "lifeline";
+    case EVM_ALTERED: return "altered";
     case EVM_REFUSED: return "refused";
   }
   return "refused";

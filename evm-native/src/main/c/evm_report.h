@@ -29,6 +29,7 @@ enum evm_outcome {
   EVM_LIMIT,    /* a limit was reached; reason says which */
   EVM_KILLED,   /* the controller, or a signal to the launcher, asked for it */
   EVM_LIFELINE, /* the controller was silent or gone */
+  EVM_ALTERED,  /* sealed scratch is not what was written to it; reason says which block */
   EVM_REFUSED   /* the sandbox or the program could not be started; reason says why */
 };
 

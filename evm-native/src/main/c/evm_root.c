@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 
+#include "evm_sealed.h"
 #include "evm_sys.h"
 #include "evm_util.h"
 
@@ -225,12 +226,12 @@ static void mount_dev(const int *device_trees, int root, int64_t shm_bytes) {
   }
 }
 
-void evm_root_enter(const struct evm_spec *spec) {
+void evm_root_enter(const struct evm_spec *spec, int socket) {
   if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) evm_fail_errno("make mounts private");
   umask(0022);
 
   int bundle = spec->bundle != NULL ? open_source(spec->bundle) : -1;
-  int work = spec->work != NULL ? open_source(spec->work) : -1;
+  int work = spec->work != NULL && !spec->sealed ? open_source(spec->work) : -1;
   int mounts[EVM_MOUNTS_MAX];
   for (size_t i = 0; i < spec->mounts_count; i++) mounts[i] = open_source(spec->mounts[i].source);
   int device_trees[DEVICES];
@@ -253,6 +254,7 @@ void evm_root_enter(const struct evm_spec *spec) {
     set_attributes(work, ATTR_QUIET | (spec->work_exec ? 0 : MOUNT_ATTR_NOEXEC), spec->work);
     attach(work, root, "/work");
   }
+  if (spec->sealed) evm_sealed_mount(spec, "root/work", socket);
   /* after /work, so that inputs can be shown below it; their mount points stay there as empty files */
   for (size_t i = 0; i < spec->mounts_count; i++) {
     const struct evm_mount *entry = &spec->mounts[i];

@@ -104,6 +104,11 @@ int main(int argc, char **argv) {
       break;
     }
   }
+  for (int i = 0; channels.commands < 0 && i < count && strcmp(arguments[i], "--") != 0; i++) {
+    if (strcmp(arguments[i], "--seal-key") == 0) {
+      evm_fail("--seal-key: a command line is public; give the key with --seal-key-fd, or all with --control");
+    }
+  }
   struct evm_spec *spec = calloc(1, sizeof *spec);
   if (spec == NULL) evm_fail("no memory");
   evm_spec_parse(spec, count, arguments);

@@ -79,6 +79,20 @@ static bool parse_limit(struct evm_limits *limits, struct arguments *args, const
   return false;
 }
 
+/* 64 hexadecimal digits, wiped once read: only for the control socket, since a command line is public. */
+static void take_key(struct evm_spec *spec, char *text) {
+  static const char digits[] = "0123456789abcdef";
+  bool good = strlen(text) == 2 * EVM_SEAL_KEY;
+  for (size_t i = 0; good && i < 2 * EVM_SEAL_KEY; i++) {
+    const char *digit = strchr(digits, text[i]);
+    good = digit != NULL;
+    if (good) spec->seal_key[i / 2] = (unsigned char)(spec->seal_key[i / 2] << 4 | (digit - digits));
+  }
+  explicit_bzero(text, strlen(text));
+  if (!good) evm_fail("--seal-key: want %d hexadecimal digits", 2 * EVM_SEAL_KEY);
+  spec->sealed = true;
+}
+
 static void parse_option(struct evm_spec *spec, struct arguments *args, const char *option) {
   if (parse_limit(&spec->limits, args, option)) return;
   if (strcmp(option, "--bundle") == 0) {
@@ -97,6 +111,13 @@ static void parse_option(struct evm_spec *spec, struct arguments *args, const ch
     add_mount(spec, args, option, true);
   } else if (strcmp(option, "--work") == 0) {
     spec->work = take_path(args, option);
+  } else if (strcmp(option, "--seal-key-fd") == 0) {
+    spec->sealed = true;
+    spec->seal_key_fd = (int)take_number(args, option, 3, 1000000);
+  } else if (strcmp(option, "--seal-key") == 0) {
+    take_key(spec, take(args, option));
+  } else if (strcmp(option, "--seal-generation") == 0) {
+    spec->seal_generation = take_number(args, option, 0, INT64_MAX - 1);
   } else if (strcmp(option, "--cwd") == 0) {
     spec->cwd = take_path(args, option);
   } else if (strcmp(option, "--env") == 0) {
@@ -124,6 +145,7 @@ static void parse_option(struct evm_spec *spec, struct arguments *args, const ch
 void evm_spec_parse(struct evm_spec *spec, int count, char **args) {
   *spec = (struct evm_spec){
       .cgroup = true,
+      .seal_key_fd = -1,
       .limits = {.processes = 512,
                  .open_files = 1024,
                  .disk_files = 1000000,
@@ -142,5 +164,10 @@ void evm_spec_parse(struct evm_spec *spec, int count, char **args) {
   }
   if (spec->cwd == NULL) spec->cwd = spec->work != NULL ? "/work" : "/";
   if (spec->exec_dirs_count > 0 && spec->bundle == NULL) evm_fail("--exec-dir: want a --bundle");
+  if (spec->sealed && spec->work == NULL) evm_fail("--seal-key-fd: want the folder to seal with --work");
+  /* the largest sealed file: refused when it is written, not when the cache is written back */
+  if (spec->sealed && (spec->limits.file_bytes == 0 || spec->limits.file_bytes > EVM_SEALED_FILE_MAX)) {
+    spec->limits.file_bytes = EVM_SEALED_FILE_MAX;
+  }
   if ((spec->uid == 0) != (spec->gid == 0)) evm_fail("--uid and --gid: want both or none");
 }

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "evm_message.h"
+
 #define EVM_MOUNTS_MAX 64
 #define EVM_ENV_MAX 512
 #define EVM_EXEC_DIRS_MAX 256
@@ -17,6 +19,9 @@
 /* The one identity a program sees inside, whoever runs it outside. */
 #define EVM_INSIDE_UID 1000
 #define EVM_INSIDE_GID 1000
+
+/* Largest file of a sealed folder: 128 TiB, as seal_tree.h has it in blocks. */
+#define EVM_SEALED_FILE_MAX (1LL << 47)
 
 struct evm_mount {
   const char *source; /* a path of the host */
@@ -42,6 +47,10 @@ struct evm_spec {
   const char *bundle; /* its files are the root; NULL: an empty root */
   const char *work;   /* bound to /work, writable; NULL: none */
   bool work_exec;     /* files under /work may be executed (a compiler's output) */
+  bool sealed;        /* work holds ciphertext, which evm-seal shows opened as /work */
+  int seal_key_fd;    /* where the key is read from; -1: it is here */
+  unsigned char seal_key[EVM_SEAL_KEY];
+  int64_t seal_generation; /* of the index that must be there; 0: the folder must be empty */
   bool jit;           /* memory may be writable and executable */
   const char *cwd;    /* inside; default /work, or / without one */
   struct evm_mount mounts[EVM_MOUNTS_MAX];

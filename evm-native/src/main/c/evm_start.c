@@ -37,7 +37,7 @@ static pid_t clone_portal(const struct evm_spec *spec, int socket, unsigned long
   evm_portal_run(spec, 3);
 }
 
-static void become_account(const struct evm_spec *spec) {
+void evm_start_become_account(const struct evm_spec *spec) {
   if (setgroups(0, NULL) != 0 || setresgid(spec->gid, spec->gid, spec->gid) != 0 ||
       setresuid(spec->uid, spec->uid, spec->uid) != 0) {
     evm_fail_errno("become account %u:%u", spec->uid, spec->gid);
@@ -60,7 +60,7 @@ static pid_t start_as_account(const struct evm_spec *spec, int socket) {
   pid_t helper = fork();
   if (helper < 0) evm_fail_errno("start a helper");
   if (helper == 0) {
-    become_account(spec);
+    evm_start_become_account(spec);
     pid_t pid = clone_portal(spec, socket, CLONE_PARENT);
     if (pid < 0) fail_namespaces();
     *portal = pid;

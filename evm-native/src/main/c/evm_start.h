@@ -13,6 +13,9 @@
  */
 pid_t evm_start_portal(const struct evm_spec *spec, int socket);
 
+/* As root: becomes the spec's account for good. Ends with a reason on failure. */
+void evm_start_become_account(const struct evm_spec *spec);
+
 /* Fills in the account the program runs as: the caller's own, or as root the one it was told. */
 void evm_start_choose_account(struct evm_spec *spec);
 

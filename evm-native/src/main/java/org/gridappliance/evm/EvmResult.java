@@ -51,6 +51,8 @@ public record EvmResult(
     KILLED,
     /** The controller was silent or gone. */
     LIFELINE,
+    /** Sealed scratch is not what was written to it; the subjob belongs on another machine. */
+    ALTERED,
     /** The sandbox or the program could not be started. */
     REFUSED,
     /** The launcher itself ended without a report; everything inside ended with it. */

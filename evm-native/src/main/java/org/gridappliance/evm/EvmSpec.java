@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.gridappliance.evm.seal.SealKey;
 
 /**
  * What to run in which sandbox. Immutable; made with {@link #of} and the methods that return a
@@ -25,6 +26,7 @@ import java.util.Optional;
  * @param cwd absolute inside; by default /work, or / without one
  * @param account required as root, else empty
  * @param heartbeat silence of this JVM after which the launcher ends everything; at least 100 ms
+ * @param seal the working folder is a sealed one, seen opened at /work
  */
 public record EvmSpec(
     List<String> command,
@@ -38,7 +40,8 @@ public record EvmSpec(
     Optional<String> cwd,
     EvmLimits limits,
     Optional<EvmAccount> account,
-    Duration heartbeat) {
+    Duration heartbeat,
+    Optional<Seal> seal) {
   private static final Duration HEARTBEAT = Duration.ofSeconds(20);
 
   public EvmSpec {
@@ -69,7 +72,8 @@ public record EvmSpec(
         Optional.empty(),
         EvmLimits.defaults(),
         Optional.empty(),
-        HEARTBEAT);
+        HEARTBEAT,
+        Optional.empty());
   }
 
   public EvmSpec withEnvironment(Map<String, String> value) {
@@ -85,7 +89,8 @@ public record EvmSpec(
         cwd,
         limits,
         account,
-        heartbeat);
+        heartbeat,
+        seal);
   }
 
   /** The root, and those of its folders whose files may be executed. */
@@ -102,7 +107,8 @@ public record EvmSpec(
         cwd,
         limits,
         account,
-        heartbeat);
+        heartbeat,
+        seal);
   }
 
   public EvmSpec withMount(EvmMount mount) {
@@ -120,7 +126,8 @@ public record EvmSpec(
         cwd,
         limits,
         account,
-        heartbeat);
+        heartbeat,
+        seal);
   }
 
   public EvmSpec withWork(Path folder, boolean executable) {
@@ -136,7 +143,8 @@ public record EvmSpec(
         cwd,
         limits,
         account,
-        heartbeat);
+        heartbeat,
+        seal);
   }
 
   public EvmSpec withJit(boolean value) {
@@ -152,7 +160,8 @@ public record EvmSpec(
         cwd,
         limits,
         account,
-        heartbeat);
+        heartbeat,
+        seal);
   }
 
   public EvmSpec withCwd(String value) {
@@ -168,7 +177,8 @@ public record EvmSpec(
         Optional.of(value),
         limits,
         account,
-        heartbeat);
+        heartbeat,
+        seal);
   }
 
   public EvmSpec withLimits(EvmLimits value) {
@@ -184,7 +194,8 @@ public record EvmSpec(
         cwd,
         value,
         account,
-        heartbeat);
+        heartbeat,
+        seal);
   }
 
   public EvmSpec withAccount(EvmAccount value) {
@@ -200,7 +211,8 @@ public record EvmSpec(
         cwd,
         limits,
         Optional.of(value),
-        heartbeat);
+        heartbeat,
+        seal);
   }
 
   public EvmSpec withHeartbeat(Duration value) {
@@ -216,7 +228,45 @@ public record EvmSpec(
         cwd,
         limits,
         account,
-        value);
+        value,
+        seal);
+  }
+
+  /**
+   * The working folder is sealed with this key. Only {@link EvmRun} can pass it on: the launcher
+   * takes no key on its command line.
+   *
+   * @param generation of its index now: 0 for an empty folder, 1 for inputs sealed by {@link
+   *     org.gridappliance.evm.seal.SealedFolder}; the run leaves one more
+   */
+  public EvmSpec withSeal(SealKey key, long generation) {
+    return new EvmSpec(
+        command,
+        environment,
+        bundle,
+        execDirs,
+        mounts,
+        work,
+        workExecutable,
+        jit,
+        cwd,
+        limits,
+        account,
+        heartbeat,
+        Optional.of(new Seal(key, generation)));
+  }
+
+  /**
+   * How the working folder is sealed.
+   *
+   * @param generation 0..
+   */
+  public record Seal(SealKey key, long generation) {
+    public Seal {
+      if (generation < 0) {
+        throw new IllegalArgumentException("generation " + generation + ": want 0 or more");
+      }
+    }
   }
 
   /** The launcher's command line, without its own name. */
@@ -229,6 +279,11 @@ public record EvmSpec(
       args.add(mount.target());
     }
     work.ifPresent(path -> add(args, "--work", path.toAbsolutePath()));
+    seal.ifPresent(
+        how -> {
+          add(args, "--seal-key", how.key().hex());
+          add(args, "--seal-generation", how.generation());
+        });
     if (workExecutable) {
       args.add("--work-exec");
     }
