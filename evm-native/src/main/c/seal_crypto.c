@@ -77,7 +77,7 @@ static void make_nonce(seal_version version, unsigned char *out) {
 }
 
 int seal_block_seal(struct seal_cipher *cipher, uint64_t file, uint64_t block, seal_version version,
-                    const unsigned char *plain, unsigned char *out) {
+                    const unsigned char *plain, unsigned char *out, unsigned char tag[SEAL_TAG]) {
   unsigned char nonce[NONCE], associated[ASSOCIATED];
   int length;
   EVP_CIPHER_CTX *c = cipher->seal;
@@ -87,8 +87,8 @@ int seal_block_seal(struct seal_cipher *cipher, uint64_t file, uint64_t block, s
   bool done = EVP_EncryptInit_ex2(c, NULL, NULL, nonce, NULL) == 1 &&
               EVP_EncryptUpdate(c, NULL, &length, associated, ASSOCIATED) == 1 &&
               EVP_EncryptUpdate(c, out, &length, plain, SEAL_BLOCK) == 1 && length == SEAL_BLOCK &&
-              EVP_EncryptFinal_ex(c, out + SEAL_BLOCK, &length) == 1 &&
-              EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_GET_TAG, SEAL_TAG, out + SEAL_BLOCK) == 1;
+              EVP_EncryptFinal_ex(c, tag, &length) == 1 &&
+              EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_GET_TAG, SEAL_TAG, tag) == 1;
   return done ? 0 : -1;
 }
 

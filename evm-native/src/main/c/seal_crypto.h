@@ -50,9 +50,9 @@ int seal_derive(const unsigned char *subjob_key, const unsigned char *salt, cons
 int seal_cipher_init(struct seal_cipher *cipher, const struct seal_keys *keys);
 void seal_cipher_free(struct seal_cipher *cipher);
 
-/* One block to its SEAL_STRIDE bytes. The version's epoch is the writing one. Returns 0 or -1. */
+/* One block; out may be plain. The version's epoch is the writing one. Returns 0 or -1. */
 int seal_block_seal(struct seal_cipher *cipher, uint64_t file, uint64_t block, seal_version version,
-                    const unsigned char *plain, unsigned char *out);
+                    const unsigned char *plain, unsigned char *out, unsigned char tag[SEAL_TAG]);
 
 /* Back again; false if the bytes are not the ones of this file, block and version. */
 bool seal_block_open(struct seal_cipher *cipher, uint64_t file, uint64_t block, seal_version version,

@@ -5,10 +5,13 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 /* Descriptors kept open between requests; files beyond are opened for each. */
 #define OPEN_FILES_MAX 400
+/* Blocks of one pwritev(2), which takes 1024 parts. */
+#define BLOCKS_A_WRITE 256
 
 int seal_worker_init(struct seal_worker *worker, struct seal_store *store) {
   worker->store = store;
@@ -103,15 +106,30 @@ static bool load_sealed(struct seal_worker *worker, struct seal_inode *file, uin
   return have == size;
 }
 
-static int store_sealed(struct seal_worker *worker, struct seal_inode *file, uint64_t block, uint64_t count,
-                        const unsigned char *sealed) {
+/* Writes a part of what the worker has sealed; returns what pwritev(2) does. done: bytes already written. */
+static ssize_t write_rest(struct seal_worker *worker, int fd, uint64_t block, uint64_t count, size_t done) {
+  struct iovec parts[2 * BLOCKS_A_WRITE];
+  int used = 0;
+  size_t skip = done % SEAL_STRIDE;
+  for (uint64_t i = done / SEAL_STRIDE; i < count && used < 2 * BLOCKS_A_WRITE; i++) {
+    unsigned char *sealed = worker->data + i * SEAL_BLOCK;
+    if (skip < SEAL_BLOCK) parts[used++] = (struct iovec){sealed + skip, SEAL_BLOCK - skip};
+    size_t tag = skip < SEAL_BLOCK ? 0 : skip - SEAL_BLOCK;
+    parts[used++] = (struct iovec){worker->tags[i] + tag, SEAL_TAG - tag};
+    skip = 0;
+  }
+  return pwritev(fd, parts, used, (off_t)(block * SEAL_STRIDE + done));
+}
+
+/* Writes the blocks the worker has sealed, each with its tag behind it. */
+static int store_sealed(struct seal_worker *worker, struct seal_inode *file, uint64_t block, uint64_t count) {
   bool kept;
   int fd = open_blocks(worker, file, O_CREAT, &kept);
   if (fd < 0) return disk_failed(worker, "open a file of");
   size_t size = (size_t)count * SEAL_STRIDE;
   int result = 0;
   for (size_t done = 0; done < size && result == 0;) {
-    ssize_t put = pwrite(fd, sealed + done, size - done, (off_t)(block * SEAL_STRIDE + done));
+    ssize_t put = write_rest(worker, fd, block, count, done);
     if (put > 0) {
       done += (size_t)put;
       continue;
@@ -135,7 +153,7 @@ static int take_versions(struct seal_worker *worker, uint64_t count, seal_versio
 /* The file's lock is held for writing. */
 static int put_sealed(struct seal_worker *worker, struct seal_inode *file, uint64_t block, uint64_t count,
                       seal_version version) {
-  int result = store_sealed(worker, file, block, count, worker->sealed);
+  int result = store_sealed(worker, file, block, count);
   for (uint64_t i = 0; i < count && result == 0; i++) {
     if (seal_map_set(&file->map, block + i, version + i, &file->blocks) == 0) continue;
     result = disk_failed(worker, "keep versions of");
@@ -143,11 +161,13 @@ static int put_sealed(struct seal_worker *worker, struct seal_inode *file, uint6
   return result;
 }
 
+/* Seals blocks where they lie, tags into the worker: one pass through memory less than a second buffer takes. */
 static int seal_blocks(struct seal_worker *worker, const struct seal_inode *file, uint64_t block,
-                       uint64_t count, const unsigned char *plain, seal_version version) {
+                       uint64_t count, unsigned char *data, seal_version version) {
+  worker->data = data;
   for (uint64_t i = 0; i < count; i++) {
-    if (seal_block_seal(&worker->cipher, file->number, block + i, version + i, plain + i * SEAL_BLOCK,
-                        worker->sealed + i * SEAL_STRIDE) != 0) {
+    unsigned char *at = data + i * SEAL_BLOCK;
+    if (seal_block_seal(&worker->cipher, file->number, block + i, version + i, at, at, worker->tags[i]) != 0) {
       seal_poison(worker->store, false, "the cipher refused a block");
       return -EIO;
     }
@@ -180,7 +200,7 @@ static int change_block(struct seal_worker *worker, struct seal_inode *file, uin
 
 /* Whole blocks are sealed before the lock is taken, so that two threads seal one file's blocks. */
 static int write_whole(struct seal_worker *worker, struct seal_inode *file, uint64_t block, uint64_t count,
-                       const unsigned char *data) {
+                       unsigned char *data) {
   seal_version version;
   int result = take_versions(worker, count, &version);
   if (result == 0) result = seal_blocks(worker, file, block, count, data, version);
@@ -201,8 +221,8 @@ static int write_part(struct seal_worker *worker, struct seal_inode *file, uint6
   return result;
 }
 
-int seal_data_write(struct seal_worker *worker, struct seal_inode *file, uint64_t offset,
-                    const unsigned char *data, size_t length) {
+int seal_data_write(struct seal_worker *worker, struct seal_inode *file, uint64_t offset, unsigned char *data,
+                    size_t length) {
   if (length > SEAL_REQUEST_MAX) return -EINVAL;
   if (offset > SEAL_BLOCKS_MAX * SEAL_BLOCK - length) return -EFBIG;
   if (worker->store->poisoned) return -EIO;

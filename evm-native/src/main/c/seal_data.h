@@ -38,6 +38,8 @@ struct seal_worker {
   unsigned char *sealed; /* SEAL_REQUEST_BLOCKS × SEAL_STRIDE */
   unsigned char *plain;  /* SEAL_REQUEST_BLOCKS × SEAL_BLOCK */
   seal_version versions[SEAL_REQUEST_BLOCKS];
+  unsigned char *data; /* blocks just sealed, where they lie */
+  unsigned char tags[SEAL_REQUEST_BLOCKS][SEAL_TAG];
 };
 
 int seal_worker_init(struct seal_worker *worker, struct seal_store *store);
@@ -49,8 +51,9 @@ void seal_worker_free(struct seal_worker *worker);
 ssize_t seal_data_read(struct seal_worker *worker, struct seal_inode *file, uint64_t offset, size_t length,
                        const unsigned char **out);
 
-int seal_data_write(struct seal_worker *worker, struct seal_inode *file, uint64_t offset,
-                    const unsigned char *data, size_t length);
+/* The data is ciphertext afterwards. */
+int seal_data_write(struct seal_worker *worker, struct seal_inode *file, uint64_t offset, unsigned char *data,
+                    size_t length);
 
 int seal_data_resize(struct seal_worker *worker, struct seal_inode *file, uint64_t size);
 

@@ -81,8 +81,8 @@ static void only_the_same_block_opens(void) {
   CHECK(seal_cipher_init(&cipher, &keys) == 0);
   seal_version version = 1ULL << SEAL_COUNTER_BITS | 99;
   CHECK(seal_random(plain, sizeof plain) == 0);
-  CHECK(seal_block_seal(&cipher, 5, 6, 99, plain, sealed) == -1); /* another epoch's */
-  CHECK(seal_block_seal(&cipher, 5, 6, version, plain, sealed) == 0);
+  CHECK(seal_block_seal(&cipher, 5, 6, 99, plain, sealed, sealed + SEAL_BLOCK) == -1); /* another epoch's */
+  CHECK(seal_block_seal(&cipher, 5, 6, version, plain, sealed, sealed + SEAL_BLOCK) == 0);
   CHECK(seal_block_open(&cipher, 5, 6, version, sealed, opened) && memcmp(plain, opened, SEAL_BLOCK) == 0);
   CHECK(!seal_block_open(&cipher, 4, 6, version, sealed, opened));
   CHECK(!seal_block_open(&cipher, 5, 7, version, sealed, opened));
