@@ -396,6 +396,7 @@ int evm_launch(struct evm_spec *spec, struct evm_channels channels) {
   if (geteuid() == 0 && spec->cgroup) {
     evm_cgroup_sweep();
     evm_cgroup_make(&l.group, &spec->limits);
+    spec->grouped = l.group.version > 0;
   } else {
     evm_format(l.group.reason, sizeof l.group.reason, "%s",
                spec->cgroup ? "only root makes control groups" : "--no-cgroup");
@@ -407,6 +408,10 @@ int evm_launch(struct evm_spec *spec, struct evm_channels channels) {
   l.socket = pair[0];
   l.portal = evm_start_portal(spec, pair[1]);
   close(pair[1]);
+  if (l.portal < 0) {
+    evm_cgroup_remove(&l.group);
+    return 125;
+  }
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 
   watch(&l);
@@ -418,6 +423,6 @@ int evm_launch(struct evm_spec *spec, struct evm_channels channels) {
   blame_group(&l);
   evm_cgroup_remove(&l.group);
   evm_report_result(channels.report, &l.result);
-  if (l.result.reason[0] != '\0') dprintf(2, "evm-run: %s\n", l.result.reason);
+  if (l.result.reason[0] != '\0' && !channels.quiet) dprintf(2, "evm-run: %s\n", l.result.reason);
   return exit_code(&l.result);
 }

@@ -7,6 +7,7 @@
 struct evm_channels {
   int report;   /* events are written here; -1: none */
   int commands; /* commands are read here, and its end is the lost lifeline; -1: none */
+  bool quiet;   /* standard error is the program's alone; reasons go into the report only */
 };
 
 /* Runs the program to its end. Returns the exit code for evm-run (docs/evm.md, "Exit codes"). */

@@ -29,7 +29,14 @@ static void limit(int resource, int64_t value, const char *name) {
   }
 }
 
-static void set_limits(const struct evm_limits *limits) {
+/* What a single process may map for itself: runtimes map more than they touch, a group counts what is touched. */
+static int64_t data_bytes(const struct evm_spec *spec) {
+  int64_t memory = spec->limits.memory_bytes;
+  return spec->grouped && memory < INT64_MAX / 4 ? 2 * memory + 256LL * 1024 * 1024 : memory;
+}
+
+static void set_limits(const struct evm_spec *spec) {
+  const struct evm_limits *limits = &spec->limits;
   limit(RLIMIT_CORE, 0, "core");
   limit(RLIMIT_NICE, 0, "nice");     /* no way back from the lowest priority */
   limit(RLIMIT_RTPRIO, 0, "rtprio");
@@ -40,7 +47,7 @@ static void set_limits(const struct evm_limits *limits) {
   /* Counted per user namespace since Linux 5.14, so other sandboxes do not count; the portal does. */
   limit(RLIMIT_NPROC, limits->processes + 1, "processes");
   if (limits->file_bytes > 0) limit(RLIMIT_FSIZE, limits->file_bytes, "file-bytes");
-  if (limits->memory_bytes > 0) limit(RLIMIT_DATA, limits->memory_bytes, "memory-bytes");
+  if (limits->memory_bytes > 0) limit(RLIMIT_DATA, data_bytes(spec), "memory-bytes");
   if (limits->cpu_ms > 0) limit(RLIMIT_CPU, limits->cpu_ms / 1000 + 1, "cpu-ms");
 }
 
@@ -88,7 +95,7 @@ static int install_filter(bool jit) {
 
 void evm_program_run(const struct evm_spec *spec, int socket) {
   setsid(); /* no controlling terminal */
-  set_limits(&spec->limits);
+  set_limits(spec);
   set_lowest_priority();
   default_signals();
   drop_capabilities();

@@ -1,5 +1,5 @@
 /*
- * Order: open every source as a detached mount (before anything covers it) → a tmpfs over a folder of
+ * Order: open every source as a detached mount (before anything covers it; as root, before the account is given up) → a tmpfs over a folder of
  * the host (seen in this mount namespace only) holds the bundle, the upper layer and the new root →
  * overlay → binds → /proc, /dev, /tmp → pivot_root, old root detached.
  *
@@ -42,6 +42,26 @@ static int open_source(const char *path) {
   int tree = sys_open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
   if (tree < 0) evm_fail_errno("mount %.200s into the sandbox", path);
   return tree;
+}
+
+/* At a number of its own, where the portal's socket and the closing of descriptors leave it alone. */
+static int open_source_at(const char *path, int number) {
+  int tree = open_source(path);
+  if (tree >= EVM_TREES_FIRST || dup3(tree, number, O_CLOEXEC) != number) {
+    evm_fail_errno("keep the mount of %.200s open", path);
+  }
+  close(tree);
+  return number;
+}
+
+int evm_root_open(struct evm_spec *spec) {
+  int next = EVM_TREES_FIRST;
+  if (spec->bundle != NULL) spec->bundle_tree = open_source_at(spec->bundle, next++);
+  if (spec->work != NULL && !spec->sealed) spec->work_tree = open_source_at(spec->work, next++);
+  for (size_t i = 0; i < spec->mounts_count; i++) {
+    spec->mounts[i].tree = open_source_at(spec->mounts[i].source, next++);
+  }
+  return next;
 }
 
 static void set_attributes(int tree, uint64_t attributes, const char *path) {
@@ -217,11 +237,12 @@ static void mount_dev(const int *device_trees, int root, int64_t shm_bytes) {
     evm_format(path, sizeof path, "/dev/%s", devices[i]);
     attach(device_trees[i], root, path);
   }
+  make_dir("root/dev/pts"); /* mounted when somebody opens a terminal beside the program */
   make_dir("root/dev/shm");
   mount_tmpfs("root/dev/shm", shm_bytes, "1777");
   if (symlink("/proc/self/fd", "root/dev/fd") != 0 || symlink("/proc/self/fd/0", "root/dev/stdin") != 0 ||
       symlink("/proc/self/fd/1", "root/dev/stdout") != 0 ||
-      symlink("/proc/self/fd/2", "root/dev/stderr") != 0) {
+      symlink("/proc/self/fd/2", "root/dev/stderr") != 0 || symlink("pts/ptmx", "root/dev/ptmx") != 0) {
     evm_fail_errno("make the links of /dev");
   }
 }
@@ -230,10 +251,14 @@ void evm_root_enter(const struct evm_spec *spec, int socket) {
   if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) evm_fail_errno("make mounts private");
   umask(0022);
 
-  int bundle = spec->bundle != NULL ? open_source(spec->bundle) : -1;
-  int work = spec->work != NULL && !spec->sealed ? open_source(spec->work) : -1;
+  int bundle = spec->bundle_tree;
+  int work = spec->work_tree;
   int mounts[EVM_MOUNTS_MAX];
-  for (size_t i = 0; i < spec->mounts_count; i++) mounts[i] = open_source(spec->mounts[i].source);
+  if (spec->bundle != NULL && bundle < 0) bundle = open_source(spec->bundle);
+  if (spec->work != NULL && !spec->sealed && work < 0) work = open_source(spec->work);
+  for (size_t i = 0; i < spec->mounts_count; i++) {
+    mounts[i] = spec->mounts[i].tree >= 0 ? spec->mounts[i].tree : open_source(spec->mounts[i].source);
+  }
   int device_trees[DEVICES];
   for (size_t i = 0; i < DEVICES; i++) {
     char path[32];

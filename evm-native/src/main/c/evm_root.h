@@ -4,6 +4,15 @@
 
 #include "evm_spec.h"
 
+/* Where the descriptors of evm_root_open begin, one after the other. */
+#define EVM_TREES_FIRST 64
+
+/*
+ * Opens every source as a detached mount while the caller is still root, so that folders above them need not
+ * be open to the account the program runs as. Returns one past the last descriptor.
+ */
+int evm_root_open(struct evm_spec *spec);
+
 /*
  * Builds the root and pivots into it. Runs as pid 1 of the new pid namespace, with all capabilities
  * of the new user namespace, single-threaded. All of it lies in this mount namespace, so the kernel

@@ -19,6 +19,7 @@
 #include "evm_util.h"
 
 static int report_fd = -1;
+static bool quiet;
 
 static void __attribute__((noreturn)) fail_and_report(const char *reason) {
   struct evm_result result;
@@ -27,7 +28,7 @@ static void __attribute__((noreturn)) fail_and_report(const char *reason) {
   result.limit = "";
   evm_format(result.reason, sizeof result.reason, "%s", reason);
   evm_report_result(report_fd, &result);
-  dprintf(2, "evm-run: %s\n", reason);
+  if (!quiet) dprintf(2, "evm-run: %s\n", reason);
   _exit(125);
 }
 
@@ -83,7 +84,7 @@ static int descriptor_number(const char *option, const char *text) {
 }
 
 int main(int argc, char **argv) {
-  struct evm_channels channels = {-1, -1};
+  struct evm_channels channels = {-1, -1, false};
   char **arguments = argv + 1;
   int count = argc - 1;
   evm_fail_set(fail_and_report);
@@ -93,6 +94,11 @@ int main(int argc, char **argv) {
   }
   if (count == 2 && strcmp(arguments[0], "--control") == 0) {
     channels.report = channels.commands = report_fd = connect_control(arguments[1]);
+    count = read_arguments(channels.commands, &arguments);
+  }
+  if (count == 2 && strcmp(arguments[0], "--control-fd") == 0) {
+    channels.report = channels.commands = report_fd = descriptor_number("--control-fd", arguments[1]);
+    channels.quiet = quiet = true;
     count = read_arguments(channels.commands, &arguments);
   }
   for (; count >= 2; count -= 2, arguments += 2) {

@@ -49,6 +49,7 @@ static void add_mount(struct evm_spec *spec, struct arguments *args, const char 
   mount->source = take_path(args, option);
   mount->target = take_path(args, option);
   mount->exec = exec;
+  mount->tree = -1;
   if (strcmp(mount->target, "/") == 0) evm_fail("%s: the root is given with --bundle", option);
 }
 
@@ -146,6 +147,8 @@ void evm_spec_parse(struct evm_spec *spec, int count, char **args) {
   *spec = (struct evm_spec){
       .cgroup = true,
       .seal_key_fd = -1,
+      .bundle_tree = -1,
+      .work_tree = -1,
       .limits = {.processes = 512,
                  .open_files = 1024,
                  .disk_files = 1000000,

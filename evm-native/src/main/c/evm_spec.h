@@ -27,6 +27,7 @@ struct evm_mount {
   const char *source; /* a path of the host */
   const char *target; /* an absolute path inside */
   bool exec;          /* its files may be executed */
+  int tree;           /* opened by evm_root_open as a detached mount; -1: not */
 };
 
 struct evm_limits {
@@ -46,6 +47,7 @@ struct evm_limits {
 struct evm_spec {
   const char *bundle; /* its files are the root; NULL: an empty root */
   const char *work;   /* bound to /work, writable; NULL: none */
+  int bundle_tree, work_tree; /* opened by evm_root_open as detached mounts; -1: not */
   bool work_exec;     /* files under /work may be executed (a compiler's output) */
   bool sealed;        /* work holds ciphertext, which evm-seal shows opened as /work */
   int seal_key_fd;    /* where the key is read from; -1: it is here */
@@ -63,6 +65,7 @@ struct evm_spec {
   struct evm_limits limits;
   uid_t uid; /* the account the program runs as; 0: the caller's, which then must not be root */
   gid_t gid;
+  bool grouped;          /* a cgroup keeps the memory limit, so address space may be larger */
   bool cgroup;           /* use cgroups; without them rlimits and supervision only */
   int64_t heartbeat_ms;  /* silence of the controller after which all ends; 0: end of file only */
 };

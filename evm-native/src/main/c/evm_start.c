@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 
 #include "evm_portal.h"
+#include "evm_root.h"
 #include "evm_sys.h"
 
 #define NAMESPACES \
@@ -28,10 +29,13 @@ void evm_start_choose_account(struct evm_spec *spec) {
 }
 
 /* Like fork(2), with namespaces: clone(2) without a new stack. */
-static pid_t clone_portal(const struct evm_spec *spec, int socket, unsigned long more_flags) {
+static pid_t clone_portal(const struct evm_spec *spec, int socket, int trees_end, unsigned long more_flags) {
   pid_t pid = (pid_t)syscall(SYS_clone, NAMESPACES | SIGCHLD | more_flags, NULL, NULL, NULL, NULL);
   if (pid != 0) return pid;
-  if (dup2(socket, 3) < 0 || sys_close_range(4, ~0U, 0) != 0) _exit(125);
+  if (dup2(socket, 3) < 0 || sys_close_range(4, EVM_TREES_FIRST - 1, 0) != 0 ||
+      sys_close_range((unsigned)trees_end, ~0U, 0) != 0) {
+    _exit(125);
+  }
   /* dup2 onto itself leaves the flag as it was: the socket must not reach the program */
   if (sys_close_range(3, 3, CLOSE_RANGE_CLOEXEC) != 0) _exit(125);
   evm_portal_run(spec, 3);
@@ -53,15 +57,16 @@ static void __attribute__((noreturn)) fail_namespaces(void) {
 }
 
 /* As root a helper changes account, makes the portal the caller's child (CLONE_PARENT) and ends. */
-static pid_t start_as_account(const struct evm_spec *spec, int socket) {
+static pid_t start_as_account(struct evm_spec *spec, int socket) {
   pid_t *portal = mmap(NULL, sizeof *portal, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (portal == MAP_FAILED) evm_fail_errno("share a page with the helper");
   *portal = -1;
   pid_t helper = fork();
   if (helper < 0) evm_fail_errno("start a helper");
   if (helper == 0) {
+    int trees_end = evm_root_open(spec);
     evm_start_become_account(spec);
-    pid_t pid = clone_portal(spec, socket, CLONE_PARENT);
+    pid_t pid = clone_portal(spec, socket, trees_end, CLONE_PARENT);
     if (pid < 0) fail_namespaces();
     *portal = pid;
     _exit(0);
@@ -70,13 +75,12 @@ static pid_t start_as_account(const struct evm_spec *spec, int socket) {
   while (waitpid(helper, &status, 0) < 0 && errno == EINTR) continue;
   pid_t pid = *portal;
   munmap(portal, sizeof *portal);
-  if (pid < 0) _exit(125); /* the helper has said why */
-  return pid;
+  return pid; /* negative: the helper has said why */
 }
 
-pid_t evm_start_portal(const struct evm_spec *spec, int socket) {
+pid_t evm_start_portal(struct evm_spec *spec, int socket) {
   if (geteuid() == 0) return start_as_account(spec, socket);
-  pid_t pid = clone_portal(spec, socket, 0);
+  pid_t pid = clone_portal(spec, socket, EVM_TREES_FIRST, 0);
   if (pid < 0) fail_namespaces();
   return pid;
 }

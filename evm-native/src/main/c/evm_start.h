@@ -9,9 +9,9 @@
 /*
  * Starts the portal in new namespaces as a child of the caller, talking over the socket. As root it
  * first becomes the spec's account, so that outside the sandbox's namespaces it holds no privilege
- * either. Returns its pid; ends with a reason on failure.
+ * either. Returns its pid; ends with a reason on failure, or returns -1 after a reason was reported.
  */
-pid_t evm_start_portal(const struct evm_spec *spec, int socket);
+pid_t evm_start_portal(struct evm_spec *spec, int socket);
 
 /* As root: becomes the spec's account for good. Ends with a reason on failure. */
 void evm_start_become_account(const struct evm_spec *spec);
