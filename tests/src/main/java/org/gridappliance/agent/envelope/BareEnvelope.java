@@ -8,9 +8,9 @@ import java.util.Optional;
 import org.gridappliance.jobs.lease.Failure;
 
 /**
- * No envelope at all, to tell what ours costs; programs start as {@link Bubblewrap} starts them.
- * Lives among the benchmarks so that no running appliance can be talked into it, and in this
- * package for the calls.
+ * No envelope at all, to tell what ours costs; programs start as {@link Evm} starts them. Lives
+ * among the benchmarks so that no running appliance can be talked into it, and in this package for
+ * the calls.
  */
 public final class BareEnvelope implements Envelope {
   @Override

@@ -13,7 +13,15 @@ import java.util.function.Supplier;
 public final class BenchMain {
   private static final Map<String, Supplier<Bench>> BENCHES =
       new TreeMap<>(
-          Map.of("jobs", JobsBench::new, "storage", StorageBench::new, "vnc", VncBench::new));
+          Map.of(
+              "evm",
+              EvmBench::new,
+              "jobs",
+              JobsBench::new,
+              "storage",
+              StorageBench::new,
+              "vnc",
+              VncBench::new));
 
   private BenchMain() {}
 

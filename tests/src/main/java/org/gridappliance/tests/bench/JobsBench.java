@@ -10,8 +10,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.gridappliance.agent.envelope.BareEnvelope;
-import org.gridappliance.agent.envelope.Bubblewrap;
 import org.gridappliance.agent.envelope.Envelope;
+import org.gridappliance.agent.envelope.Evm;
 import org.gridappliance.agent.executor.Executor;
 import org.gridappliance.agent.executor.Identity;
 import org.gridappliance.agent.executor.PortalClient;
@@ -36,7 +36,7 @@ final class JobsBench implements Bench {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(3 * BenchPortal.TRIM_MILLIS));
       report.add("rss-at-rest", "ours", "MB", "lower", bare.residentMegabytes());
       int uidBase = System.getProperty("user.name").equals("root") ? 64_100 : -1;
-      Envelope envelope = new Bubblewrap(wrapped.data().resolve("envelope"), uidBase, SLOTS);
+      Envelope envelope = new Evm(wrapped.data().resolve("envelope"), uidBase);
       try (Executor first = executor(bare, new BareEnvelope());
           Executor second = executor(wrapped, envelope)) {
         first.start();
