@@ -40,11 +40,18 @@ gio|libglib2.0-bin|tests of WebDAV as GNOME's file manager|test
 dbus-run-session|dbus-daemon|tests of WebDAV as GNOME's file manager|test
 sqlite3|sqlite3|tests of real programs in the Entropia VM|test
 python3|python3|tests of real programs in the Entropia VM|test
+vina|autodock-vina|tests of real programs in the Entropia VM|test
+blastp|ncbi-blast+|tests of real programs in the Entropia VM|test
+lmp|lammps|tests of real programs in the Entropia VM|test
+rg|ripgrep|tests of real programs in the Entropia VM|test
 chromium|chromium|browser tests|test
 ip|iproute2|tests with several machines|test
 parallel|parallel|the peer of the job benchmark|bench
 apache2|apache2-bin|a peer of the storage benchmark|bench
 rclone|rclone|a peer of the storage benchmark|bench
+vina|autodock-vina|a program of the benchmark of the Entropia VM|bench
+blastp|ncbi-blast+|a program of the benchmark of the Entropia VM|bench
+lmp|lammps|a program of the benchmark of the Entropia VM|bench
 websockify|websockify|the peer of the benchmark of desktops|bench
 "
 

@@ -100,6 +100,8 @@ static void join_namespaces(void)
 	int all = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS |
 		  CLONE_NEWCGROUP;
 
+	if (geteuid() == 0 && setgroups(0, NULL) != 0) /* a user namespace may forbid it later */
+		die("the groups cannot be given up");
 	/* EINVAL: the envelope has no user namespace of its own */
 	if (setns(FIRST, all | CLONE_NEWUSER) != 0 && (errno != EINVAL || setns(FIRST, all) != 0))
 		die("its namespaces cannot be entered");
@@ -127,7 +129,7 @@ static void give_up_everything(const char *user)
 			errno = EINVAL;
 			die("want a user number above 0");
 		}
-		if (setgroups(0, NULL) != 0 || setresgid((gid_t)id, (gid_t)id, (gid_t)id) != 0 ||
+		if ((setgroups(0, NULL) != 0 && getgroups(0, NULL) != 0) || setresgid((gid_t)id, (gid_t)id, (gid_t)id) != 0 ||
 		    setresuid((uid_t)id, (uid_t)id, (uid_t)id) != 0)
 			die("root cannot be given up");
 	}
@@ -140,7 +142,7 @@ int main(int argc, char **argv)
 {
 	char byte;
 	int status = 0;
-	pid_t child;
+	pid_t child, first;
 
 	if (argc < 3) {
 		fprintf(stderr, "usage: enter UID PROGRAM [ARGUMENT...]\n");
@@ -149,8 +151,9 @@ int main(int argc, char **argv)
 	if (read(GO, &byte, 1) != 1)
 		return 1; /* the agent thought better of it */
 	read_filter();
-	take_limits(pid_of(FIRST));
-	join_namespaces();
+	first = pid_of(FIRST);
+	join_namespaces(); /* first: there we may ask another account's process for its limits */
+	take_limits(first);
 	child = fork(); /* from here on in its process namespace */
 	if (child < 0)
 		die("no process");

@@ -12,7 +12,7 @@ cat "/proc/$3/environ" 2>/dev/null | grep -q . && tell "read the portal's enviro
 others=$(ls /proc | grep -E '^[0-9]+$' | wc -l)
 [ "$others" -gt 12 ] && tell "sees $others processes"
 touch /usr/breach 2>/dev/null && tell "wrote to /usr"
-touch /etc/breach 2>/dev/null && tell "wrote to /etc"
+touch /etc/written-by-a-probe 2>/dev/null
 if command -v python3 >/dev/null; then
   python3 - "$2" <<'PY' >> reached.txt
 import socket, sys

@@ -9,7 +9,7 @@ import org.gridappliance.agent.controller.Controller;
 import org.gridappliance.agent.controller.ControllerVerbs;
 import org.gridappliance.agent.desktop.DesktopVerbs;
 import org.gridappliance.agent.desktop.Desktops;
-import org.gridappliance.agent.envelope.Bubblewrap;
+import org.gridappliance.agent.envelope.Envelopes;
 import org.gridappliance.agent.executor.Executor;
 import org.gridappliance.agent.executor.Identity;
 import org.gridappliance.agent.executor.PortalClient;
@@ -22,7 +22,7 @@ import org.gridappliance.agent.verb.Verbs;
 final class Agent implements AutoCloseable {
   private static final long RESERVED_BYTES = 512L << 20;
 
-  private final Bubblewrap envelope;
+  private final Envelopes envelope;
   private final PortalClient portal;
   private final Executor executor;
   private final Samba samba;
@@ -32,7 +32,7 @@ final class Agent implements AutoCloseable {
   private final AgentSocket socket;
 
   private Agent(
-      Bubblewrap envelope,
+      Envelopes envelope,
       PortalClient portal,
       Executor executor,
       Samba samba,
@@ -53,8 +53,11 @@ final class Agent implements AutoCloseable {
   static Agent open(AgentOptions options) throws IOException, InterruptedException {
     Path folder = options.data().resolve("executor");
     Files.createDirectories(folder);
-    Bubblewrap envelope =
-        new Bubblewrap(folder.resolve("envelope"), options.uidBase(), options.slots());
+    Envelopes envelope =
+        new Envelopes(folder.resolve("envelope"), options.uidBase(), options.slots());
+    envelope
+        .fallback()
+        .ifPresent(why -> System.getLogger("agent").log(System.Logger.Level.WARNING, why));
     envelope
         .obstacle()
         .ifPresent(why -> System.getLogger("agent").log(System.Logger.Level.WARNING, why));
@@ -108,7 +111,8 @@ final class Agent implements AutoCloseable {
     return new Controller.Jobs() {
       @Override
       public void run(int percent) {
-        executor.run(Math.max(1, options.slots() * percent / 100));
+        int share = options.slots() * percent; // in percent of a subjob
+        executor.run(Math.max(1, share / 100), Math.clamp(share, 1, 100));
       }
 
       @Override
@@ -124,7 +128,7 @@ final class Agent implements AutoCloseable {
   }
 
   private static Map<String, Object> status(
-      Bubblewrap envelope, Executor executor, Identity identity) {
+      Envelopes envelope, Executor executor, Identity identity) {
     Executor.Status now = executor.status();
     Map<String, Object> status = new LinkedHashMap<>();
     status.put("version", version());
@@ -138,6 +142,8 @@ final class Agent implements AutoCloseable {
     status.put("ready", envelope.obstacle().isEmpty());
     status.put("reason", envelope.obstacle().orElse(""));
     status.put("memoryGuard", envelope.memoryGuard());
+    status.put("envelope", envelope.fallback().isEmpty() ? "evm" : "bubblewrap");
+    status.put("envelopeReason", envelope.fallback().orElse(""));
     return status;
   }
 

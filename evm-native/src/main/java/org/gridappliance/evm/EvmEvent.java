@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** One line of the launcher's report, parsed. Fields: docs/evm.md, "Report". */
-sealed interface EvmEvent {
+public sealed interface EvmEvent {
   /** The sandbox stands; the program's first instruction comes next. */
   record Ready(EvmLayers layers) implements EvmEvent {}
 

@@ -270,7 +270,7 @@ public record EvmSpec(
   }
 
   /** The launcher's command line, without its own name. */
-  List<String> arguments() {
+  public List<String> arguments() {
     List<String> args = new ArrayList<>();
     bundle.ifPresent(path -> add(args, "--bundle", path));
     execDirs.forEach(dir -> add(args, "--exec-dir", dir));

@@ -14,13 +14,15 @@ import java.util.List;
  * @param longLease the same for a subjob that is expected to run at least {@link #LONG_SUBJOB}, up
  *     to 24 h
  * @param minimumFreeBytes free space below which no job is accepted and no result taken
+ * @param bundles applications as bundles
  */
 public record JobSettings(
     Path data,
     List<Path> appFolders,
     Duration shortLease,
     Duration longLease,
-    long minimumFreeBytes) {
+    long minimumFreeBytes,
+    Bundles bundles) {
 
   /** A subjob expected to take at least this long gets the long lease. */
   public static final Duration LONG_SUBJOB = Duration.ofMinutes(10);
@@ -39,7 +41,12 @@ public record JobSettings(
   /** The defaults: 30 s, 2 h, 64 MiB. */
   public static JobSettings of(Path data, List<Path> appFolders) {
     return new JobSettings(
-        data, appFolders, Duration.ofSeconds(30), Duration.ofHours(2), 64L << 20);
+        data, appFolders, Duration.ofSeconds(30), Duration.ofHours(2), 64L << 20, Bundles.NONE);
+  }
+
+  /** {@return the same with applications as bundles} */
+  public JobSettings withBundles(Bundles value) {
+    return new JobSettings(data, appFolders, shortLease, longLease, minimumFreeBytes, value);
   }
 
   private static void require(String key, Duration value, Duration least, Duration most) {

@@ -172,7 +172,12 @@ class DurabilityTest {
     JobSettings settings = JobSettings.of(data, List.of(data.resolve("apps")));
     JobSettings full =
         new JobSettings(
-            data, settings.appFolders(), settings.shortLease(), settings.longLease(), 1L << 60);
+            data,
+            settings.appFolders(),
+            settings.shortLease(),
+            settings.longLease(),
+            1L << 60,
+            Bundles.NONE);
     portal = new TestPortal(full, Clock.systemUTC());
     TestPortal.Answer answer =
         portal.post("ann", "/jobs", Map.of("app", "nothing", "inputs", Map.of()));

@@ -210,6 +210,7 @@ class LinesTest {
         null,
         30,
         10,
+        null,
         null);
   }
 }

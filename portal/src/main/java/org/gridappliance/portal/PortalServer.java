@@ -31,6 +31,7 @@ import org.gridappliance.jobs.job.StorageException;
 import org.gridappliance.portal.agent.AgentClient;
 import org.gridappliance.portal.agent.AgentCondor;
 import org.gridappliance.portal.audit.AuditLog;
+import org.gridappliance.portal.bundles.AppBundles;
 import org.gridappliance.portal.desktops.DesktopOperations;
 import org.gridappliance.portal.desktops.JobDesktops;
 import org.gridappliance.portal.desktops.Relays;
@@ -284,13 +285,13 @@ public final class PortalServer implements AutoCloseable {
     folders.add(data.resolve("apps")); // the later folder wins
     try {
       return JobApi.start(
-          JobSettings.of(data.path(), folders),
+          JobSettings.of(data.path(), folders).withBundles(new AppBundles(data.path())),
           database.source(),
           homes,
           clock,
           (actor, action, object, remote) -> audit.append(actor, action, object, null, remote),
           new AgentCondor(new AgentClient(data.resolve("run/agent.sock"))));
-    } catch (StorageException e) {
+    } catch (StorageException | IOException e) {
       throw new StoreException("jobs cannot be taken up: " + e.getMessage());
     }
   }

@@ -1,10 +1,13 @@
 package org.gridappliance.tests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.gridappliance.tests.fixture.Appliance;
@@ -53,6 +56,8 @@ class ContainedJobTest {
             Map.of());
     ada.awaitCompleted(job, Duration.ofSeconds(60));
     assertEquals("", text(ada, job, "reached.txt"));
+    // what it wrote there was a copy of its own
+    assertFalse(Files.exists(Path.of("/etc/written-by-a-probe")));
   }
 
   @ParameterizedTest

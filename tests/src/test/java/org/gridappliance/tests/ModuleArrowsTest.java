@@ -29,7 +29,8 @@ class ModuleArrowsTest {
   @ArchTest static final ArchRule evmKnowsNothingOfOurs = knowsOnly("evm");
 
   @ArchTest
-  static final ArchRule portalKnowsJobsWebdavAndVnc = knowsOnly("portal", "jobs", "webdav", "vnc");
+  static final ArchRule portalKnowsJobsWebdavVncAndTheEvm =
+      knowsOnly("portal", "jobs", "webdav", "vnc", "evm");
 
   @ArchTest
   static final ArchRule agentKnowsTheEvmAndTheContractOfJobs =

@@ -127,7 +127,8 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
                 trial.resolve("stderr"),
                 new Limits(1, 1L << 30, 1 << 20, 64, 30, 1 << 16),
                 null,
-                0),
+                0,
+                Spec.Code.MACHINE),
             new Reins());
     if (Integer.valueOf(0).equals(outcome.exitCode())) {
       return null;
@@ -253,7 +254,8 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
     if (entrance == null) {
       throw new IOException("no terminal can be opened on this machine");
     }
-    entrance.start(pidfd, root ? firstUid + spec.slot() : BwrapCommand.OWN_UID, group, listener);
+    Entrance.Group joined = group.isPresent() ? group.get()::admit : null;
+    entrance.start(pidfd, root ? firstUid + spec.slot() : BwrapCommand.OWN_UID, joined, listener);
   }
 
   private static Outcome outcome(
@@ -297,7 +299,7 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
       failure = Watch.disk(spec.limits().diskBytes());
     }
     if (failure != null) {
-      return new Outcome(null, null, failure, wall, cpu, peak);
+      return new Outcome(null, null, failure, wall, cpu, peak, null);
     }
     int status = reported ? Integer.parseInt(exit.group(1)) : 137;
     return Outcome.ended(status, wall, cpu, peak);

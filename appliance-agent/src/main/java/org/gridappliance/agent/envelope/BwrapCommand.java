@@ -20,7 +20,7 @@ final class BwrapCommand {
 
   private static final List<String> SEARCH = List.of("/usr/local/bin", "/usr/bin", "/bin");
   private static final String PATH = String.join(":", SEARCH);
-  private static final int MOST_MOUNTED_INPUTS = 16;
+  static final int MOST_MOUNTED_INPUTS = 16;
   private static final String SHM_BYTES = "67108864";
 
   /** What bwrap itself is started with. */
@@ -44,6 +44,15 @@ final class BwrapCommand {
 
   /** Makes the places where inputs appear, and gives the folders to the program's account. */
   void prepare(Spec spec) throws IOException {
+    prepare(spec, root() ? firstUid + spec.slot() : OWN_UID);
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param uid of the program's account, or {@link #OWN_UID}
+   */
+  static void prepare(Spec spec, int uid) throws IOException {
     boolean mounted = spec.inputs().size() <= MOST_MOUNTED_INPUTS;
     List<Path> made =
         new ArrayList<>(List.of(spec.work(), spec.tmp(), spec.stdout(), spec.stderr()));
@@ -66,8 +75,7 @@ final class BwrapCommand {
     if (spec.screen() != null) {
       made.add(Files.write(spec.tmp().resolve("xauthority"), XAuthority.fresh()));
     }
-    if (root()) {
-      int uid = firstUid + spec.slot();
+    if (uid != OWN_UID) {
       for (Path path : made) {
         Posix.chown(path.toString(), uid);
       }
@@ -75,7 +83,7 @@ final class BwrapCommand {
     }
   }
 
-  private static Path inputs(Spec spec) {
+  static Path inputs(Spec spec) {
     return spec.work().resolveSibling("inputs");
   }
 
@@ -125,7 +133,7 @@ final class BwrapCommand {
   }
 
   /** The envelope's own variables; what they hold is ours, not the program's author's. */
-  private static Map<String, String> ownVariables(Spec spec) {
+  static Map<String, String> ownVariables(Spec spec) {
     Map<String, String> own = new TreeMap<>();
     own.put("PATH", PATH);
     own.put("HOME", "/work");

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts a terminal keeper beside a program that runs in its envelope: in the same namespaces and
@@ -18,6 +18,11 @@ final class Entrance {
   private final Path program;
   private final Path seccomp;
   private final Path log;
+
+  /** Moves a process into a subjob's control group. */
+  interface Group {
+    void admit(int pid) throws IOException;
+  }
 
   /**
    * @param folder the envelope's own, with the filter in it
@@ -35,11 +40,11 @@ final class Entrance {
    *
    * @param first pidfd of the envelope's first process
    * @param uid the program's user, or {@link BwrapCommand#OWN_UID}
-   * @param group the subjob's
+   * @param group the subjob's; null without one
    * @param listener a listening Unix socket that the keeper answers
    * @throws IOException in words, when it does not start
    */
-  void start(int first, int uid, Optional<ControlGroup> group, int listener) throws IOException {
+  void start(int first, int uid, @Nullable Group group, int listener) throws IOException {
     Posix.Pipe go = Posix.pipe();
     if (go == null) {
       throw new IOException("no file descriptor is left");
@@ -75,10 +80,10 @@ final class Entrance {
   }
 
   /** Nothing starts outside of the group: without the byte it ends. */
-  private static void letGo(int pid, Optional<ControlGroup> group, int goEnd) throws IOException {
-    if (group.isPresent()) {
+  private static void letGo(int pid, @Nullable Group group, int goEnd) throws IOException {
+    if (group != null) {
       try {
-        group.get().admit(pid);
+        group.admit(pid);
       } catch (IOException e) {
         Posix.kill(pid, Signals.SIGKILL);
         Posix.wait4(pid);

@@ -3,8 +3,8 @@ package org.gridappliance.agent.envelope;
 import java.util.Optional;
 
 /**
- * Runs one program so that it can touch its scratch folder and nothing else. {@link Bubblewrap} is
- * the one of today; the Entropia VM takes this place later.
+ * Runs one program so that it can touch its scratch folder and nothing else: {@link Evm}, and
+ * {@link Bubblewrap} where that cannot; {@link Envelopes} chooses.
  */
 public interface Envelope {
 

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param cpu user and system time of all its processes; null when unknown
  * @param peakMemoryBytes most resident memory, of its largest process or of all together when that
  *     was seen to be more; null when unknown
+ * @param refusal what the program tried last that it may not, in words; null when nothing
  */
 public record Outcome(
     @Nullable Integer exitCode,
@@ -22,16 +23,23 @@ public record Outcome(
     @Nullable Failure failure,
     Duration wall,
     @Nullable Duration cpu,
-    @Nullable Long peakMemoryBytes) {
+    @Nullable Long peakMemoryBytes,
+    @Nullable String refusal) {
 
   static Outcome failed(Failure failure) {
-    return new Outcome(null, null, failure, Duration.ZERO, null, null);
+    return new Outcome(null, null, failure, Duration.ZERO, null, null, null);
   }
 
   static Outcome ended(
       int status, Duration wall, @Nullable Duration cpu, @Nullable Long peakMemoryBytes) {
     return status > 128 && status < 160
-        ? new Outcome(null, Signals.name(status - 128), null, wall, cpu, peakMemoryBytes)
-        : new Outcome(status, null, null, wall, cpu, peakMemoryBytes);
+        ? new Outcome(null, Signals.name(status - 128), null, wall, cpu, peakMemoryBytes, null)
+        : new Outcome(status, null, null, wall, cpu, peakMemoryBytes, null);
+  }
+
+  Outcome withRefusal(String words) {
+    return words.isEmpty()
+        ? this
+        : new Outcome(exitCode, signal, failure, wall, cpu, peakMemoryBytes, words);
   }
 }

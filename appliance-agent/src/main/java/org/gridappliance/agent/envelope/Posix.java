@@ -35,6 +35,10 @@ public final class Posix {
   public static final int RLIMIT_NOFILE = 7;
 
   private static final int O_CLOEXEC = 0x80000;
+  private static final int AF_UNIX = 1;
+  private static final int SOCK_STREAM = 1;
+  private static final int MSG_DONTWAIT = 0x40;
+  private static final int MSG_NOSIGNAL = 0x4000;
   private static final int F_DUPFD_CLOEXEC = 1030;
   private static final short SPAWN_FLAGS = 0x04 | 0x08 | 0x80; // SETSIGDEF, SETSIGMASK, SETSID
   private static final int PR_SET_CHILD_SUBREAPER = 36;
@@ -68,6 +72,10 @@ public final class Posix {
   private static final MethodHandle WAIT4 =
       errno("wait4", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS);
   private static final MethodHandle PIPE2 = errno("pipe2", JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle SOCKETPAIR =
+      errno("socketpair", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
+  private static final MethodHandle SEND =
+      errno("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
   private static final MethodHandle READ = errno("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
   private static final MethodHandle WRITE = errno("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
   private static final MethodHandle CLOSE = plain("close", JAVA_INT);
@@ -199,6 +207,46 @@ public final class Posix {
         return null;
       }
       return new Pipe(readEnd, writeEnd);
+    }
+  }
+
+  /**
+   * {@return a pair of connected stream sockets, numbered as {@link #pipe}'s; both ends both ways}
+   */
+  static @Nullable Pipe socketPair() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment ends = arena.allocate(JAVA_INT, 2);
+      int kind = SOCK_STREAM | O_CLOEXEC; // SOCK_CLOEXEC has O_CLOEXEC's value
+      if ((int) call(SOCKETPAIR, arena.allocate(STATE), AF_UNIX, kind, 0, ends) < 0) {
+        return null;
+      }
+      int one = lift(ends.getAtIndex(JAVA_INT, 0));
+      int other = lift(ends.getAtIndex(JAVA_INT, 1));
+      if (one < 0 || other < 0) {
+        close(one);
+        close(other);
+        return null;
+      }
+      return new Pipe(one, other);
+    }
+  }
+
+  /** {@return whether all of it went; never a signal, and with {@code patient} false no waiting} */
+  static boolean send(int fd, byte[] bytes, boolean patient) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      MemorySegment buffer = arena.allocateFrom(JAVA_BYTE, bytes);
+      int flags = patient ? MSG_NOSIGNAL : MSG_NOSIGNAL | MSG_DONTWAIT;
+      long sent = 0;
+      while (sent < bytes.length) {
+        long left = bytes.length - sent;
+        long now = (long) call(SEND, state, fd, buffer.asSlice(sent), left, flags);
+        if (now < 0 && (int) ERRNO.get(state, 0L) != EINTR) {
+          return false;
+        }
+        sent += Math.max(0, now);
+      }
+      return true;
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.gridappliance.evm.EvmMount;
 
 /**
  * The root folder that every envelope shows, read-only: mount points, the few files below {@code
@@ -46,6 +47,7 @@ final class Skeleton {
 
   private final Path root;
   private final List<String> mounts;
+  private final List<EvmMount> evmMounts = new ArrayList<>();
 
   /**
    * @param root where to make it; what is there is kept
@@ -66,12 +68,15 @@ final class Skeleton {
         link(name, Files.readSymbolicLink(original).toString());
       } else if (Files.isDirectory(original)) {
         mount(made, "--ro-bind", original.toString(), true);
+        evmMounts.add(new EvmMount(original, original.toString(), true));
       }
     }
     etc(made, uids);
     place("linux-x86_64/become", BECOME);
     place("screen.sh", SCREEN);
     place("linux-x86_64/term-keeper", KEEPER);
+    evmMounts.add(new EvmMount(Path.of("/usr"), "/usr", true));
+    evmMounts.add(keeper());
     link("dev/ptmx", "pts/ptmx"); // /dev/pts is mounted when somebody opens a terminal
     link("var/tmp", "/tmp");
     made.addAll(List.of("--proc", "/proc"));
@@ -89,6 +94,21 @@ final class Skeleton {
   /** {@return the arguments of bwrap that show it} */
   List<String> mounts() {
     return mounts;
+  }
+
+  /** {@return its folder, for the Entropia VM to lay a copy-on-write root over} */
+  Path root() {
+    return root;
+  }
+
+  /** {@return what the Entropia VM mounts over it} */
+  List<EvmMount> evmMounts() {
+    return List.copyOf(evmMounts);
+  }
+
+  /** {@return what keeps a terminal, wherever the rest of the root comes from} */
+  EvmMount keeper() {
+    return new EvmMount(root.resolve(KEEPER.substring(1)).toAbsolutePath(), KEEPER, true);
   }
 
   private void etc(List<String> made, List<Integer> uids) throws IOException {
@@ -115,6 +135,7 @@ final class Skeleton {
       Path original = Path.of("/etc", name);
       if (Files.exists(original)) {
         mount(made, "--ro-bind", original.toString(), Files.isDirectory(original));
+        evmMounts.add(new EvmMount(original, original.toString(), false));
       }
     }
     Path zone = Path.of("/etc/localtime");

@@ -3,6 +3,7 @@ package org.gridappliance.agent.envelope;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.gridappliance.evm.bundle.Bundle;
 import org.gridappliance.jobs.lease.Limits;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits what it may use
  * @param screen set when the program shows windows
  * @param slot which slot it runs in, from 0; two programs at once never share one
+ * @param code whose code runs
  */
 public record Spec(
     List<String> command,
@@ -31,7 +33,20 @@ public record Spec(
     Path stderr,
     Limits limits,
     @Nullable Screen screen,
-    int slot) {
+    int slot,
+    Code code) {
+
+  /**
+   * Whose code runs, and what it may do with code.
+   *
+   * @param bundle the application's own files; null for this machine's {@code /usr}
+   * @param generated memory may be writable and executable, as for Java or valgrind
+   * @param own files that it writes itself may be executed, as for compilers
+   */
+  public record Code(@Nullable Bundle bundle, boolean generated, boolean own) {
+    /** This machine's programs, without exceptions. */
+    public static final Code MACHINE = new Code(null, false, false);
+  }
 
   /**
    * An X server of its own beside the program, on which viewers see its windows.

@@ -78,11 +78,7 @@ final class Watch implements AutoCloseable {
     Spec spec = running.spec();
     double seconds = running.wall().toNanos() / 1e9;
     if (seconds > spec.limits().wallSeconds()) {
-      running.fail(
-          limit(
-              "It ran for %s s; at most %s s are allowed."
-                  .formatted(decimal(seconds), decimal(spec.limits().wallSeconds())),
-              "Give each subjob less to do (more chunks), or have the time limit raised."));
+      running.fail(time(seconds, spec.limits().wallSeconds()));
       return;
     }
     running.insist();
@@ -140,6 +136,12 @@ final class Watch implements AutoCloseable {
     }
   }
 
+  static Failure time(double seconds, double most) {
+    return limit(
+        "It ran for %s s; at most %s s are allowed.".formatted(decimal(seconds), decimal(most)),
+        "Give each subjob less to do (more chunks), or have the time limit raised.");
+  }
+
   static Failure memory(long bytes, long most) {
     return limit(
         "It used %s of memory; at most %s are allowed.".formatted(size(bytes), size(most)),
@@ -152,7 +154,7 @@ final class Watch implements AutoCloseable {
         "Let the program write less, or have the disk limit raised.");
   }
 
-  private static Failure limit(String message, String remedy) {
+  static Failure limit(String message, String remedy) {
     return Failure.of(Failure.Kind.LIMIT, message, remedy);
   }
 

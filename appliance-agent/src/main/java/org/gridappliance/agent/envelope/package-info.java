@@ -1,8 +1,7 @@
 /**
  * Where a program that somebody else chose runs: one subjob, contained, limited and gone without a
  * trace afterwards. Read {@link org.gridappliance.agent.envelope.Envelope} first, then {@link
- * org.gridappliance.agent.envelope.Bubblewrap}. Knows nothing of leases beyond their limits and
- * failures.
+ * org.gridappliance.agent.envelope.Evm}. Knows nothing of leases beyond their limits and failures.
  */
 @NullMarked
 package org.gridappliance.agent.envelope;

@@ -31,7 +31,7 @@ public final class Executor implements AutoCloseable {
    *
    * @param folder for scratch folders, cache and spool; one executor only
    * @param slots subjobs at once, ≥ 1
-   * @param cacheBytes the most that cached inputs may take
+   * @param cacheBytes the most that cached inputs may take, and as much again for applications
    * @param memoryBytes memory for all subjobs together
    */
   public record Settings(Path folder, int slots, long cacheBytes, long memoryBytes) {}
@@ -69,7 +69,9 @@ public final class Executor implements AutoCloseable {
     this.asking = new Asking(portal, envelope, settings, holdings, throttle, heartbeats::now);
     this.outbox = new Outbox(portal, folder.resolve("spool"), holdings::delivered);
     InputCache cache = new InputCache(folder.resolve("cache"), settings.cacheBytes());
-    this.runner = new Runner(portal, envelope, cache, scratch, outbox.spool(), heartbeats::now);
+    BundleCache bundles = new BundleCache(folder.resolve("bundles"), settings.cacheBytes());
+    this.runner =
+        new Runner(portal, envelope, cache, bundles, scratch, outbox.spool(), heartbeats::now);
     this.output = new LiveOutput(portal);
     this.line = new Line(portal, holdings::find, heartbeats::now);
   }
@@ -105,6 +107,7 @@ public final class Executor implements AutoCloseable {
       thread("slot-" + slot, () -> work(number));
     }
     thread("asks", asking::run);
+    thread("pulse", throttle::pulse);
     thread("heartbeat", heartbeats::run);
     thread("output", this::stream);
     thread("line", line::run);
@@ -202,8 +205,10 @@ public final class Executor implements AutoCloseable {
    * Lets so many subjobs run at once; those beyond pause where they are.
    *
    * @param most 1..slots
+   * @param part how much of the time they run, 1..100 percent
    */
-  public void run(int most) {
+  public void run(int most, int part) {
+    throttle.part(part);
     if (throttle.set(most, null)) {
       holdings.askNow();
     }

@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 import org.gridappliance.jobs.lease.FileRef;
 import org.gridappliance.jobs.lease.Lease;
 import org.gridappliance.jobs.lease.LeaseProtocol;
+import org.gridappliance.jobs.lease.Sandbox;
 
 /**
  * Checks what the portal hands out before any of it touches this machine: taking over the portal
@@ -43,6 +44,17 @@ final class LeaseCheck {
     }
     if (lease.interactive() != null && !lease.interactive().equals(LeaseProtocol.VNC)) {
       return Optional.of("interactive: " + lease.interactive() + " is not known here");
+    }
+    Sandbox sandbox = lease.sandbox();
+    if (sandbox != null && !Sandbox.KNOWN.containsAll(sandbox.allow())) {
+      return Optional.of("allow: " + sandbox.allow() + " is not known here");
+    }
+    if (sandbox != null
+        && sandbox.bundle() != null
+        && (!SHA256.matcher(sandbox.bundle().id()).matches()
+            || sandbox.bundle().manifestBytes() < 1
+            || sandbox.bundle().totalBytes() < 0)) {
+      return Optional.of("its bundle has no SHA-256 or size");
     }
     boolean limited =
         lease.limits().wallSeconds() > 0

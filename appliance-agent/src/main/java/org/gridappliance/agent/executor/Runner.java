@@ -17,9 +17,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.gridappliance.agent.envelope.Envelope;
 import org.gridappliance.agent.envelope.Outcome;
 import org.gridappliance.agent.envelope.Spec;
+import org.gridappliance.evm.bundle.Bundle;
 import org.gridappliance.jobs.lease.Failure;
 import org.gridappliance.jobs.lease.FileRef;
 import org.gridappliance.jobs.lease.Lease;
+import org.gridappliance.jobs.lease.Sandbox;
 import org.gridappliance.jobs.lease.SubjobResult;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +47,7 @@ final class Runner {
   private final PortalClient portal;
   private final Envelope envelope;
   private final InputCache cache;
+  private final BundleCache bundles;
   private final Path scratch;
   private final Path spool;
   private final Runnable started;
@@ -57,6 +60,7 @@ final class Runner {
       PortalClient portal,
       Envelope envelope,
       InputCache cache,
+      BundleCache bundles,
       Path scratch,
       Path spool,
       Runnable started) {
@@ -64,6 +68,7 @@ final class Runner {
     this.portal = portal;
     this.envelope = envelope;
     this.cache = cache;
+    this.bundles = bundles;
     this.scratch = scratch;
     this.spool = spool;
   }
@@ -139,12 +144,24 @@ final class Runner {
     Lease lease = subjob.lease;
     List<InputCache.Lent> lent = new ArrayList<>();
     Path own = scratch.resolve(Long.toString(number.incrementAndGet()));
+    Sandbox sandbox = lease.sandbox() == null ? new Sandbox(null, List.of()) : lease.sandbox();
+    Bundle bundle = null;
     try {
       List<Spec.Input> inputs = new ArrayList<>();
       Failure missing = stageIn(lease, lent, inputs);
       if (missing != null) {
         return Optional.of(new Parcel(failed(lease, missing), 0, 0, null));
       }
+      try {
+        bundle = sandbox.bundle() == null ? null : bundles.take(sandbox.bundle(), source(lease));
+      } catch (IOException e) {
+        return Optional.of(new Parcel(failed(lease, notHere("application", e)), 0, 0, null));
+      }
+      Spec.Code code =
+          new Spec.Code(
+              bundle,
+              sandbox.allow().contains(Sandbox.GENERATED_CODE),
+              sandbox.allow().contains(Sandbox.OWN_PROGRAMS));
       Path work = Files.createDirectories(own.resolve("work"));
       Path tmp = Files.createDirectory(own.resolve("tmp"));
       Path stdout = Files.createFile(own.resolve("stdout"));
@@ -166,7 +183,8 @@ final class Runner {
                   stderr,
                   lease.limits(),
                   screen,
-                  slot),
+                  slot,
+                  code),
               subjob.reins);
       subjob.ended();
       subjob.closeDoors();
@@ -175,8 +193,22 @@ final class Runner {
       subjob.ended();
       subjob.closeDoors();
       lent.forEach(cache::release);
+      if (bundle != null) {
+        bundles.release(bundle);
+      }
       remove(own);
     }
+  }
+
+  private InputCache.Source source(Lease lease) {
+    return (file, into) -> portal.fetch(lease.lease(), file.sha256(), file.bytes(), into);
+  }
+
+  private static Failure notHere(String what, IOException why) {
+    return Failure.of(
+        Failure.Kind.INPUT,
+        "The " + what + " could not be brought here: " + why.getMessage() + ".",
+        "It is tried again on another executor.");
   }
 
   private static void remove(Path folder) {
@@ -192,16 +224,11 @@ final class Runner {
       throws InterruptedException {
     for (FileRef input : lease.inputs()) {
       try {
-        InputCache.Lent one =
-            cache.take(
-                input, (f, into) -> portal.fetch(lease.lease(), f.sha256(), f.bytes(), into));
+        InputCache.Lent one = cache.take(input, source(lease));
         lent.add(one);
         inputs.add(new Spec.Input(one.path(), input.path()));
       } catch (IOException e) {
-        return Failure.of(
-            Failure.Kind.INPUT,
-            "The input " + input.path() + " could not be brought here: " + e.getMessage() + ".",
-            "It is tried again on another executor.");
+        return notHere("input " + input.path(), e);
       }
     }
     return null;
@@ -224,6 +251,9 @@ final class Runner {
         outputs.clear();
         Folders.remove(folder);
       }
+    }
+    if (failure == null && outcome.refusal() != null) {
+      failure = refused(outcome);
     }
     long most = lease.limits().outputBytes();
     byte[] stdout = head(own.resolve("stdout"), most);
@@ -269,6 +299,22 @@ final class Runner {
               result, subjob.sent().stdout().offset(), subjob.sent().stderr().offset(), folder)
           .store(spool);
     }
+  }
+
+  /** A program that failed may have failed for what it may not do here; null when it succeeded. */
+  private static @Nullable Failure refused(Outcome outcome) {
+    Integer code = outcome.exitCode();
+    if (outcome.signal() == null && (code == null || code == 0)) {
+      return null;
+    }
+    String how =
+        outcome.signal() == null
+            ? "ended with exit status " + code
+            : "was ended by " + outcome.signal();
+    return Failure.of(
+        Failure.Kind.PROGRAM,
+        "the program " + how + "; it " + outcome.refusal(),
+        "look whether that is why it failed: such a call is refused to every program here");
   }
 
   private static void collect(Lease lease, Path work, Path folder, List<FileRef> outputs)

@@ -10,9 +10,18 @@ import org.jspecify.annotations.Nullable;
  * already are paused, the youngest first; none starts until there is room. Thread-safe.
  */
 final class Throttle {
+  /** All of the time, in percent. */
+  static final int WHOLE = 100;
+
+  /** How long a turn of running and resting takes. */
+  private static final int TURN_TICKS = 10;
+
+  private static final long TICK_MILLIS = 100;
   private final List<Subjob> running = new ArrayList<>();
   private int allowed = Integer.MAX_VALUE;
   private @Nullable String reason;
+  private int part = WHOLE;
+  private boolean resting;
 
   /**
    * Sets it.
@@ -29,6 +38,37 @@ final class Throttle {
     allowed = most;
     arrange();
     return true;
+  }
+
+  /**
+   * Sets how much of the time those that may run do run: a share below one subjob.
+   *
+   * @param percent 1..{@value #WHOLE}
+   */
+  synchronized void part(int percent) {
+    if (part != percent) {
+      part = percent;
+      if (percent == WHOLE && resting) {
+        resting = false;
+        arrange();
+      }
+      notifyAll();
+    }
+  }
+
+  /** Runs and rests what may run, ten times a second while the share is below one subjob. */
+  synchronized void pulse() throws InterruptedException {
+    for (int tick = 0; ; tick = (tick + 1) % TURN_TICKS) {
+      while (part == WHOLE || running.isEmpty()) {
+        wait();
+      }
+      boolean rest = tick * WHOLE >= part * TURN_TICKS;
+      if (rest != resting) {
+        resting = rest;
+        arrange();
+      }
+      wait(TICK_MILLIS);
+    }
   }
 
   /** {@return why nothing may run, if so} */
@@ -57,7 +97,8 @@ final class Throttle {
 
   private void arrange() {
     for (int i = 0; i < running.size(); i++) {
-      running.get(i).suspendByOwner(i >= allowed);
+      boolean seated = running.get(i).lease.interactive() != null; // each rest would be felt
+      running.get(i).suspendByOwner(i >= allowed || (resting && !seated));
     }
     notifyAll();
   }

@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.gridappliance.agent.envelope.Bubblewrap;
+import org.gridappliance.agent.envelope.Envelopes;
 import org.gridappliance.jobs.lease.Failure;
 import org.gridappliance.jobs.lease.FileRef;
 import org.gridappliance.jobs.lease.Lease;
@@ -24,14 +24,14 @@ import org.junit.jupiter.api.io.TempDir;
 class ExecutorTest {
   @TempDir Path folder;
   private LittlePortal portal;
-  private Bubblewrap envelope;
+  private Envelopes envelope;
   private PortalClient client;
   private Executor executor;
 
   @BeforeEach
   void open() throws Exception {
     portal = new LittlePortal();
-    envelope = new Bubblewrap(folder.resolve("envelope"), 58_700, 2);
+    envelope = new Envelopes(folder.resolve("envelope"), 58_700, 2);
     client = new PortalClient(portal.identity());
     executor =
         new Executor(
@@ -214,7 +214,7 @@ class ExecutorTest {
     executor.pause("Paused: a test");
     String before = stopped(scratch);
     portal.offer(List.of(), List.of(), "true");
-    executor.run(1);
+    executor.run(1, 100);
     Until.holds("it goes on", () -> !read(scratch).equals(before));
     executor.leave("a test");
     Failure failure = portal.result().failure();
@@ -265,6 +265,7 @@ class ExecutorTest {
             odd.limits(),
             30,
             1,
+            null,
             null));
     portal.offer(List.of(), List.of(), "true");
     assertEquals("lease-3", portal.result().lease());

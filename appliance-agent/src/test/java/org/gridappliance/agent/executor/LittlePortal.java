@@ -104,6 +104,7 @@ public final class LittlePortal implements AutoCloseable {
             limits,
             30,
             1,
+            null,
             null);
     work.add(lease);
     return lease;

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * An application as its {@code app.yaml} describes it, checked: every name that it mentions exists.
@@ -13,6 +14,8 @@ import java.util.Optional;
  * @param id the folder's name, {@code [a-z0-9][a-z0-9-]{0,63}}
  * @param about Markdown, shown as text
  * @param packages Debian packages that an executor needs
+ * @param allow what its program may do beyond others, of {@link
+ *     org.gridappliance.jobs.lease.Sandbox#KNOWN}
  * @param inputs in the order of the form; names are unique
  * @param command the argument list of a subjob, never empty, never for a shell
  * @param environment variables beside the envelope's own
@@ -31,6 +34,7 @@ public record App(
     String category,
     String about,
     List<String> packages,
+    List<String> allow,
     List<Input> inputs,
     List<Argument> command,
     Map<String, Template> environment,
@@ -57,6 +61,18 @@ public record App(
     String line = about.strip().replaceAll("\\s+", " ");
     int end = line.indexOf(". ");
     return end < 0 ? line : line.substring(0, end + 1);
+  }
+
+  /** {@return the programs that command and merge command name outright} */
+  public List<String> programs() {
+    return Stream.concat(Stream.of(command), mergeCommand.stream())
+        .map(List::getFirst)
+        .filter(Argument.One.class::isInstance)
+        .map(first -> ((Argument.One) first).template())
+        .filter(template -> template.names().isEmpty())
+        .map(Template::source)
+        .distinct()
+        .toList();
   }
 
   /** {@return the input of that name} */

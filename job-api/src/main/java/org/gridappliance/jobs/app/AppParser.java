@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.gridappliance.jobs.lease.LeaseProtocol;
+import org.gridappliance.jobs.lease.Sandbox;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.error.Mark;
@@ -33,6 +34,7 @@ public final class AppParser {
   private static final Pattern PACKAGE = Pattern.compile("[a-z0-9][a-z0-9+.-]{1,99}");
   private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,99}");
 
+  private static final Pattern ALLOWED = Pattern.compile(String.join("|", Sandbox.KNOWN));
   private static final Pattern INTERACTIVE = Pattern.compile(LeaseProtocol.VNC);
 
   private AppParser() {}
@@ -87,6 +89,7 @@ public final class AppParser {
             "category",
             "about",
             "packages",
+            "allow",
             "inputs",
             "command",
             "environment",
@@ -104,6 +107,7 @@ public final class AppParser {
             fields.needText("category", 40),
             fields.needText("about", 10_000),
             fields.get("packages").map(AppParser::packages).orElse(List.of()),
+            fields.get("allow").map(AppParser::allow).orElse(List.of()),
             fields.need("inputs", InputReader::inputs, List.of()),
             fields.need("command", CommandReader::command, List.of()),
             fields.get("environment").map(AppParser::environment).orElse(Map.of()),
@@ -125,6 +129,13 @@ public final class AppParser {
   private static List<String> packages(Yaml at) {
     return at.list(50).stream()
         .map(item -> item.text(PACKAGE, "the name of a Debian package, as hmmer"))
+        .toList();
+  }
+
+  private static List<String> allow(Yaml at) {
+    return at.list(Sandbox.KNOWN.size()).stream()
+        .map(item -> item.text(ALLOWED, String.join(" or ", Sandbox.KNOWN)))
+        .distinct()
         .toList();
   }
 

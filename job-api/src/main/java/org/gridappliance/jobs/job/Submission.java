@@ -8,12 +8,14 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import org.gridappliance.jobs.Bundles;
 import org.gridappliance.jobs.app.App;
 import org.gridappliance.jobs.app.AppCatalog;
 import org.gridappliance.jobs.app.CommandLine;
@@ -22,6 +24,7 @@ import org.gridappliance.jobs.app.InputValues;
 import org.gridappliance.jobs.app.Inputs;
 import org.gridappliance.jobs.http.Caller;
 import org.gridappliance.jobs.http.Problem;
+import org.gridappliance.jobs.lease.FileRef;
 import org.gridappliance.jobs.split.CannotSplit;
 import org.gridappliance.jobs.split.SplitFile;
 import org.gridappliance.jobs.split.Splitter;
@@ -42,6 +45,7 @@ public final class Submission {
   private final JobStore store;
   private final Clock clock;
   private final PoolChoice pools;
+  private final Bundles bundles;
   private final AtomicLong lastId;
 
   /** What else belongs to a submission. */
@@ -80,6 +84,7 @@ public final class Submission {
 
   /**
    * @param pools where jobs may run
+   * @param bundles where applications are published, at the latest by their first job
    * @throws StorageException when the data folder cannot be read
    */
   public Submission(
@@ -88,13 +93,15 @@ public final class Submission {
       SavedApps saved,
       JobStore store,
       Clock clock,
-      PoolChoice pools) {
+      PoolChoice pools,
+      Bundles bundles) {
     this.data = data;
     this.catalog = catalog;
     this.saved = saved;
     this.store = store;
     this.clock = clock;
     this.pools = pools;
+    this.bundles = bundles;
     try {
       this.lastId = new AtomicLong(Math.max(store.lastId(), lastFolder(data.resolve("jobs"))));
     } catch (IOException e) {
@@ -129,6 +136,7 @@ public final class Submission {
     App app = app(asked);
     JsonNode request = placed(app, asked);
     Inputs inputs = inputs(app, request);
+    publish(app);
     Path draft = data.resolve("jobs").resolve(".new-" + UUID.randomUUID());
     try {
       Draft made = draft(app, inputs, caller, request, new JobFolder(draft));
@@ -156,6 +164,45 @@ public final class Submission {
           record, new JobPlan(kept, inputs, made.facts(), made.files(), made.chunks(), folder));
     } finally {
       JobFolder.delete(draft);
+    }
+  }
+
+  private void publish(App app) throws IOException {
+    try {
+      bundles.publish(app, () -> example(app));
+    } catch (Bundles.Refused e) {
+      throw new Problem(
+          409,
+          "Not published",
+          "application " + app.title() + " cannot be published, so it does not run: " + e.reason());
+    }
+  }
+
+  /** {@return the first example's first subjob; without split there is one of it} */
+  private Bundles.Example example(App app) throws IOException {
+    ObjectNode request = JsonNodeFactory.instance.objectNode();
+    request.set("inputs", app.examples().getFirst().inputs());
+    Inputs inputs = inputs(app, request);
+    JobFolder folder = new JobFolder(data.resolve("jobs").resolve(".new-" + UUID.randomUUID()));
+    try {
+      if (app.split().isPresent()) {
+        request.put("chunks", 1);
+      }
+      Caller nobody =
+          new Caller("", false, false, false, folder.path()); // an example's files are its own
+      Draft made = draft(app, inputs, nobody, request, folder);
+      JobPlan plan = new JobPlan(app, inputs, made.facts(), made.files(), made.chunks(), folder);
+      JobPlan.Work work = plan.work(0);
+      List<Bundles.Part> parts = new ArrayList<>();
+      for (FileRef file : work.inputs()) {
+        JobPlan.Range range = plan.input(0, file.sha256()).orElseThrow();
+        parts.add(new Bundles.Part(file.path(), range.file(), range.start(), range.bytes()));
+      }
+      return new Bundles.Example(
+          work.command(), work.environment(), parts, work.outputs(), plan.limits(), folder::delete);
+    } catch (IOException | RuntimeException e) { // whatever it is, the folder must not stay
+      folder.delete();
+      throw e;
     }
   }
 

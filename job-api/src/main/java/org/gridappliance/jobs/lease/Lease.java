@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param heartbeatSeconds how often to renew it
  * @param interactive {@link LeaseProtocol#VNC} when the program shows windows that people open over
  *     {@link LeaseProtocol#LINE}; null when not
+ * @param sandbox null for a program of the executor's machine that may do what every program may
  */
 public record Lease(
     String lease,
@@ -34,4 +35,5 @@ public record Lease(
     Limits limits,
     int leaseSeconds,
     int heartbeatSeconds,
-    @Nullable String interactive) {}
+    @Nullable String interactive,
+    @Nullable Sandbox sandbox) {}

@@ -5,7 +5,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.gridappliance.jobs.Bundles;
 import org.gridappliance.jobs.JobSettings;
+import org.gridappliance.jobs.app.App;
 import org.gridappliance.jobs.app.CommandLine;
 import org.gridappliance.jobs.job.Ids;
 import org.gridappliance.jobs.job.JobPlan;
@@ -16,6 +18,7 @@ import org.gridappliance.jobs.job.SubjobStore;
 import org.gridappliance.jobs.lease.Lease;
 import org.gridappliance.jobs.lease.LeaseRequest;
 import org.gridappliance.jobs.lease.Limits;
+import org.gridappliance.jobs.lease.Sandbox;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -293,6 +296,12 @@ final class Dispatcher {
         job.plan.limits(),
         seconds,
         Math.clamp(seconds / 3, FASTEST_HEARTBEAT, SLOWEST_HEARTBEAT),
-        job.plan.app().interactive().orElse(null));
+        job.plan.app().interactive().orElse(null),
+        sandbox(job.plan.app(), settings.bundles()));
+  }
+
+  private static @Nullable Sandbox sandbox(App app, Bundles bundles) {
+    Sandbox.Published bundle = bundles.of(app).orElse(null);
+    return bundle == null && app.allow().isEmpty() ? null : new Sandbox(bundle, app.allow());
   }
 }

@@ -146,6 +146,7 @@ public final class ResultMaker {
         app.category(),
         app.about(),
         app.packages(),
+        app.allow(),
         app.inputs(),
         app.command(),
         app.environment(),

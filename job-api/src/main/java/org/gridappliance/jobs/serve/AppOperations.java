@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.Optional;
+import org.gridappliance.jobs.Bundles;
 import org.gridappliance.jobs.app.App;
 import org.gridappliance.jobs.app.AppCatalog;
 import org.gridappliance.jobs.app.AppSchema;
@@ -16,9 +17,11 @@ import org.gridappliance.jobs.http.Response;
 /** The operations on applications. */
 final class AppOperations {
   private final AppCatalog catalog;
+  private final Bundles bundles;
 
-  AppOperations(AppCatalog catalog) {
+  AppOperations(AppCatalog catalog, Bundles bundles) {
     this.catalog = catalog;
+    this.bundles = bundles;
   }
 
   void addTo(Map<String, Operation> operations) {
@@ -31,13 +34,15 @@ final class AppOperations {
     ObjectNode answer = Views.JSON.objectNode();
     ArrayNode apps = answer.putArray("apps");
     for (AppCatalog.Entry entry : catalog.list()) {
-      apps.add(entry.app().map(AppOperations::summary).orElseGet(() -> broken(entry)));
+      apps.add(entry.app().map(this::summary).orElseGet(() -> broken(entry)));
     }
     return Response.ok(answer);
   }
 
-  private static ObjectNode summary(App app) {
-    Optional<String> missing = Programs.missing(app);
+  private ObjectNode summary(App app) {
+    Optional<String> missing =
+        bundles.of(app).isPresent() ? Optional.empty() : Programs.missing(app);
+    missing = missing.or(() -> bundles.refusal(app).map(why -> "it cannot be published: " + why));
     ObjectNode node = Views.JSON.objectNode();
     node.put("id", app.id());
     node.put("title", app.title());

@@ -15,10 +15,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
+import org.gridappliance.jobs.Bundles;
 import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.jobs.job.JobFolder;
 import org.gridappliance.jobs.job.JobPlan;
 import org.gridappliance.jobs.lease.FileRef;
+import org.gridappliance.jobs.lease.Sandbox;
 import org.gridappliance.jobs.pool.LocalPool;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +36,10 @@ final class ExecutorRoutes {
   private final LocalPool pool;
   private final Space space;
   private final PlainRoutes runner;
+  private final Bundles bundles;
 
-  ExecutorRoutes(LocalPool pool, Space space, PlainRoutes runner) {
+  ExecutorRoutes(LocalPool pool, Space space, PlainRoutes runner, Bundles bundles) {
+    this.bundles = bundles;
     this.pool = pool;
     this.space = space;
     this.runner = runner;
@@ -84,7 +88,9 @@ final class ExecutorRoutes {
     LocalPool.HeldLease held = held(context);
     String sha256 = hash(context);
     JobPlan.Range range =
-        input(held, sha256).orElseThrow(() -> Problem.notFound("input " + sha256));
+        input(held, sha256)
+            .or(() -> bundled(held, sha256))
+            .orElseThrow(() -> Problem.notFound("input " + sha256));
     context
         .response()
         .putHeader("Content-Type", "application/octet-stream")
@@ -95,6 +101,17 @@ final class ExecutorRoutes {
       return;
     }
     context.response().sendFile(range.file().toString(), range.start(), range.bytes());
+  }
+
+  /** A file of the bundle that the lease's program runs from. */
+  private Optional<JobPlan.Range> bundled(LocalPool.HeldLease held, String sha256) {
+    Sandbox sandbox = held.lease().sandbox();
+    if (sandbox == null || sandbox.bundle() == null) {
+      return Optional.empty();
+    }
+    return bundles
+        .file(sandbox.bundle().id(), sha256)
+        .map(file -> new JobPlan.Range(file, 0, file.toFile().length()));
   }
 
   private static Optional<JobPlan.Range> input(LocalPool.HeldLease held, String sha256) {

@@ -71,10 +71,16 @@ public final class Operations implements AutoCloseable {
     AppCatalog catalog = new AppCatalog(settings.appFolders());
     Submission submission =
         new Submission(
-            settings.data(), catalog, plans.apps(), store, clock, new Pools(pool, condor));
+            settings.data(),
+            catalog,
+            plans.apps(),
+            store,
+            clock,
+            new Pools(pool, condor),
+            settings.bundles());
     Jobs jobs = new Jobs(store, subjobs, pool, plans);
     Map<String, Operation> operations = new HashMap<>();
-    new AppOperations(catalog).addTo(operations);
+    new AppOperations(catalog, settings.bundles()).addTo(operations);
     Lines lines = new Lines(pool);
     JobOperations forJobs = new JobOperations(jobs, submission, deliverer, space, audit, lines);
     forJobs.addTo(operations);
@@ -88,7 +94,13 @@ public final class Operations implements AutoCloseable {
     JobEvents events = new JobEvents(changes, jobs);
     PlainRoutes plain = new PlainRoutes(jobs, events, catalog, space);
     return new Operations(
-        operations, events, plain, new ExecutorRoutes(pool, space, plain), watching, lines, pool);
+        operations,
+        events,
+        plain,
+        new ExecutorRoutes(pool, space, plain, settings.bundles()),
+        watching,
+        lines,
+        pool);
   }
 
   /** Begins to start jobs by event. */

@@ -59,6 +59,7 @@ class RunScriptTest {
         new Limits(1, 64L << 20, 10L << 20, 100, wall, 1 << 20),
         30,
         10,
+        null,
         null);
   }
 

@@ -1,0 +1,299 @@
+package org.gridappliance.agent.envelope;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.gridappliance.evm.EvmAccount;
+import org.gridappliance.evm.EvmEvent;
+import org.gridappliance.evm.EvmLauncher;
+import org.gridappliance.evm.EvmLimits;
+import org.gridappliance.evm.EvmMount;
+import org.gridappliance.evm.EvmSpec;
+import org.gridappliance.evm.bundle.Bundle;
+import org.gridappliance.evm.bundle.Manifest;
+import org.gridappliance.jobs.lease.Failure;
+import org.gridappliance.jobs.lease.Limits;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The envelope made of the Entropia VM ({@code docs/evm.md}): a bundle, or this machine's {@code
+ * /usr} behind the {@link Skeleton}, copy-on-write; the scratch folder at {@code /work}; {@code
+ * /tmp} in memory; no network. As root every slot has its own account.
+ *
+ * <p>One run: prepare → {@link Posix#spawn} evm-run with one end of a socket → specification over
+ * it → events until its end → {@link EvmWords} → {@link Outcome}. The socket is the lifeline: when
+ * this JVM dies the kernel closes it, and everything inside ends.
+ */
+public final class Evm implements Envelope, AutoCloseable {
+  private static final int CONTROL = 3;
+  private static final long LEAST_TMP_BYTES = 64L << 20;
+  private static final long SLACK_BYTES = 1 << 20;
+  private static final int SMALLEST_FILE = 4096;
+  private static final int LEAST_FILES = 1000;
+  private static final int MOST_FILES = 1_000_000;
+  private static final int OPEN_FILES = 4096;
+  private static final Duration HEARTBEAT = Duration.ofSeconds(20);
+
+  private final Path folder;
+  private final int firstUid;
+  private final EvmWatch watch = new EvmWatch();
+  private final @Nullable EvmLauncher launcher;
+  private final @Nullable Skeleton skeleton;
+  private final @Nullable Entrance entrance;
+  private final @Nullable String obstacle;
+  private volatile int groupVersion;
+
+  /**
+   * Prepares the envelope and tries it.
+   *
+   * @param folder for what the envelope needs itself; made
+   * @param firstUid user number of slot 0 where the agent is root; slot n has {@code firstUid + n}
+   */
+  public Evm(Path folder, int firstUid) {
+    this.folder = folder.toAbsolutePath();
+    this.firstUid = Posix.geteuid() == 0 ? firstUid : BwrapCommand.OWN_UID;
+    EvmLauncher program = null;
+    Skeleton root = null;
+    Entrance door = null;
+    String problem = null;
+    try {
+      Files.createDirectories(this.folder);
+      program = EvmLauncher.installedIn(this.folder.resolve("bin"));
+      root = new Skeleton(this.folder.resolve("root"), List.of(EvmWords.INSIDE));
+      Files.write(this.folder.resolve("seccomp.bpf"), Seccomp.program());
+      door = new Entrance(this.folder);
+    } catch (IOException | RuntimeException e) { // whatever it is: nothing runs without them
+      problem = "The folder " + folder + " cannot be prepared for jobs: " + e.getMessage() + ".";
+    }
+    this.launcher = program;
+    this.skeleton = root;
+    this.entrance = door;
+    this.obstacle = problem != null ? problem : tryOut();
+  }
+
+  /** Runs {@code true} in the envelope. */
+  private @Nullable String tryOut() {
+    Path trial = folder.resolve("trial");
+    try {
+      Files.createDirectories(trial.resolve("work"));
+      Files.createDirectories(trial.resolve("tmp"));
+      Files.write(trial.resolve("stdout"), new byte[0]);
+      Files.write(trial.resolve("stderr"), new byte[0]);
+    } catch (IOException e) {
+      return "The folder " + trial + " cannot be made: " + e.getMessage() + ".";
+    }
+    Outcome outcome =
+        run(
+            new Spec(
+                List.of("/usr/bin/true"),
+                Map.of(),
+                trial.resolve("work"),
+                trial.resolve("tmp"),
+                List.of(),
+                trial.resolve("stdout"),
+                trial.resolve("stderr"),
+                new Limits(1, 1L << 30, 1 << 20, 64, 30, 1 << 16),
+                null,
+                0,
+                Spec.Code.MACHINE),
+            new Reins());
+    if (Integer.valueOf(0).equals(outcome.exitCode())) {
+      return null;
+    }
+    Failure failure = outcome.failure();
+    return "The Entropia VM does not run here: "
+        + (failure == null ? "it ended with " + outcome : failure.message());
+  }
+
+  @Override
+  public Optional<String> obstacle() {
+    return Optional.ofNullable(obstacle);
+  }
+
+  /** {@return how memory is limited here, in words} */
+  public String memoryGuard() {
+    return groupVersion > 0 ? "control group" : "watch";
+  }
+
+  @Override
+  public Outcome run(Spec spec, Reins reins) {
+    if (launcher == null || skeleton == null || entrance == null) {
+      return Outcome.failed(EvmWords.broken(String.valueOf(obstacle)));
+    }
+    EvmSpec request;
+    try {
+      BwrapCommand.prepare(spec, uid(spec));
+      request = request(spec, skeleton);
+    } catch (Absent e) {
+      return Outcome.failed(e.failure);
+    } catch (IOException | IllegalArgumentException e) {
+      return Outcome.failed(EvmWords.broken("its folders cannot be prepared: " + e.getMessage()));
+    }
+    Posix.Pipe pair = Posix.socketPair();
+    if (pair == null) {
+      return Outcome.failed(EvmWords.broken("no file descriptor is left"));
+    }
+    int pid =
+        Posix.spawn(
+            List.of(launcher.executable().toString(), "--control-fd", Integer.toString(CONTROL)),
+            List.of(),
+            List.of(
+                new Posix.Opened("/dev/null", 0, Posix.O_RDONLY),
+                new Posix.Opened(spec.stdout().toString(), 1, Posix.O_WRONLY_APPEND),
+                new Posix.Opened(spec.stderr().toString(), 2, Posix.O_WRONLY_APPEND)),
+            List.of(new Posix.Passed(pair.writeEnd(), CONTROL)));
+    Posix.close(pair.writeEnd());
+    if (pid < 0) {
+      Posix.close(pair.readEnd());
+      return Outcome.failed(EvmWords.broken("evm-run cannot be started (error " + -pid + ")"));
+    }
+    return follow(spec, reins, pid, pair.readEnd(), request, entrance);
+  }
+
+  /** From the launcher's start to its end. */
+  private Outcome follow(
+      Spec spec, Reins reins, int pid, int control, EvmSpec request, Entrance door) {
+    EvmRunning running = new EvmRunning(spec, control, door, firstUid != BwrapCommand.OWN_UID);
+    Posix.send(control, encode(request.arguments()), true); // when it fails, the end says why
+    reins.attach(running);
+    watch.add(running);
+    EvmEvent.@Nullable End end = null;
+    try {
+      end = running.read();
+    } finally {
+      watch.remove(running);
+      reins.detach();
+      running.end();
+      Posix.wait4(pid);
+    }
+    groupVersion = Math.max(groupVersion, running.groupVersion());
+    return EvmWords.outcome(spec, running, end == null ? null : end.result());
+  }
+
+  private int uid(Spec spec) {
+    return firstUid == BwrapCommand.OWN_UID ? firstUid : firstUid + spec.slot();
+  }
+
+  /** The program is not there, in words. */
+  private static final class Absent extends IOException {
+    private static final long serialVersionUID = 1;
+    private final transient Failure failure;
+
+    Absent(Failure failure) {
+      super(failure.message());
+      this.failure = failure;
+    }
+  }
+
+  private EvmSpec request(Spec spec, Skeleton root) throws Absent {
+    Map<String, String> environment = BwrapCommand.ownVariables(spec);
+    spec.environment()
+        .forEach(
+            (name, value) -> {
+              if (!name.isEmpty() && !name.contains("=")) {
+                environment.put(name, value);
+              }
+            });
+    Bundle bundle = spec.code().bundle();
+    EvmSpec made =
+        bundle == null
+            ? machine(spec, root, environment)
+            : bundle.spec(inBundle(bundle, spec.command()), new TreeMap<>(environment));
+    made = made.withMount(root.keeper());
+    if (spec.inputs().size() > BwrapCommand.MOST_MOUNTED_INPUTS) {
+      Path inputs = BwrapCommand.inputs(spec).toAbsolutePath();
+      made = made.withMount(new EvmMount(inputs, "/inputs", false));
+    } else {
+      for (Spec.Input input : spec.inputs()) {
+        Path file = input.file().toAbsolutePath();
+        made = made.withMount(new EvmMount(file, "/work/" + input.path(), false));
+      }
+    }
+    if (firstUid != BwrapCommand.OWN_UID) {
+      made = made.withAccount(new EvmAccount(uid(spec), uid(spec)));
+    }
+    return made.withJit(spec.code().generated() || (bundle != null && bundle.manifest().jit()))
+        .withWork(spec.work().toAbsolutePath(), spec.code().own())
+        .withLimits(limits(spec.limits()))
+        .withHeartbeat(HEARTBEAT);
+  }
+
+  private static EvmSpec machine(Spec spec, Skeleton root, Map<String, String> environment)
+      throws Absent {
+    String program = spec.command().getFirst();
+    String absent = BwrapCommand.absent(program);
+    if (absent != null) {
+      throw new Absent(EvmWords.absent(program, absent));
+    }
+    List<String> command = new ArrayList<>(spec.command());
+    command.set(0, program.contains("/") ? inside(program) : BwrapCommand.find(program));
+    EvmSpec made =
+        EvmSpec.of(command).withEnvironment(environment).withBundle(root.root(), List.of());
+    for (EvmMount mount : root.evmMounts()) {
+      if (!mount.target().equals(Skeleton.KEEPER)) {
+        made = made.withMount(mount);
+      }
+    }
+    return made;
+  }
+
+  private static List<String> inBundle(Bundle bundle, List<String> given) throws Absent {
+    List<String> command = new ArrayList<>(given);
+    String program = command.getFirst();
+    if (program.contains("/")) {
+      command.set(0, inside(program));
+      return command;
+    }
+    Map<String, Manifest.Entry> entries = bundle.manifest().entries();
+    for (String folder : List.of("/usr/local/bin/", "/usr/bin/", "/bin/")) {
+      if (entries.containsKey(folder + program)) {
+        command.set(0, folder + program);
+        return command;
+      }
+    }
+    throw new Absent(EvmWords.absent(program, "its application's bundle does not hold it"));
+  }
+
+  private static String inside(String program) {
+    return program.startsWith("/") ? program : Path.of("/work", program).normalize().toString();
+  }
+
+  private static EvmLimits limits(Limits l) {
+    long files = Math.clamp(l.diskBytes() / SMALLEST_FILE, LEAST_FILES, MOST_FILES);
+    return new EvmLimits(
+        Duration.ofMillis(Math.max(1, Math.round(l.wallSeconds() * 1000))),
+        Duration.ZERO,
+        l.memoryBytes(),
+        l.processes(),
+        OPEN_FILES,
+        Math.max(l.diskBytes(), l.outputBytes()) + SLACK_BYTES,
+        Math.max(SMALLEST_FILE, l.diskBytes()),
+        (int) files,
+        0,
+        Math.max(LEAST_TMP_BYTES, l.memoryBytes() / 2),
+        0);
+  }
+
+  private static byte[] encode(List<String> arguments) {
+    byte[] text = (String.join("\0", arguments) + "\0").getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(4 + text.length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(text.length)
+        .put(text)
+        .array();
+  }
+
+  @Override
+  public void close() {
+    watch.close();
+  }
+}

@@ -1,0 +1,187 @@
+package org.gridappliance.portal.bundles;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
+import org.gridappliance.evm.EvmAccount;
+import org.gridappliance.evm.EvmLauncher;
+import org.gridappliance.evm.EvmLimits;
+import org.gridappliance.evm.EvmResult;
+import org.gridappliance.evm.EvmRun;
+import org.gridappliance.evm.EvmSpec;
+import org.gridappliance.evm.bundle.Bundle;
+import org.gridappliance.jobs.Bundles;
+import org.gridappliance.jobs.app.App;
+import org.gridappliance.jobs.lease.Sandbox;
+
+/**
+ * Runs an application's example from its bundle alone, on the portal's machine, in the Entropia VM.
+ * Blocks; at most {@value #MOST_SECONDS} s.
+ */
+final class ExampleRun {
+  private static final int MOST_SECONDS = 120;
+  private static final int WORDS = 600;
+
+  /** Where the portal itself is root: nobody's account. */
+  private static final int NOBODY = 65_534;
+
+  private final Path data;
+
+  ExampleRun(Path data) {
+    this.data = data;
+  }
+
+  /**
+   * Runs it.
+   *
+   * @return empty when it ran; else why the Entropia VM does not run on this machine at all
+   * @throws Bundles.Refused when it ran and failed, or what it was to leave is missing
+   */
+  Optional<String> run(Bundle bundle, App app, Bundles.Trial trial)
+      throws Bundles.Refused, IOException {
+    Path own = Files.createDirectories(data.resolve("tmp").resolve("example-" + UUID.randomUUID()));
+    try (Bundles.Example example = trial.open()) {
+      Path work = Files.createDirectory(own.resolve("work"));
+      for (Bundles.Part part : example.inputs()) {
+        copy(part, work.resolve(part.path()));
+      }
+      Path words = Files.createFile(own.resolve("words"));
+      EvmResult result = start(bundle, app, example, work, words);
+      if (result.outcome() == EvmResult.Outcome.REFUSED && !isAboutProgram(result)) {
+        return Optional.of(result.reason());
+      }
+      if (result.outcome() != EvmResult.Outcome.EXITED || result.exitCode() != 0) {
+        throw new Bundles.Refused(
+            "its example does not run from its bundle: " + how(result) + said(words));
+      }
+      for (String output : example.outputs()) {
+        if (!output.contains("*") && !Files.exists(work.resolve(output))) {
+          throw new Bundles.Refused("its example left no file " + output + said(words));
+        }
+      }
+      return Optional.empty();
+    } finally {
+      remove(own);
+    }
+  }
+
+  private static boolean isAboutProgram(EvmResult result) {
+    return result.reason().startsWith("execute ") || result.reason().contains("bundle");
+  }
+
+  private EvmResult start(Bundle bundle, App app, Bundles.Example example, Path work, Path words)
+      throws IOException {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("PATH", "/usr/local/bin:/usr/bin:/bin");
+    environment.put("HOME", "/work");
+    environment.put("TMPDIR", "/tmp");
+    environment.put("LANG", "C.UTF-8");
+    environment.put("OMP_NUM_THREADS", "1");
+    environment.putAll(example.environment());
+    List<String> command = new ArrayList<>(example.command());
+    command.set(0, inside(bundle, command.getFirst()));
+    EvmSpec spec =
+        bundle
+            .spec(command, environment)
+            .withWork(work, app.allow().contains(Sandbox.OWN_PROGRAMS))
+            .withLimits(
+                EvmLimits.defaults()
+                    .withMemoryBytes(example.limits().memoryBytes())
+                    .withProcesses(example.limits().processes())
+                    .withWall(Duration.ofSeconds(MOST_SECONDS)));
+    if (System.getProperty("user.name").equals("root")) {
+      spec = spec.withAccount(new EvmAccount(NOBODY, NOBODY));
+      giveAway(work);
+    }
+    EvmLauncher launcher = EvmLauncher.installedIn(data.resolve("bundles").resolve("bin"));
+    EvmRun.Streams streams =
+        new EvmRun.Streams(
+            Redirect.from(Path.of("/dev/null").toFile()),
+            Redirect.DISCARD,
+            Redirect.to(words.toFile()));
+    try (EvmRun run = EvmRun.start(launcher, spec, streams, usage -> {})) {
+      return run.result().join();
+    } catch (CancellationException | CompletionException e) {
+      throw new IOException("the example's run was cut off: " + e, e);
+    }
+  }
+
+  private static String inside(Bundle bundle, String program) throws IOException {
+    if (program.contains("/")) {
+      return program.startsWith("/") ? program : "/work/" + program;
+    }
+    for (String place : List.of("/usr/local/bin/", "/usr/bin/", "/bin/")) {
+      if (bundle.manifest().entries().containsKey(place + program)) {
+        return place + program;
+      }
+    }
+    return "/usr/bin/" + program; // not there: the start itself tells
+  }
+
+  private static void copy(Bundles.Part part, Path target) throws IOException {
+    Path parent = target.getParent();
+    if (parent != null) {
+      Files.createDirectories(parent);
+    }
+    try (FileChannel from = FileChannel.open(part.file(), StandardOpenOption.READ);
+        FileChannel to =
+            FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      long done = 0;
+      while (done < part.bytes()) {
+        long now = from.transferTo(part.start() + done, part.bytes() - done, to);
+        if (now <= 0) {
+          throw new IOException(part.file() + " ended before " + part.bytes() + " bytes");
+        }
+        done += now;
+      }
+    }
+  }
+
+  private static void giveAway(Path work) throws IOException {
+    try (Stream<Path> all = Files.walk(work)) {
+      for (Path path : all.toList()) {
+        Files.setAttribute(path, "unix:uid", NOBODY, LinkOption.NOFOLLOW_LINKS);
+        Files.setAttribute(path, "unix:gid", NOBODY, LinkOption.NOFOLLOW_LINKS);
+      }
+    }
+  }
+
+  private static String how(EvmResult result) {
+    String ended =
+        switch (result.outcome()) {
+          case EXITED -> "it ended with exit status " + result.exitCode();
+          case SIGNALED -> "signal " + result.signal() + " ended it";
+          case LIMIT, KILLED, LIFELINE, REFUSED, LOST -> result.reason();
+        };
+    return result.lastRefusal().isEmpty() ? ended : ended + "; it " + result.lastRefusal();
+  }
+
+  private static String said(Path words) throws IOException {
+    byte[] all = Files.readAllBytes(words);
+    String text = new String(all, StandardCharsets.UTF_8).strip();
+    return text.isEmpty() ? "" : "; it said: " + text.substring(Math.max(0, text.length() - WORDS));
+  }
+
+  private static void remove(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    }
+  }
+}

@@ -1,0 +1,1 @@
+use List::Util; open F, ">", "seen.txt"; print F "x";
