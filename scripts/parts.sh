@@ -6,7 +6,7 @@ PARTS_LOADED=1
 
 # program|Debian package|what it gives|when: run, desktop, root (wanted, but only root can use it), pool, build, test, bench
 readonly PARTS="
-bwrap|bubblewrap|the envelope around every job; without it jobs are off|run
+bwrap|bubblewrap|programs with windows, terminals and desktops; jobs where the Entropia VM cannot run|run
 setpriv|util-linux|the portal without privileges|run
 tar|tar|backup and restore|run
 gzip|gzip|backup and restore|run

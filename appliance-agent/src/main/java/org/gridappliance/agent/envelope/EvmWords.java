@@ -47,7 +47,7 @@ final class EvmWords {
     return switch (result.outcome()) {
       case EXITED -> result.exitCode();
       case SIGNALED -> 128 + result.signal();
-      case LIMIT, KILLED, LIFELINE, REFUSED, LOST -> 128 + Signals.SIGKILL;
+      case LIMIT, KILLED, LIFELINE, REFUSED, LOST, ALTERED -> 128 + Signals.SIGKILL;
     };
   }
 
@@ -57,6 +57,11 @@ final class EvmWords {
       case LIMIT -> limit(limits, result, wall, peak);
       case REFUSED -> refused(result.reason());
       case LIFELINE, LOST -> broken(result.reason());
+      case ALTERED ->
+          Failure.of(
+              Failure.Kind.EXECUTOR,
+              "Its data was altered on that machine while it ran: " + result.reason() + ".",
+              "It runs again on another machine; look who may write to that one's disk.");
       case KILLED -> null; // by us: the subjob was stopped; else as a signal from outside
       case EXITED, SIGNALED -> {
         if (status(result) == BY_FILE_SIZE) {

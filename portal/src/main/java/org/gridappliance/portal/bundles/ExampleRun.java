@@ -166,7 +166,7 @@ final class ExampleRun {
         switch (result.outcome()) {
           case EXITED -> "it ended with exit status " + result.exitCode();
           case SIGNALED -> "signal " + result.signal() + " ended it";
-          case LIMIT, KILLED, LIFELINE, REFUSED, LOST -> result.reason();
+          case LIMIT, KILLED, LIFELINE, REFUSED, LOST, ALTERED -> result.reason();
         };
     return result.lastRefusal().isEmpty() ? ended : ended + "; it " + result.lastRefusal();
   }

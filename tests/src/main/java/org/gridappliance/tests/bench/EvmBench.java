@@ -111,8 +111,9 @@ final class EvmBench implements Bench {
     String mib = quick ? "256" : "512";
     String files = Integer.toString(quick ? META_FILES_QUICK : META_FILES);
     Map<String, List<String>> cases = new LinkedHashMap<>();
-    cases.put("write-8k", List.of("write", "/work/big", mib));
-    cases.put("read-8k", List.of("read", "/work/big", mib));
+    cases.put("write-8k", List.of("write", "/work", mib));
+    cases.put("read-8k", List.of("read", "/work", mib));
+    cases.put("make", List.of("make", "/work", files));
     cases.put("meta", List.of("meta", "/work", files));
     Map<String, Map<String, List<Double>>> figures = new LinkedHashMap<>();
     int rounds = quick ? 4 : 10;
@@ -130,8 +131,8 @@ final class EvmBench implements Bench {
           }
           Ran ran = run(subject.with(arguments), any);
           double value = Double.parseDouble(ran.output().strip());
-          String unit = one.getKey().equals("meta") ? "us/file" : "MB/s";
-          String better = one.getKey().equals("meta") ? "lower" : "higher";
+          String unit = one.getKey().startsWith("m") ? "us/file" : "MB/s";
+          String better = one.getKey().startsWith("m") ? "lower" : "higher";
           report.add(one.getKey(), subject.name(), unit, better, value);
           figures
               .computeIfAbsent(one.getKey(), key -> new LinkedHashMap<>())
