@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -114,8 +115,13 @@ public final class Controller implements AutoCloseable {
     return left.isNegative() ? Duration.ZERO : left;
   }
 
-  /** Keeps other settings, which hold at once. */
+  /**
+   * Keeps other settings, which hold at once.
+   *
+   * @throws Sharing.Wrong when no job could ever run under them on this machine
+   */
   public synchronized void set(Sharing wanted) throws IOException {
+    refuseForever(wanted);
     Path next = file.resolveSibling("sharing.json.new");
     Files.write(next, LeaseProtocol.json().writeValueAsBytes(wanted));
     Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -127,6 +133,19 @@ public final class Controller implements AutoCloseable {
   public void snooze(Duration length) {
     snoozedUntil = length.isZero() ? null : LocalDateTime.now(ZoneId.systemDefault()).plus(length);
     changed.release();
+  }
+
+  /** The first process and this program itself run as long as the machine does. */
+  private static void refuseForever(Sharing wanted) throws IOException {
+    for (String process : List.of("1", "self")) {
+      String name = Files.readString(Path.of("/proc", process, "comm")).strip();
+      if (wanted.exclusive().contains(name)) {
+        throw new Sharing.Wrong(
+            "exclusive has '"
+                + name
+                + "', which always runs here, so that no job ever could; remove it or choose OFF");
+      }
+    }
   }
 
   private static Sharing read(Path file) throws IOException {

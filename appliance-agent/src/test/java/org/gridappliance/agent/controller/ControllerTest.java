@@ -75,6 +75,28 @@ class ControllerTest {
   }
 
   @Test
+  void rulesThatCanNeverRunHereAreRefused() throws Exception {
+    String first = Files.readString(Path.of("/proc/1/comm")).strip();
+    Sharing away = RulesTest.with(Level.AWAY);
+    Sharing never =
+        new Sharing(
+            Level.AWAY,
+            away.idleMinutes(),
+            away.cpuPercent(),
+            away.inUsePercent(),
+            away.foreignCpuPercent(),
+            away.onBattery(),
+            away.fromHour(),
+            away.toHour(),
+            away.days(),
+            List.of(first),
+            away.longestPauseMinutes());
+    Sharing.Wrong e = assertThrows(Sharing.Wrong.class, () -> controller.set(never));
+    assertTrue(String.valueOf(e.getMessage()).contains(first));
+    assertEquals(away, controller.sharing());
+  }
+
+  @Test
   void settingsSurviveTheNextStart() throws Exception {
     Controller next = new Controller(folder, Signals.ofThisMachine(58_500), jobs());
     assertEquals(RulesTest.with(Level.AWAY), next.sharing());
