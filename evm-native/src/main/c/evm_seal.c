@@ -22,6 +22,7 @@
 
 #include "evm_message.h"
 #include "evm_spec.h"
+#include "seal_confine.h"
 #include "seal_fuse.h"
 #include "seal_index.h"
 
@@ -175,6 +176,7 @@ int main(void) {
     if (seal_worker_init(&workers[i], &store) != 0) evm_fail("no memory, or no cipher, for a thread");
   }
   lock_memory(heap);
+  if (seal_confine(FOLDER) != 0) evm_fail_errno("confine evm-seal to its folder (want Landlock, Linux 5.13 or newer)");
   say(EVM_READY, "");
   receive_device();
   serve_all(threads);

@@ -133,7 +133,7 @@ static void lift_throttle(pid_t portal) {
     if (sscanf(line, "%*d %*d %31[0-9:]", device) != 1) continue;
     write_setting(device, "max_ratio", "100");
     write_setting(device, "strict_limit", "0");
-    write_setting(device, "read_ahead_kb", "1024");
+    write_setting(device, "read_ahead_kb", "256");
   }
   fclose(mounts);
 }

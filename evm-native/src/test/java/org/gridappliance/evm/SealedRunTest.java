@@ -16,6 +16,7 @@ import org.gridappliance.evm.Sandbox.Mode;
 import org.gridappliance.evm.SealedSandbox.Ended;
 import org.gridappliance.evm.seal.SealedFolder;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Programs on sealed scratch, unprivileged and as root: what they see, and what comes back. */
@@ -174,6 +175,26 @@ class SealedRunTest {
       assertEquals("5\n555\n", run.output());
       assertExited(run);
     }
+  }
+
+  /** The program was told its write is done; the disk says no later. */
+  @Tag("root")
+  @Test
+  void aFullDiskEndsTheRunWithAReason() throws Exception {
+    String options = "size=8m,uid=" + Sandbox.UID + ",gid=" + Sandbox.UID;
+    host("mount", "-t", "tmpfs", "-o", options, "sealed-test", sandbox.work.toString());
+    try {
+      EvmSpec spec = sealed.shell("head -c 30000000 /dev/zero > file; sleep 20; echo went on");
+      Ended run = sealed.run(Mode.ROOT, spec, 0);
+      assertEquals(EvmResult.Outcome.KILLED, run.result().outcome(), () -> run + "");
+      assertTrue(run.result().reason().contains("No space left on device"), () -> run + "");
+    } finally {
+      host("umount", sandbox.work.toString());
+    }
+  }
+
+  private static void host(String... command) throws Exception {
+    assertEquals(0, new ProcessBuilder(command).inheritIO().start().waitFor());
   }
 
   @Test
