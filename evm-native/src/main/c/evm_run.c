@@ -4,6 +4,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +102,7 @@ int main(int argc, char **argv) {
     channels.quiet = quiet = true;
     count = read_arguments(channels.commands, &arguments);
   }
+  bool public_line = arguments == argv + 1;
   for (; count >= 2; count -= 2, arguments += 2) {
     if (strcmp(arguments[0], "--report-fd") == 0) {
       channels.report = report_fd = descriptor_number("--report-fd", arguments[1]);
@@ -110,7 +112,7 @@ int main(int argc, char **argv) {
       break;
     }
   }
-  for (int i = 0; channels.commands < 0 && i < count && strcmp(arguments[i], "--") != 0; i++) {
+  for (int i = 0; public_line && i < count && strcmp(arguments[i], "--") != 0; i++) {
     if (strcmp(arguments[i], "--seal-key") == 0) {
       evm_fail("--seal-key: a command line is public; give the key with --seal-key-fd, or all with --control");
     }

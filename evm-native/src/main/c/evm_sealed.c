@@ -63,14 +63,15 @@ static void __attribute__((noreturn)) become_seal(const struct evm_spec *spec, i
   struct rlimit all = {RLIM_INFINITY, RLIM_INFINITY};
   fail_socket = socket;
   evm_fail_set(fail_to_launcher);
+  /* before the change of account, which may not reach it */
+  int folder = open(spec->work, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) evm_fail_errno("open the sealed folder %.200s", spec->work);
   if (geteuid() == 0) {
     setrlimit(RLIMIT_MEMLOCK, &all); /* so that all of it can be locked */
     evm_start_become_account(spec);
   }
   /* after the change of account, which clears it */
   if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 || getppid() != launcher) _exit(125);
-  int folder = open(spec->work, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) evm_fail_errno("open the sealed folder %.200s", spec->work);
   int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   int high[] = {fcntl(socket, F_DUPFD_CLOEXEC, 10), fcntl(folder, F_DUPFD_CLOEXEC, 10),
                 fcntl(program, F_DUPFD_CLOEXEC, 10)};
