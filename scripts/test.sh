@@ -127,7 +127,12 @@ left_out() {
 # Surefire lists it under Flakes, to be mended.
 test_java() {
   local soak=$1 status=0
-  local -a options=(-T1 -fae -Dmaven.test.failure.ignore=true -Dsurefire.rerunFailingTestsCount=1 "-Dsoak=$soak")
+  # Tests wait for processes more than they compute: two modules, and two classes of tests/, at once. A soak's
+  # storms have the machine to themselves.
+  local at_once=2
+  [ "$soak" = false ] || at_once=1
+  local -a options=("-T$at_once" "-Dtests.at.once=$at_once" -fae -Dmaven.test.failure.ignore=true
+    -Dsurefire.rerunFailingTestsCount=1 "-Dsoak=$soak")
   left_out
   [ -z "$REPLY" ] || options+=("-DexcludedGroups=$REPLY")
   if [ "$soak" = true ]; then
