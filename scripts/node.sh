@@ -117,7 +117,9 @@ jvm_flags() {
   local -a both=(-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:+ExitOnOutOfMemoryError -Xss512k
     -XX:-UsePerfData -XX:TrimNativeHeapInterval=60000 --enable-native-access=ALL-UNNAMED
     --sun-misc-unsafe-memory-access=allow -Djava.awt.headless=true "@$PROGRAM/class-path")
-  [ ! -s "$PROGRAM/portal.aot" ] || both+=(-XX:AOTCache="$PROGRAM/portal.aot")
+  # The cache is mapped where it was made for: moved elsewhere, every page of it is rewritten (9 MB a process).
+  [ ! -s "$PROGRAM/portal.aot" ] ||
+    both+=(-XX:AOTCache="$PROGRAM/portal.aot" -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0)
   # shellcheck disable=SC2034  # these three are read by up.sh and cli.sh
   PORTAL_FLAGS=("${both[@]}" -Xms24m -Xmx512m)
   # shellcheck disable=SC2034

@@ -129,10 +129,8 @@ test_java() {
   local soak=$1 status=0
   # Tests wait for processes more than they compute: two modules, and two classes of tests/, at once. A soak's
   # storms have the machine to themselves.
-  local at_once=2
-  [ "$soak" = false ] || at_once=1
-  local -a options=("-T$at_once" "-Dtests.at.once=$at_once" -fae -Dmaven.test.failure.ignore=true
-    -Dsurefire.rerunFailingTestsCount=1 "-Dsoak=$soak")
+  local -a options=(-fae -Dmaven.test.failure.ignore=true -Dsurefire.rerunFailingTestsCount=1 "-Dsoak=$soak")
+  [ "$soak" = true ] || options+=(-T2 -Dtests.at.once=2)
   left_out
   [ -z "$REPLY" ] || options+=("-DexcludedGroups=$REPLY")
   if [ "$soak" = true ]; then
@@ -149,6 +147,7 @@ test_java() {
 # test_modules SOAK MODULE…: the tests of these modules; what they need is built but not tested.
 test_modules() {
   local soak=$1 module status=0 names maven_modules=
+  local -a options=(-fae -Dmaven.test.failure.ignore=true -Dsurefire.rerunFailingTestsCount=1 "-Dsoak=$soak")
   shift
   left_out
   for module in "$@"; do
@@ -168,7 +167,8 @@ test_modules() {
       sed 's/\.java$//' | sort -u | paste -sd, -
   )
   rm -rf "$SOURCE"/*/target/surefire-reports
-  maven -fae -Dmaven.test.failure.ignore=true -Dsurefire.rerunFailingTestsCount=1 "-Dsoak=$soak" "-Dtest=${names:-none}" -Dsurefire.failIfNoSpecifiedTests=false \
+  [ "$soak" = true ] || options+=(-T2 -Dtests.at.once=2)
+  maven "${options[@]}" "-Dtest=${names:-none}" -Dsurefire.failIfNoSpecifiedTests=false \
     ${REPLY:+"-DexcludedGroups=$REPLY"} -pl "${maven_modules#,}" -am verify || status=$?
   java_counts "$status"
 }
