@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** A computer's owner keeps jobs away from it, and lets them come back. */
 @Tag("root")
+@Tag("alone")
 class SharingTest {
   private static final int SUBJOBS = 300;
 

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@code ./appliance uninstall}: the machine is as it was before. */
+@Tag("alone")
 class UninstallTest {
   private static final List<Path> PLACES =
       List.of("/etc", "/usr/local", "/var/lib", "/var/cache", "/var/log", "/run", "/opt", "/srv")
