@@ -7,7 +7,7 @@ BUILD_LOADED=1
 . "$SOURCE/scripts/node.sh"
 
 # What the program is made of, relative to SOURCE. Tests and documents are not among it.
-readonly PROGRAM_MODULES=job-api,appliance-agent,portal,frontend
+readonly PROGRAM_MODULES=job-api,appliance-agent,ipop,portal,frontend
 readonly DEPENDENCY_PLUGIN=org.apache.maven.plugins:maven-dependency-plugin:3.9.0
 
 run_build() {

@@ -13,6 +13,8 @@ gzip|gzip|backup and restore|run
 hmmsearch|hmmer|the application 'HMMER search'|run
 valgrind|valgrind|the application 'Cache study'|run
 smbd|samba|people's files for file managers (Samba)|root
+udhcpc|udhcpc|this machine's address on the overlay|root
+ip|iproute2|this machine's address on the overlay|root
 Xvnc|tigervnc-standalone-server|desktops in the browser|desktop
 icewm|icewm|the desktops' windows|desktop
 xterm|xterm|terminals on a desktop|desktop
@@ -29,7 +31,6 @@ shellcheck|shellcheck|checks the scripts|test
 curl|curl|tests as another program|test
 nft|nftables|tests behind address translators|test
 ping|iputils-ping|tests of the overlay|test
-udhcpc|udhcpc|tests of the overlay's addresses|test
 dig|dnsutils|tests of the overlay's names|test
 smbclient|smbclient|tests of Samba|test
 litmus|litmus|the WebDAV conformance suite|test
@@ -45,7 +46,6 @@ blastp|ncbi-blast+|tests of real programs in the Entropia VM|test
 lmp|lammps|tests of real programs in the Entropia VM|test
 rg|ripgrep|tests of real programs in the Entropia VM|test
 chromium|chromium|browser tests|test
-ip|iproute2|tests with several machines|test
 parallel|parallel|the peer of the job benchmark|bench
 apache2|apache2-bin|a peer of the storage benchmark|bench
 rclone|rclone|a peer of the storage benchmark|bench

@@ -39,6 +39,7 @@ export const keys = {
   tokens: ["tokens"] as const,
   samba: ["samba"] as const,
   sharing: ["sharing"] as const,
+  overlay: ["overlay"] as const,
   desktops: ["desktops"] as const,
 };
 

@@ -28,6 +28,7 @@ const DesktopsPage = lazy(() => import("../pages/desktops/DesktopsPage"));
 const ViewPage = lazy(() => import("../pages/desktops/ViewPage"));
 const PoolPage = lazy(() => import("../pages/pool/PoolPage"));
 const SharePage = lazy(() => import("../pages/pool/SharePage"));
+const OverlayPage = lazy(() => import("../pages/pool/OverlayPage"));
 const ProfilePage = lazy(() => import("../pages/profile/ProfilePage"));
 const AdminPage = lazy(() => import("../pages/admin/AdminPage"));
 const UploadTray = lazy(() => import("../pages/files/UploadTray"));
@@ -99,6 +100,7 @@ export default function Frame({ user, portal }: { user: User; portal: Session["p
                 <Route path="/desktops/:desktop" element={<ViewPage />} />
                 <Route path="/pool" element={<PoolPage />} />
                 {may(user, "pool-admin") && <Route path="/pool/share" element={<SharePage />} />}
+                {may(user, "pool-admin") && <Route path="/pool/overlay" element={<OverlayPage />} />}
                 <Route path="/profile" element={<ProfilePage />} />
                 {user.roles.includes("administrator") && <Route path="/admin" element={<AdminPage />} />}
                 <Route

@@ -7,6 +7,7 @@ import { may, useUser } from "../../app/user";
 import { nodesQuery, poolQuery, spans } from "../../api/queries";
 import type { Pool } from "../../api/types";
 import { count } from "../../lib/format";
+import { overlay } from "../../text/overlay";
 import { pool as text } from "../../text/pool";
 import { sharing } from "../../text/sharing";
 import { Icon } from "../../ui/icons";
@@ -52,6 +53,9 @@ export default function PoolPage(): ReactElement {
           <Group gap="sm">
             <Button variant="default" component={Link} to="/pool/share">
               {sharing.open}
+            </Button>
+            <Button variant="default" component={Link} to="/pool/overlay">
+              {overlay.open}
             </Button>
             <Button leftSection={<Icon name="plus" size={16} />} onClick={() => setAdding(true)}>
               {text.add}

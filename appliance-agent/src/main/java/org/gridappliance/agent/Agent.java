@@ -13,6 +13,7 @@ import org.gridappliance.agent.envelope.Envelopes;
 import org.gridappliance.agent.executor.Executor;
 import org.gridappliance.agent.executor.Identity;
 import org.gridappliance.agent.executor.PortalClient;
+import org.gridappliance.agent.overlay.Overlay;
 import org.gridappliance.agent.pool.Condor;
 import org.gridappliance.agent.samba.Samba;
 import org.gridappliance.agent.verb.Verb;
@@ -29,6 +30,7 @@ final class Agent implements AutoCloseable {
   private final Desktops desktops;
   private final Controller controller;
   private final Condor condor;
+  private final Overlay overlay;
   private final AgentSocket socket;
 
   private Agent(
@@ -39,6 +41,7 @@ final class Agent implements AutoCloseable {
       Desktops desktops,
       Controller controller,
       Condor condor,
+      Overlay overlay,
       AgentSocket socket) {
     this.envelope = envelope;
     this.portal = portal;
@@ -47,6 +50,7 @@ final class Agent implements AutoCloseable {
     this.desktops = desktops;
     this.controller = controller;
     this.condor = condor;
+    this.overlay = overlay;
     this.socket = socket;
   }
 
@@ -83,10 +87,13 @@ final class Agent implements AutoCloseable {
     verbs.putAll(new ControllerVerbs(controller).all());
     Condor condor = new Condor(options.data(), options.condorRoot(), options.uidBase());
     verbs.putAll(condor.verbs());
+    Overlay overlay = new Overlay(options.data(), options.uidBase());
+    verbs.putAll(overlay.verbs());
     AgentSocket socket =
         new AgentSocket(
             options.data().resolve("run").resolve("agent.sock"), new Verbs(Map.copyOf(verbs)));
-    return new Agent(envelope, portal, executor, samba, desktops, controller, condor, socket);
+    return new Agent(
+        envelope, portal, executor, samba, desktops, controller, condor, overlay, socket);
   }
 
   /** {@return whether the portal no longer knows this executor} */
@@ -104,6 +111,7 @@ final class Agent implements AutoCloseable {
     samba.start();
     controller.start();
     condor.start();
+    overlay.start();
     executor.start();
   }
 
@@ -172,6 +180,7 @@ final class Agent implements AutoCloseable {
     desktops.close();
     controller.close();
     condor.close();
+    overlay.close();
     executor.close();
     portal.close();
     envelope.close();

@@ -32,6 +32,7 @@ import org.gridappliance.portal.http.Problems;
 import org.gridappliance.portal.live.Announcements;
 import org.gridappliance.portal.live.HealthRoutes;
 import org.gridappliance.portal.live.JobMetrics;
+import org.gridappliance.portal.overlay.OverlayOperations;
 import org.gridappliance.portal.pages.StaticPages;
 import org.gridappliance.portal.people.People;
 import org.gridappliance.portal.people.PersonOperation;
@@ -154,6 +155,7 @@ final class PortalRoutes {
     all.putAll(new SambaOperations(samba, audit).all());
     AgentClient agent = new AgentClient(data.resolve("run/agent.sock"));
     all.putAll(new SharingOperations(agent, audit).all());
+    all.putAll(new OverlayOperations(agent).all());
     return new OperationRoutes(
         personal,
         all,

@@ -129,6 +129,9 @@ class PoolPageTest {
           assertThat(button(other, Pattern.compile("^Gainesville, Florida: 4 Away"))).isVisible();
           Chromium.accessible(other);
           Chromium.picture(other, phone ? "pool-phone-dark" : "pool-dark");
+          other.navigate(appliance.url() + "/pool/overlay");
+          assertThat(other.getByText("This computer is on no overlay yet")).isVisible();
+          Chromium.accessible(other);
         }
       }
       context.close();

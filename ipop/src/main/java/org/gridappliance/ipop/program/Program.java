@@ -10,17 +10,20 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.gridappliance.ipop.device.Tap;
 import org.gridappliance.ipop.dht.Signer;
 import org.gridappliance.ipop.node.Node;
+import org.gridappliance.ipop.services.Network;
 import org.gridappliance.ipop.services.VirtualNet;
 import org.gridappliance.ipop.session.Identity;
 import org.gridappliance.ipop.underlay.UdpUnderlay;
 import org.gridappliance.ipop.wire.Address;
 import org.gridappliance.ipop.wire.Contact;
 import org.gridappliance.ipop.wire.Endpoint;
+import org.gridappliance.ipop.wire.PublicKey;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -215,8 +218,33 @@ final class Program implements AutoCloseable {
       boolean settled,
       long estimatedNodes,
       List<String> addresses,
-      List<Node.PeerView> peers,
-      java.util.Map<String, Long> counters) {}
+      String domain,
+      List<PeerStatus> peers,
+      Map<String, Long> counters) {}
+
+  /** A peer, with the virtual addresses of its that this node has met. */
+  record PeerStatus(
+      String address,
+      String key,
+      boolean direct,
+      String path,
+      String roles,
+      List<String> addresses) {}
+
+  private List<PeerStatus> peers() {
+    Map<PublicKey, List<Integer>> known = net == null ? Map.of() : net.knownAddresses();
+    return node.peers().stream()
+        .map(
+            peer ->
+                new PeerStatus(
+                    peer.address().toString(),
+                    peer.key().toString(),
+                    peer.direct(),
+                    peer.path(),
+                    peer.roles(),
+                    known.getOrDefault(peer.key(), List.of()).stream().map(Network::text).toList()))
+        .toList();
+  }
 
   Status status() {
     lock.lock();
@@ -228,12 +256,9 @@ final class Program implements AutoCloseable {
           underlay.port(),
           node.isSettled(),
           Math.round(node.estimatedNodes()),
-          net == null
-              ? List.of()
-              : net.ownAddresses().stream()
-                  .map(org.gridappliance.ipop.services.Network::text)
-                  .toList(),
-          node.peers(),
+          net == null ? List.of() : net.ownAddresses().stream().map(Network::text).toList(),
+          settings.network().domain(),
+          peers(),
           node.counters().all());
     } finally {
       lock.unlock();

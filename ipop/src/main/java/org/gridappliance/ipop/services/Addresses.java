@@ -105,6 +105,18 @@ final class Addresses {
     return List.copyOf(leases.keySet());
   }
 
+  /** {@return the addresses of others that are known here, by the node's key} */
+  Map<PublicKey, List<Integer>> known() {
+    Map<PublicKey, List<Integer>> known = new LinkedHashMap<>();
+    cache.forEach(
+        (address, entry) -> {
+          if (entry.key != null) {
+            known.computeIfAbsent(entry.key, key -> new ArrayList<>()).add(address);
+          }
+        });
+    return known;
+  }
+
   /**
    * Gets an address for a machine: the one it has, else the wished one, else one that follows from
    * the node's key and the MAC, so that a machine tends to get the same again.

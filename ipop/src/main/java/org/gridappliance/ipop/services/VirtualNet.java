@@ -64,6 +64,11 @@ public final class VirtualNet {
     }
   }
 
+  /** {@return the virtual addresses of others that this node has met, by the node's key} */
+  public Map<PublicKey, List<Integer>> knownAddresses() {
+    return addresses.known();
+  }
+
   /** {@return this node's virtual addresses} */
   public List<Integer> ownAddresses() {
     return addresses.own();

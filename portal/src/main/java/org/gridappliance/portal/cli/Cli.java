@@ -6,8 +6,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /**
- * {@code ./appliance login | submit | jobs | app | admin-link}. Exit status: 0 done, 1 refused or
- * failed, 2 a mistake in the command line, 130 cancelled.
+ * {@code ./appliance login | submit | jobs | overlay | app | admin-link}. Exit status: 0 done, 1
+ * refused or failed, 2 a mistake in the command line, 130 cancelled.
  */
 @Command(
     name = "./appliance",
@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
       LoginCommand.class,
       SubmitCommand.class,
       JobsCommand.class,
+      OverlayCommand.class,
       AdminLinkCommand.class,
       SnapshotCommand.class
     })

@@ -1,6 +1,7 @@
 package org.gridappliance.portal.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
@@ -34,6 +35,9 @@ final class LoginCommand implements Callable<Integer> {
   @Option(names = "--days", defaultValue = "90", description = "life of the token, 1..365 (90)")
   int days;
 
+  @Option(names = "--pool", description = "also for what pool admins may do, as overlay")
+  boolean pool;
+
   @Option(
       names = "--data",
       hidden = true,
@@ -52,7 +56,10 @@ final class LoginCommand implements Callable<Integer> {
     try (Client client = Client.of(portal, name, password, ca)) {
       ObjectNode body =
           Client.JSON.createObjectNode().put("name", "command line on " + SettingsFile.hostName());
-      body.put("days", days).putArray("scopes").add("jobs").add("files");
+      ArrayNode scopes = body.put("days", days).putArray("scopes").add("jobs").add("files");
+      if (pool) {
+        scopes.add("pool");
+      }
       JsonNode token = client.post("tokens", body);
       Login login = new Login(portal, name, token.path("token").asText(), ca);
       login.write();

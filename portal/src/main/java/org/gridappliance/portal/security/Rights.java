@@ -27,6 +27,7 @@ final class Rights {
               : EnumSet.of(Scope.JOBS);
       case "nodes", "pool" ->
           reads ? EnumSet.of(Scope.POOL, Scope.JOBS, Scope.JOBS_READ) : EnumSet.of(Scope.POOL);
+      case "overlay" -> EnumSet.of(Scope.POOL); // where machines stand is told to nobody else
       case "files",
           "uploads",
           "shared",

@@ -145,6 +145,35 @@ public record Key(String name, String byDefault, String range, String about) {
   static final Key POOL_CPUS =
       new Key("pool.cpus", "0", "0..4096; 0: all", "cores that a worker lends to HTCondor");
 
+  static final Key OVERLAY_POOL =
+      new Key(
+          "overlay.pool",
+          "none",
+          "1 to 64 letters, digits, dots, _ and -, or none",
+          "the pool whose overlay network this machine is on, where the appliance was started by"
+              + " root; a secret of the ring is laid into DATA/keys/overlay.secret");
+  static final Key OVERLAY_BOOTSTRAP =
+      new Key(
+          "overlay.bootstrap",
+          "none",
+          "KEY@HOST:PORT, or a list of them, or none",
+          "nodes to join by; none for the first one");
+  static final Key OVERLAY_PORT =
+      new Key("overlay.port", "4800", "0..65535; 0: any", "the overlay's UDP port");
+  static final Key OVERLAY_DEVICE =
+      new Key(
+          "overlay.device",
+          "ipop0",
+          "1 to 15 letters, digits, dots, _ and -",
+          "the network device that is made");
+  static final Key OVERLAY_DHCP =
+      new Key(
+          "overlay.dhcp",
+          "true",
+          "true or false",
+          "whether the appliance asks for the device's address itself; switch it off where the"
+              + " machine's own DHCP client does");
+
   /** All keys, in the order of the documentation. */
   public static final List<Key> ALL =
       List.of(
@@ -174,5 +203,10 @@ public record Key(String name, String byDefault, String range, String about) {
           POOL_MANAGER,
           POOL_ADDRESS,
           POOL_PORT,
-          POOL_CPUS);
+          POOL_CPUS,
+          OVERLAY_POOL,
+          OVERLAY_BOOTSTRAP,
+          OVERLAY_PORT,
+          OVERLAY_DEVICE,
+          OVERLAY_DHCP);
 }

@@ -35,6 +35,9 @@ public final class SettingsFile {
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.:_-]{0,252})");
   private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
   private static final Pattern INTERFACE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,14}");
+  private static final Pattern POOL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+  private static final Pattern KNOWN =
+      Pattern.compile("[0-9a-f]{64}@[A-Za-z0-9.:\\[\\]_-]{1,255}:[0-9]{1,5}");
   private static final Pattern LITERAL =
       Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*");
 
@@ -143,6 +146,7 @@ public final class SettingsFile {
   private Settings build(CommandLine command) throws SettingsException {
     checkSamba();
     checkPool();
+    checkOverlay();
     String listen =
         command.listen().isPresent()
             ? address("--listen", command.listen().get())
@@ -236,6 +240,30 @@ public final class SettingsFile {
     }
     number(Key.POOL_PORT, 1, 65535);
     number(Key.POOL_CPUS, 0, 4096);
+  }
+
+  private void checkOverlay() throws SettingsException {
+    String pool = text(Key.OVERLAY_POOL, Key.OVERLAY_POOL.byDefault());
+    if (!POOL.matcher(pool).matches()) {
+      throw bad(place(Key.OVERLAY_POOL), pool, Key.OVERLAY_POOL);
+    }
+    Value known = values.get(Key.OVERLAY_BOOTSTRAP.name());
+    if (known != null) {
+      List<String> all = known.list() ? known.items() : List.of(known.text());
+      boolean none = !known.list() && known.text().equals("none");
+      if (!none && (all.size() > 64 || !all.stream().allMatch(a -> KNOWN.matcher(a).matches()))) {
+        throw bad(place(Key.OVERLAY_BOOTSTRAP), known.text(), Key.OVERLAY_BOOTSTRAP);
+      }
+    }
+    number(Key.OVERLAY_PORT, 0, 65535);
+    String device = text(Key.OVERLAY_DEVICE, Key.OVERLAY_DEVICE.byDefault());
+    if (!INTERFACE.matcher(device).matches()) {
+      throw bad(place(Key.OVERLAY_DEVICE), device, Key.OVERLAY_DEVICE);
+    }
+    String dhcp = text(Key.OVERLAY_DHCP, Key.OVERLAY_DHCP.byDefault());
+    if (!dhcp.equals("true") && !dhcp.equals("false")) {
+      throw bad(place(Key.OVERLAY_DHCP), dhcp, Key.OVERLAY_DHCP);
+    }
   }
 
   private Settings.Registration registration() throws SettingsException {

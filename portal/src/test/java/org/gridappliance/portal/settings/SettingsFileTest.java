@@ -37,7 +37,9 @@ class SettingsFileTest {
         "port: [1] | appliance.yaml:1: port=1: want 0..65535",
         "names: [a b] | appliance.yaml:1: names=a b: want up to 32",
         "- port | appliance.yaml:1: want `key: value` lines",
-        "port: {a: 1} | appliance.yaml:1: port: want a plain value"
+        "port: {a: 1} | appliance.yaml:1: port: want a plain value",
+        "overlay.pool: a b | appliance.yaml:1: overlay.pool=a b: want 1 to 64 letters",
+        "overlay: {bootstrap: [x@y:1]} | appliance.yaml:1: overlay.bootstrap=x@y:1: want KEY@HOST"
       })
   void aBadSettingNamesKeyValueRangeAndLine(String text, String words) {
     String message = assertThrows(SettingsException.class, () -> parse(text)).getMessage();

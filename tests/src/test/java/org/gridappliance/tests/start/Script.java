@@ -80,6 +80,11 @@ final class Script implements AutoCloseable {
         List.of("unshare", "--uts", "sh", "-c", "hostname nowhere.invalid && exec \"$@\"", "sh"));
   }
 
+  /** From now on on another host, as {@code ip netns exec} makes one. */
+  void onHost(List<String> words) {
+    prefix.addAll(words);
+  }
+
   private static void prepare(String... command) throws Exception {
     Process process = new ProcessBuilder(command).inheritIO().start();
     if (process.waitFor() != 0) {
@@ -194,7 +199,9 @@ final class Script implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while stopping " + data(), e);
     }
-    remove(Path.of("/run/grid-appliance", data().toString().substring(1).replace('/', '-')));
+    String key = data().toString().substring(1).replace('/', '-');
+    remove(Path.of("/run/grid-appliance", key));
+    remove(Path.of("/var/lib/grid-appliance-agent", key));
     remove(folder);
   }
 

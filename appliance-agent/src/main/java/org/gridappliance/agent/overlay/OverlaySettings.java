@@ -1,0 +1,95 @@
+package org.gridappliance.agent.overlay;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.gridappliance.agent.settings.ApplianceYaml;
+import org.gridappliance.agent.settings.ApplianceYaml.Wrong;
+
+/**
+ * The keys {@code overlay.*} of {@code DATA/appliance.yaml}; docs/settings.md lists them.
+ *
+ * @param pool the pool's name, 1 to 64 characters; empty: no overlay here
+ * @param port UDP port, 0..65535; 0 for any
+ * @param bootstrap known nodes, {@code KEY@HOST:PORT}; none for the first one
+ * @param device of the machine, 1 to 15 characters
+ * @param dhcp whether the agent asks for the address, else the machine's own client does
+ */
+record OverlaySettings(String pool, int port, List<String> bootstrap, String device, boolean dhcp) {
+  static final int PORT = 4800;
+  private static final Pattern POOL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+  private static final Pattern KNOWN =
+      Pattern.compile("[0-9a-f]{64}@[A-Za-z0-9.:\\[\\]_-]{1,255}:[0-9]{1,5}");
+  private static final Pattern DEVICE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,14}");
+  private static final int MOST_KNOWN = 64;
+
+  static OverlaySettings read(Path data) throws IOException, Wrong {
+    return of(ApplianceYaml.read(data));
+  }
+
+  static OverlaySettings of(ApplianceYaml yaml) throws Wrong {
+    String pool = yaml.value("overlay", "pool").asText("none");
+    if (!pool.equals("none") && !POOL.matcher(pool).matches()) {
+      throw new Wrong(
+          "overlay.pool=" + pool + ": want 1 to 64 letters, digits, dots, _ and -, or none");
+    }
+    JsonNode port = yaml.value("overlay", "port");
+    boolean given = !port.isMissingNode();
+    if (given && (!port.canConvertToInt() || port.asInt() < 0 || port.asInt() > 65_535)) {
+      throw new Wrong("overlay.port=" + port.asText() + ": want 0..65535");
+    }
+    String device = yaml.value("overlay", "device").asText("ipop0");
+    if (!DEVICE.matcher(device).matches()) {
+      throw new Wrong("overlay.device=" + device + ": want 1 to 15 letters, digits, . _ and -");
+    }
+    String dhcp = yaml.value("overlay", "dhcp").asText("true");
+    if (!dhcp.equals("true") && !dhcp.equals("false")) {
+      throw new Wrong("overlay.dhcp=" + dhcp + ": want true or false");
+    }
+    return new OverlaySettings(
+        pool.equals("none") ? "" : pool,
+        given ? port.asInt() : PORT,
+        bootstrap(yaml.value("overlay", "bootstrap")),
+        device,
+        dhcp.equals("true"));
+  }
+
+  private static List<String> bootstrap(JsonNode value) throws Wrong {
+    List<String> all = new ArrayList<>();
+    if (value.isTextual() && !value.asText().equals("none")) {
+      all.add(value.asText());
+    }
+    value.elements().forEachRemaining(one -> all.add(one.asText()));
+    for (String one : all) {
+      if (!KNOWN.matcher(one).matches()) {
+        throw new Wrong("overlay.bootstrap=" + one + ": want KEY@HOST:PORT of a known node");
+      }
+    }
+    if (all.size() > MOST_KNOWN) {
+      throw new Wrong("overlay.bootstrap has " + all.size() + " nodes: want at most " + MOST_KNOWN);
+    }
+    return List.copyOf(all);
+  }
+
+  /** {@return what {@code ipop.yaml} says} The secret is given apart: it stands in no settings. */
+  String yaml(Path data, String secret) {
+    StringBuilder text = new StringBuilder(256);
+    text.append("namespace: ").append(quoted(pool)).append('\n');
+    text.append("secret: ").append(quoted(secret)).append('\n');
+    text.append("port: ").append(port).append('\n');
+    text.append("device: ").append(quoted(device)).append('\n');
+    text.append("data: ").append(quoted(data.toString())).append('\n');
+    if (!bootstrap.isEmpty()) {
+      text.append("bootstrap:\n");
+      bootstrap.forEach(one -> text.append("  - ").append(quoted(one)).append('\n'));
+    }
+    return text.toString();
+  }
+
+  private static String quoted(String text) {
+    return "'" + text.replace("'", "''") + "'";
+  }
+}
