@@ -53,6 +53,7 @@ vina|autodock-vina|a program of the benchmark of the Entropia VM|bench
 blastp|ncbi-blast+|a program of the benchmark of the Entropia VM|bench
 lmp|lammps|a program of the benchmark of the Entropia VM|bench
 websockify|websockify|the peer of the benchmark of desktops|bench
+gocryptfs|gocryptfs|a peer of sealed scratch in the Entropia VM|bench
 "
 
 has() { type -P "$1" >/dev/null || [ -x "/usr/sbin/$1" ]; }
