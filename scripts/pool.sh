@@ -7,16 +7,18 @@
 pool_usage() {
   cat <<'END'
 Usage: ./appliance pool install
-       ./appliance pool token worker [--data DIR]
-       ./appliance pool up [--nodes 3] [--cpus N] [--port 8443] [--data DIR]
+       ./appliance pool token worker|member|submit|flock [--data DIR]
+       ./appliance pool up [--nodes 3] [--cpus N] [--second] [--port 8443] [--data DIR]
 
   install   makes the root folder that HTCondor runs in (a small Debian 13), once
-  token     prints a token with which another machine joins this manager's pool as a worker; put it
-            into DATA/keys/pool.token there, and pool.role: worker, pool.manager: ADDRESS into its
-            appliance.yaml
+  token     prints a token with which another machine joins this manager's pool: as a worker, a member
+            (runs jobs and submits) or to submit only; put it into DATA/keys/pool.token there, and
+            pool.role: worker (or submit), pool.manager: ADDRESS into its appliance.yaml. flock is
+            for another pool's manager, whose jobs may then come here
   up        a whole pool on this machine: an appliance whose HTCondor is manager and submits, and N-1
-            workers in network namespaces of their own. Ctrl-C ends all and leaves no trace but its
-            data folders.
+            workers in network namespaces of their own; with --second another small pool with a key of
+            its own. Ctrl-C ends all and leaves only the appliance's data folder, and that only if it
+            was there before.
 END
 }
 
@@ -44,7 +46,8 @@ run_pool() {
 
 pool_token() {
   local kind=${1:-}
-  [ "$kind" = worker ] || usage_error "pool token: want 'worker', not '$kind'"
+  [[ $kind =~ ^(worker|member|submit|flock)$ ]] ||
+    usage_error "pool token: want worker, member, submit or flock, not '$kind'"
   shift
   only_data_option "pool token" "$@"
   is_root || fail "the pool's key belongs to root; run this with sudo"
@@ -52,25 +55,36 @@ pool_token() {
   build
   install_program
   condor_root || fail "HTCondor is not installed; run: sudo ./appliance pool install"
-  mint_worker_token
+  mint_token "$kind" "$DATA"
 }
 
-mint_worker_token() {
+# mint_token KIND DATA
+mint_token() {
   condor_root
-  "$JAVA_HOME/bin/java" "${CLI_FLAGS[@]}" org.gridappliance.agent.AgentMain pool-token worker \
-    --data "$DATA" --condor-root "$REPLY"
+  "$JAVA_HOME/bin/java" "${CLI_FLAGS[@]}" org.gridappliance.agent.AgentMain pool-token "$1" \
+    --data "$2" --condor-root "$REPLY"
 }
 
 readonly POOL_MOST_NODES=32 POOL_READY_SECONDS=120
 # Every namespace is named by this process, so that what a killed one left can be told from others'.
 POOL_NAME=ga-p$$ POOL_CABLE=gap$$ POOL_NET=''
 POOL_STOPPING=false POOL_UP=''
-declare -gA WORKER=() WORKER_BACKOFF=() WORKER_AT=()
+# Folders that this command made and takes away again.
+declare -ga POOL_MADE=()
+# By namespace: the process, its data folder, the seconds until it may be started again, when it was.
+declare -gA WORKER=() WORKER_DATA=() WORKER_BACKOFF=() WORKER_AT=()
+
+# pool_folder DATA: what the agent of a data folder keeps as root.
+pool_folder() {
+  local key=${1#/}
+  printf '%s' "/var/lib/grid-appliance-agent/${key//\//-}"
+}
 
 pool_up() {
-  local nodes=3 cpus=0 data='' port=8443
+  local nodes=3 cpus=0 data='' port=8443 second=false
   while (($# > 0)); do
     case $1 in
+      --second) second=true ;;
       --nodes | --cpus | --port | --data)
         (($# > 1)) || usage_error "pool up: $1 needs a value"
         case $1 in
@@ -96,6 +110,7 @@ pool_up() {
   need run pool
   make_condor_root
   install_program
+  [ -e "$DATA" ] || POOL_MADE+=("$DATA")
   make_data_folder
   umask 022
   pool_leftovers
@@ -108,8 +123,9 @@ pool_up() {
   setsid "$SOURCE/appliance" up --data "$DATA" --port "$port" </dev/null &
   POOL_UP=$!
   pool_await "the appliance answers" test -e "$RUN/ready"
-  pool_await "HTCondor's key is made" test -s "/var/lib/grid-appliance-agent/${RUN##*/}/condor/node/tokens/condor"
+  pool_await "HTCondor's key is made" test -s "$(pool_folder "$DATA")/condor/node/tokens/condor"
   pool_workers "$((nodes - 1))" "$cpus"
+  [ "$second" = false ] || pool_second
   say "  pool     manager $POOL_NET.1 and $((nodes - 1)) workers in network namespaces"
   pool_watch
 }
@@ -137,14 +153,17 @@ pool_network() {
   ip -n "$POOL_NAME-hub" link set p0 master hub up
   ip addr add "$POOL_NET.1/24" dev "$POOL_CABLE"
   ip link set "$POOL_CABLE" up
-  for ((i = 1; i < $1; i++)); do
-    ip netns add "$POOL_NAME-w$i"
-    ip -n "$POOL_NAME-hub" link add "p$i" type veth peer name eth0 netns "$POOL_NAME-w$i"
-    ip -n "$POOL_NAME-hub" link set "p$i" master hub up
-    ip -n "$POOL_NAME-w$i" link set lo up
-    ip -n "$POOL_NAME-w$i" addr add "$POOL_NET.$((10 + i))/24" dev eth0
-    ip -n "$POOL_NAME-w$i" link set eth0 up
-  done
+  for ((i = 1; i < $1; i++)); do pool_machine "w$i" "$((10 + i))"; done
+}
+
+# pool_machine NAME NUMBER: a namespace with a cable to the bridge; the cable's end there is called like it.
+pool_machine() {
+  ip netns add "$POOL_NAME-$1"
+  ip -n "$POOL_NAME-hub" link add "$1" type veth peer name eth0 netns "$POOL_NAME-$1"
+  ip -n "$POOL_NAME-hub" link set "$1" master hub up
+  ip -n "$POOL_NAME-$1" link set lo up
+  ip -n "$POOL_NAME-$1" addr add "$POOL_NET.$2/24" dev eth0
+  ip -n "$POOL_NAME-$1" link set eth0 up
 }
 
 readonly POOL_MARK='# made by ./appliance pool up'
@@ -165,26 +184,48 @@ pool_settings() {
 
 # pool_workers COUNT CPUS
 pool_workers() {
-  local i folder token
-  token=$(mint_worker_token)
-  for ((i = 1; i <= $1; i++)); do
-    folder=$DATA-w$i
-    mkdir -p "$folder/keys" "$folder/run"
-    chmod 700 "$folder/keys"
-    pool_settings "$folder" worker eth0 "$POOL_NET.1" "$2"
-    (umask 077 && printf '%s\n' "$token" >"$folder/keys/pool.token")
-    WORKER_BACKOFF[$i]=1
-    pool_worker "$i"
-  done
+  local i token
+  token=$(mint_token worker "$DATA")
+  for ((i = 1; i <= $1; i++)); do pool_join "w$i" "$POOL_NET.1" "$2" "$token"; done
+}
+
+# pool_join NAME MANAGER CPUS TOKEN: a worker.
+pool_join() {
+  local folder=$DATA-$1
+  [ -e "$folder" ] || POOL_MADE+=("$folder")
+  mkdir -p "$folder/keys" "$folder/run"
+  chmod 700 "$folder/keys"
+  pool_settings "$folder" worker eth0 "$2" "$3"
+  (umask 077 && printf '%s\n' "$4" >"$folder/keys/pool.token")
+  WORKER_DATA[$1]=$folder
+  WORKER_BACKOFF[$1]=1
+  pool_worker "$1"
+}
+
+# pool_second: another pool with a key of its own: a manager and a worker of 2 slots.
+pool_second() {
+  local folder=$DATA-f1
+  pool_machine f1 21
+  pool_machine f2 22
+  [ -e "$folder" ] || POOL_MADE+=("$folder")
+  mkdir -p "$folder/run" "$folder/jobs"
+  chown "$SERVICE_USER:" "$folder" "$folder/jobs"
+  pool_settings "$folder" manager "$POOL_NET.21" "" 0
+  WORKER_DATA[f1]=$folder
+  WORKER_BACKOFF[f1]=1
+  pool_worker f1
+  pool_await "the second pool's key is made" test -s "$(pool_folder "$folder")/condor/node/tokens/condor"
+  pool_join f2 "$POOL_NET.21" 2 "$(mint_token worker "$folder")"
+  say "  second   manager $POOL_NET.21 and a worker, with a key of their own"
 }
 
 pool_worker() {
   local root
   condor_root
   root=$REPLY
-  ip netns exec "$POOL_NAME-w$1" setpriv --pdeathsig TERM "$JAVA_HOME/bin/java" "${AGENT_FLAGS[@]}" \
-    org.gridappliance.agent.AgentMain pool --data "$DATA-w$1" --condor-root "$root" \
-    </dev/null >>"$DATA-w$1/agent.log" 2>&1 &
+  ip netns exec "$POOL_NAME-$1" setpriv --pdeathsig TERM "$JAVA_HOME/bin/java" "${AGENT_FLAGS[@]}" \
+    org.gridappliance.agent.AgentMain pool --data "${WORKER_DATA[$1]}" --condor-root "$root" \
+    </dev/null >>"${WORKER_DATA[$1]}/agent.log" 2>&1 &
   WORKER[$1]=$!
   WORKER_AT[$1]=$SECONDS
 }
@@ -211,7 +252,7 @@ pool_watch() {
     for i in "${!WORKER[@]}"; do
       if ! kill -0 "${WORKER[$i]}" 2>/dev/null && [ "$POOL_STOPPING" = false ] &&
         ((SECONDS - WORKER_AT[$i] >= WORKER_BACKOFF[$i])); then
-        say "worker $i ended; starting it again"
+        say "$i ended; starting it again"
         WORKER_BACKOFF[$i]=$((WORKER_BACKOFF[$i] < 60 ? WORKER_BACKOFF[$i] * 2 : 60))
         pool_worker "$i"
       fi
@@ -231,4 +272,13 @@ pool_down() {
   while read -r name _; do
     [[ $name != "$POOL_NAME"-* ]] || ip netns del "$name" || true
   done < <(ip netns list)
+  pool_take_away
+}
+
+# pool_take_away: the folders that were not there before.
+pool_take_away() {
+  local folder
+  for folder in "${POOL_MADE[@]}"; do
+    rm -rf --one-file-system "$folder" "$(pool_folder "$folder")"
+  done
 }

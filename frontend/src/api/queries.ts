@@ -25,6 +25,10 @@ export const keys = {
   results: (id: number) => ["results", id] as const,
   triggers: ["triggers"] as const,
   triggerRuns: (id: number) => ["triggerRuns", id] as const,
+  workflows: ["workflows"] as const,
+  workflow: (id: number) => ["workflow", id] as const,
+  condor: ["condor"] as const,
+  machines: ["machines"] as const,
   nodes: ["nodes"] as const,
   node: (id: number) => ["nodes", id] as const,
   pool: ["pool"] as const,
@@ -98,6 +102,32 @@ export const triggerRunsQuery = (id: number) =>
     queryFn: async ({ signal }) => (await call("get", "/triggers/{trigger}/runs", { path: { trigger: id }, signal })).runs,
     refetchInterval: 5_000,
   });
+
+export const workflowsQuery = queryOptions({
+  queryKey: keys.workflows,
+  queryFn: async ({ signal }) => (await call("get", "/workflows", { signal })).workflows,
+  refetchInterval: 5_000,
+});
+
+/** Looked at once a second while it moves. */
+export const workflowQuery = (id: number) =>
+  queryOptions({
+    queryKey: keys.workflow(id),
+    queryFn: ({ signal }) => call("get", "/workflows/{workflow}", { path: { workflow: id }, signal }),
+    refetchInterval: ({ state }) => (state.data?.state === "Running" ? 1_000 : 15_000),
+  });
+
+export const machinesQuery = queryOptions({
+  queryKey: keys.machines,
+  queryFn: async ({ signal }) => (await call("get", "/machines", { signal })).machines,
+  refetchInterval: 10_000,
+});
+
+export const condorQuery = queryOptions({
+  queryKey: keys.condor,
+  queryFn: ({ signal }) => call("get", "/pool/condor", { signal }),
+  refetchInterval: 3_000,
+});
 
 export const nodesQuery = queryOptions({
   queryKey: keys.nodes,

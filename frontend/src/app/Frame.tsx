@@ -26,6 +26,9 @@ const FilesPage = lazy(() => import("../pages/files/FilesPage"));
 const TriggersPage = lazy(() => import("../pages/triggers/TriggersPage"));
 const DesktopsPage = lazy(() => import("../pages/desktops/DesktopsPage"));
 const ViewPage = lazy(() => import("../pages/desktops/ViewPage"));
+const WorkflowsPage = lazy(() => import("../pages/workflows/WorkflowsPage"));
+const WorkflowPage = lazy(() => import("../pages/workflows/WorkflowPage"));
+const CondorPage = lazy(() => import("../pages/pool/CondorPage"));
 const PoolPage = lazy(() => import("../pages/pool/PoolPage"));
 const SharePage = lazy(() => import("../pages/pool/SharePage"));
 const OverlayPage = lazy(() => import("../pages/pool/OverlayPage"));
@@ -94,11 +97,14 @@ export default function Frame({ user, portal }: { user: User; portal: Session["p
                 <Route path="/apps/:app" element={<AppPage />} />
                 <Route path="/jobs" element={<JobsPage />} />
                 <Route path="/jobs/:job" element={<JobPage />} />
+                <Route path="/workflows" element={<WorkflowsPage />} />
+                <Route path="/workflows/:workflow" element={<WorkflowPage />} />
                 <Route path="/files" element={<FilesPage />} />
                 <Route path="/triggers" element={<TriggersPage />} />
                 <Route path="/desktops" element={<DesktopsPage />} />
                 <Route path="/desktops/:desktop" element={<ViewPage />} />
                 <Route path="/pool" element={<PoolPage />} />
+                {may(user, "pool-admin") && <Route path="/pool/condor" element={<CondorPage />} />}
                 {may(user, "pool-admin") && <Route path="/pool/share" element={<SharePage />} />}
                 {may(user, "pool-admin") && <Route path="/pool/overlay" element={<OverlayPage />} />}
                 <Route path="/profile" element={<ProfilePage />} />

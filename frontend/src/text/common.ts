@@ -111,6 +111,8 @@ export const states = {
   Problem: "Problem",
   Draining: "Draining",
   Banned: "Banned",
+  Waiting: "Waiting",
+  Blocked: "Blocked",
 };
 
 export const gloss = {
@@ -128,4 +130,6 @@ export const gloss = {
   Problem: "cannot run jobs; see its reason",
   Draining: "ends what it runs, gets no more",
   Banned: "gets no work until it is opened again",
+  Waiting: "for the steps it needs",
+  Blocked: "a step it needs has failed",
 };

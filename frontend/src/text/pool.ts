@@ -119,3 +119,16 @@ export const pool = {
     body: "Run this on the computer that should join the pool:",
   },
 };
+
+/** Words of the machines behind HTCondor. */
+export const machines = {
+  title: "HTCondor's machines",
+  filter: "Filter machines",
+  machine: "Machine",
+  load: "Load",
+  version: "HTCondor",
+  free: "No slot is in use.",
+  cores: (n: string) => (n === "1" ? "1 core" : `${n} cores`),
+  since: "since",
+  job: (job: number, index: number) => `job ${job}, subjob ${index}`,
+};

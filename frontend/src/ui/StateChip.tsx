@@ -19,6 +19,8 @@ const looks: Record<ChipState, { tone: Tone; shape: ReactElement }> = {
   Away: { tone: "idle", shape: <circle cx="6" cy="6" r="4" fill="none" strokeWidth="2" strokeDasharray="2 2" /> },
   Problem: { tone: "bad", shape: <path d="M6 1l5 9.500H1zM6 5v2.500" fill="none" strokeWidth="1.500" /> },
   Draining: { tone: "paused", shape: <path d="M6 1v7M2.500 5.500L6 9l3.500-3.500" fill="none" strokeWidth="2" /> },
+  Waiting: { tone: "idle", shape: <circle cx="6" cy="6" r="4" fill="none" strokeWidth="2" strokeDasharray="2 2" /> },
+  Blocked: { tone: "paused", shape: <path d="M2 6h8M6 2v8" strokeWidth="2" /> },
   Banned: { tone: "bad", shape: <path d="M6 1.500a4.500 4.500 0 1 0 .01 0M3 9l6-6" fill="none" strokeWidth="2" /> },
 };
 

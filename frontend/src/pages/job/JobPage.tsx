@@ -11,6 +11,7 @@ import { Icon } from "../../ui/icons";
 import { Empty, ErrorBox, Loading } from "../../ui/states";
 import { JobHeader } from "./JobHeader";
 
+const OfWorkflow = lazy(() => import("./OfWorkflow"));
 const ResultsTab = lazy(() => import("./ResultsTab"));
 const SubjobsTab = lazy(() => import("./SubjobsTab"));
 const OutputTab = lazy(() => import("./OutputTab"));
@@ -67,6 +68,11 @@ function LoadedJob({ id }: { id: number }): ReactElement | null {
         </Link>
       </Group>
       <JobHeader job={job} />
+      {job.workflow !== undefined && (
+        <Suspense fallback={null}>
+          <OfWorkflow id={job.workflow.id} step={job.workflow.step} />
+        </Suspense>
+      )}
       <Tabs
         value={tab}
         onChange={(value) =>

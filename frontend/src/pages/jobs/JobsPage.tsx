@@ -10,6 +10,7 @@ import type { Job, JobState } from "../../api/types";
 import { count, duration } from "../../lib/format";
 import { states, text as common } from "../../text/common";
 import { text } from "../../text/jobs";
+import { text as workflows } from "../../text/workflows";
 import { Icon } from "../../ui/icons";
 import { useListKeys } from "../../ui/listKeys";
 import { JobProgress, took } from "../../ui/progress";
@@ -75,6 +76,9 @@ export default function JobsPage(): ReactElement {
       <Group justify="space-between">
         <PageTitle title={text.title} />
         <Group gap="xs">
+          <Button component={Link} to="/workflows" variant="default" leftSection={<Icon name="share" size={16} />}>
+            {workflows.nav}
+          </Button>
           <Button component={Link} to="/triggers" variant="default" leftSection={<Icon name="bolt" size={16} />}>
             {common.nav.triggers}
           </Button>

@@ -9,10 +9,12 @@ import type { Pool } from "../../api/types";
 import { count } from "../../lib/format";
 import { overlay } from "../../text/overlay";
 import { pool as text } from "../../text/pool";
+import { condor } from "../../text/condor";
 import { sharing } from "../../text/sharing";
 import { Icon } from "../../ui/icons";
 import { Empty, ErrorBox, Loading, PageTitle } from "../../ui/states";
 import { AddComputer } from "./AddComputer";
+import { MachineTable } from "./MachineTable";
 import { NodeMap, type Chosen } from "./NodeMap";
 import { NodeSheet } from "./NodeSheet";
 import { NodeTable } from "./NodeTable";
@@ -51,6 +53,9 @@ export default function PoolPage(): ReactElement {
         <PageTitle title={text.title} />
         {admin && (
           <Group gap="sm">
+            <Button variant="default" component={Link} to="/pool/condor">
+              {condor.open}
+            </Button>
             <Button variant="default" component={Link} to="/pool/share">
               {sharing.open}
             </Button>
@@ -103,6 +108,7 @@ export default function PoolPage(): ReactElement {
           />
         </>
       )}
+      <MachineTable />
       {adding && <AddComputer close={() => setAdding(false)} known={all.length} />}
       {Number.isInteger(opened) && (
         <NodeSheet id={opened} name={all.find((n) => n.id === opened)?.name ?? text.columns.node} admin={admin} close={() => set("node", "")} />

@@ -83,9 +83,10 @@ final class Agent implements AutoCloseable {
     Desktops desktops = new Desktops(options.data(), options.uidBase());
     verbs.putAll(new DesktopVerbs(desktops).all());
     verbs.put("GET /status", call -> Verb.Reply.ok(status(envelope, executor, identity)));
-    Controller controller = Controller.open(folder, options.uidBase(), jobs(executor, options));
-    verbs.putAll(new ControllerVerbs(controller).all());
     Condor condor = new Condor(options.data(), options.condorRoot(), options.uidBase());
+    Controller controller =
+        Controller.open(folder, options.uidBase(), jobs(executor, condor, options));
+    verbs.putAll(new ControllerVerbs(controller).all());
     verbs.putAll(condor.verbs());
     Overlay overlay = new Overlay(options.data(), options.uidBase());
     verbs.putAll(overlay.verbs());
@@ -115,21 +116,25 @@ final class Agent implements AutoCloseable {
     executor.start();
   }
 
-  private static Controller.Jobs jobs(Executor executor, AgentOptions options) {
+  private static Controller.Jobs jobs(Executor executor, Condor condor, AgentOptions options) {
+    Controller.Jobs inHtcondor = condor.jobs();
     return new Controller.Jobs() {
       @Override
       public void run(int percent) {
         int share = options.slots() * percent; // in percent of a subjob
         executor.run(Math.max(1, share / 100), Math.clamp(share, 1, 100));
+        inHtcondor.run(percent);
       }
 
       @Override
       public void pause(String why) {
         executor.pause("Paused: " + why);
+        inHtcondor.pause(why);
       }
 
       @Override
       public void leave(String why) throws InterruptedException {
+        inHtcondor.leave(why);
         executor.leave(why);
       }
     };

@@ -3,7 +3,6 @@ package org.gridappliance.agent;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.gridappliance.agent.pool.Condor;
 
 /**
  * The agent's command line.
@@ -57,8 +56,13 @@ public final class AgentMain {
     }
   }
 
+  /** What may fail at the start. */
+  interface Begin {
+    void run() throws IOException;
+  }
+
   /** Runs a part until this program is told to stop. */
-  static void untilTold(Runnable begin, Condor part) throws InterruptedException {
+  static void untilTold(Begin begin, Runnable end) throws IOException, InterruptedException {
     CountDownLatch told = new CountDownLatch(1);
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime()
@@ -73,10 +77,11 @@ public final class AgentMain {
                         Thread.currentThread().interrupt();
                       }
                     }));
-    try (part) {
+    try {
       begin.run();
       told.await();
     } finally {
+      end.run();
       ended.countDown();
     }
   }

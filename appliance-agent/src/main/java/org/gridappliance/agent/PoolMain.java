@@ -1,10 +1,17 @@
 package org.gridappliance.agent;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.gridappliance.agent.controller.Controller;
+import org.gridappliance.agent.controller.ControllerVerbs;
 import org.gridappliance.agent.pool.Condor;
+import org.gridappliance.agent.verb.Verb;
+import org.gridappliance.agent.verb.Verbs;
 import org.jspecify.annotations.Nullable;
 
 /** The agent's command lines that are about the HTCondor pool alone. */
@@ -37,7 +44,24 @@ final class PoolMain {
       return true;
     }
     Condor part = new Condor(folder, condor, UID_BASE);
-    AgentMain.untilTold(part::start, part);
+    Path executor = folder.resolve("executor");
+    Files.createDirectories(executor);
+    Controller controller = Controller.open(executor, UID_BASE, part.jobs());
+    Map<String, Verb> verbs = new HashMap<>(part.verbs());
+    verbs.putAll(new ControllerVerbs(controller).all());
+    AgentSocket socket =
+        new AgentSocket(folder.resolve("run").resolve("agent.sock"), new Verbs(Map.copyOf(verbs)));
+    AgentMain.untilTold(
+        () -> {
+          socket.start();
+          controller.start();
+          part.start();
+        },
+        () -> {
+          socket.close();
+          controller.close();
+          part.close();
+        });
     return true;
   }
 

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.gridappliance.jobs.condor.CondorDoor;
@@ -29,6 +30,8 @@ import org.gridappliance.jobs.serve.JobEvents;
 import org.gridappliance.jobs.serve.Lines;
 import org.gridappliance.jobs.serve.Operations;
 import org.gridappliance.jobs.trigger.TriggerStore;
+import org.gridappliance.jobs.workflow.WorkflowStore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The door of this module: applications, jobs, the local pool and results, for a portal to serve.
@@ -101,11 +104,26 @@ public final class JobApi implements AutoCloseable {
       Deliverer deliverer =
           new Deliverer(
               jobs, new DeliveryStore(database), results, settings.data(), homes, changes);
+      AtomicReference<@Nullable Operations> made = new AtomicReference<>();
       LocalPool pool =
           LocalPool.open(
-              settings, database, jobs, subjobs, plans, results, deliverer::look, changes, clock);
+              settings,
+              database,
+              jobs,
+              subjobs,
+              plans,
+              results,
+              job -> {
+                deliverer.look(job);
+                Operations known = made.get();
+                if (known != null) { // earlier ones are taken up by its start
+                  known.workflows().jobEnded(job);
+                }
+              },
+              changes,
+              clock);
       PoolHistory history = new PoolHistory(database, pool.views(), clock);
-      CondorPool condor = CondorPool.start(door, pool);
+      CondorPool condor = CondorPool.start(door, pool, settings.data().resolve("jobs"));
       Operations operations =
           Operations.of(
               settings,
@@ -117,10 +135,12 @@ public final class JobApi implements AutoCloseable {
               condor,
               deliverer,
               new TriggerStore(database),
+              new WorkflowStore(database),
               homes,
               changes,
               clock,
               audit);
+      made.set(operations);
       deliverer.start();
       history.start();
       operations.start();

@@ -211,6 +211,7 @@ class LinesTest {
         30,
         10,
         null,
+        null,
         null);
   }
 }

@@ -38,6 +38,7 @@ import org.gridappliance.portal.people.People;
 import org.gridappliance.portal.people.PersonOperation;
 import org.gridappliance.portal.people.Principal;
 import org.gridappliance.portal.people.Scope;
+import org.gridappliance.portal.pool.CondorOperations;
 import org.gridappliance.portal.samba.Samba;
 import org.gridappliance.portal.samba.SambaOperations;
 import org.gridappliance.portal.security.Gate;
@@ -156,6 +157,7 @@ final class PortalRoutes {
     AgentClient agent = new AgentClient(data.resolve("run/agent.sock"));
     all.putAll(new SharingOperations(agent, audit).all());
     all.putAll(new OverlayOperations(agent).all());
+    all.putAll(new CondorOperations(agent, audit).all());
     return new OperationRoutes(
         personal,
         all,

@@ -26,6 +26,23 @@ public record Outcome(
     @Nullable Long peakMemoryBytes,
     @Nullable String refusal) {
 
+  /** {@return how a program ended that was started again, with what both runs used} */
+  public static Outcome after(Outcome first, Outcome then) {
+    Duration cpu = first.cpu == null || then.cpu == null ? null : first.cpu.plus(then.cpu);
+    Long memory =
+        first.peakMemoryBytes == null || then.peakMemoryBytes == null
+            ? null
+            : Long.valueOf(Math.max(first.peakMemoryBytes, then.peakMemoryBytes));
+    return new Outcome(
+        then.exitCode,
+        then.signal,
+        then.failure,
+        first.wall.plus(then.wall),
+        cpu,
+        memory,
+        then.refusal);
+  }
+
   static Outcome failed(Failure failure) {
     return new Outcome(null, null, failure, Duration.ZERO, null, null, null);
   }

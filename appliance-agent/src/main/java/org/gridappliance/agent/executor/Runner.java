@@ -21,6 +21,7 @@ import org.gridappliance.evm.bundle.Bundle;
 import org.gridappliance.jobs.lease.Failure;
 import org.gridappliance.jobs.lease.FileRef;
 import org.gridappliance.jobs.lease.Lease;
+import org.gridappliance.jobs.lease.Limits;
 import org.gridappliance.jobs.lease.Sandbox;
 import org.gridappliance.jobs.lease.SubjobResult;
 import org.jspecify.annotations.Nullable;
@@ -171,21 +172,23 @@ final class Runner {
       if (screen != null) {
         started.run(); // somebody waits for its windows
       }
-      Outcome outcome =
-          envelope.run(
-              new Spec(
-                  lease.command(),
-                  lease.environment(),
-                  work,
-                  tmp,
-                  inputs,
-                  stdout,
-                  stderr,
-                  lease.limits(),
-                  screen,
-                  slot,
-                  code),
-              subjob.reins);
+      Spec spec =
+          new Spec(
+              lease.command(),
+              lease.environment(),
+              work,
+              tmp,
+              inputs,
+              stdout,
+              stderr,
+              lease.limits(),
+              screen,
+              slot,
+              code);
+      Outcome outcome = envelope.run(spec, subjob.reins);
+      while (wroteItsState(lease, outcome) && !subjob.reins.isStopped()) {
+        outcome = Outcome.after(outcome, envelope.run(within(spec, outcome.wall()), subjob.reins));
+      }
       subjob.ended();
       subjob.closeDoors();
       return subjob.reins.isStopped() ? Optional.empty() : Optional.of(pack(subjob, outcome, own));
@@ -209,6 +212,40 @@ final class Runner {
         Failure.Kind.INPUT,
         "The " + what + " could not be brought here: " + why.getMessage() + ".",
         "It is tried again on another executor.");
+  }
+
+  /** It ended only to be started again in the folder that holds its state. */
+  private static boolean wroteItsState(Lease lease, Outcome outcome) {
+    Integer status = outcome.exitCode();
+    return lease.checkpoint() != null
+        && outcome.failure() == null
+        && status != null
+        && status == Lease.CHECKPOINTED;
+  }
+
+  /** {@return the same with what is left of its time} */
+  private static Spec within(Spec spec, Duration used) {
+    Limits all = spec.limits();
+    Limits left =
+        new Limits(
+            all.cpus(),
+            all.memoryBytes(),
+            all.diskBytes(),
+            all.processes(),
+            Math.max(1, all.wallSeconds() - used.toMillis() / 1e3),
+            all.outputBytes());
+    return new Spec(
+        spec.command(),
+        spec.environment(),
+        spec.work(),
+        spec.tmp(),
+        spec.inputs(),
+        spec.stdout(),
+        spec.stderr(),
+        left,
+        spec.screen(),
+        spec.slot(),
+        spec.code());
   }
 
   private static void remove(Path folder) {

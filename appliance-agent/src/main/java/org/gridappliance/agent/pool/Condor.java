@@ -1,11 +1,6 @@
 package org.gridappliance.agent.pool;
 
 import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.Inet4Address;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -13,8 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.gridappliance.agent.controller.Controller;
 import org.gridappliance.agent.envelope.Seccomp;
 import org.gridappliance.agent.pool.CondorTokens.Kind;
 import org.gridappliance.agent.pool.PoolSettings.Role;
@@ -48,8 +45,15 @@ public final class Condor implements AutoCloseable {
   private PoolSettings settings = new PoolSettings(Role.OFF, "", "", PoolSettings.PORT, 0);
   private @Nullable CondorLaunch running;
   private String address = "";
+
+  /** What the startd is told of its owner. */
+  private volatile String owner = "OwnerActive = False\nOwnerLeaves = False\n-\n";
+
   private String why = "it is being started";
   private volatile boolean isClosed;
+
+  /** Released when a person wants it otherwise. */
+  private final Semaphore changed = new Semaphore(0);
 
   /**
    * @param data the data folder; its owner submits
@@ -70,13 +74,144 @@ public final class Condor implements AutoCloseable {
 
   /** {@return the verbs of the agent's socket} */
   public Map<String, Verb> verbs() {
-    return Map.of("GET /pool", call -> Verb.Reply.ok(state()));
+    return Map.of(
+        "GET /pool",
+        call -> Verb.Reply.ok(state()),
+        "PUT /pool",
+        this::wish,
+        "POST /pool/tokens",
+        this::token,
+        "PUT /pool/neighbours",
+        this::neighbour,
+        "DELETE /pool/neighbours/{address}",
+        this::forget);
+  }
+
+  private Verb.Reply wish(Verb.Call call) throws IOException {
+    PoolWish wish = PoolWish.of(call.body());
+    if (!wish.token().isEmpty()) {
+      folders.make(condorUid);
+      PoolFolders.write(folders.tokens().resolve("worker"), wish.token() + "\n", "rw-------", 0);
+    }
+    wish.keep(folders);
+    startAnew();
+    return Verb.Reply.ok(state());
+  }
+
+  private Verb.Reply token(Verb.Call call) throws IOException {
+    try {
+      return Verb.Reply.ok(Map.of("token", mint(data, root, call.body().path("kind").asText())));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("the agent stops", e);
+    }
+  }
+
+  private Verb.Reply neighbour(Verb.Call call) throws IOException {
+    requireManager();
+    Neighbours.of(folders)
+        .add(call.body().path("address").asText(), call.body().path("token").asText());
+    again();
+    return Verb.Reply.ok(state());
+  }
+
+  private Verb.Reply forget(Verb.Call call) throws IOException {
+    requireManager();
+    Neighbours.of(folders).remove(String.valueOf(call.path().get("address")));
+    again();
+    return Verb.Reply.ok(state());
+  }
+
+  private void requireManager() {
+    lock.lock();
+    try {
+      if (settings.role() != Role.MANAGER) {
+        throw new Verb.Refused(
+            409, "this machine is no pool's manager; other pools are named on the manager");
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Has the running daemons read their configuration anew; what they run goes on. */
+  private void again() throws IOException {
+    lock.lock();
+    try {
+      CondorLaunch launch = running;
+      Path inside = root;
+      if (launch != null && inside != null && launch.isAlive()) {
+        lay(settings, address, inside);
+        launch.again();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void startAnew() {
+    CondorLaunch launch;
+    lock.lock();
+    try {
+      launch = running;
+    } finally {
+      lock.unlock();
+    }
+    changed.release();
+    if (launch != null) {
+      launch.stop();
+    }
+  }
+
+  /** {@return the jobs of HTCondor here, for who decides whether they may run} */
+  public Controller.Jobs jobs() {
+    return new Controller.Jobs() {
+      @Override
+      public void run(int percent) {
+        owner(false, false);
+      }
+
+      @Override
+      public void pause(String why) {
+        owner(true, leaving);
+      }
+
+      @Override
+      public void leave(String why) {
+        owner(true, true);
+      }
+    };
+  }
+
+  private boolean leaving;
+
+  /** Tells the startd, which looks every second. Called by the controller's thread only. */
+  private void owner(boolean active, boolean leave) {
+    leaving = leave;
+    String text = "OwnerActive = %s\nOwnerLeaves = %s\n-\n".formatted(word(active), word(leave));
+    if (text.equals(owner)) {
+      return;
+    }
+    try {
+      if (Files.isDirectory(folders.etc())) {
+        put(folders.etc().resolve("owner"), text);
+      }
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "HTCondor is not told of the owner: {0}", e.toString());
+    }
+    owner = text;
+  }
+
+  private static String word(boolean value) {
+    return value ? "True" : "False";
   }
 
   /**
    * {@return a token for a machine or a portal elsewhere, made with the key of this manager}
    *
-   * @param kind {@code worker} or {@code submitter}
+   * @param kind {@code worker}, {@code member}, {@code submit} or {@code flock}
    * @throws IOException when there is no key here, or HTCondor made no token
    */
   public static String mint(Path data, @Nullable Path root, String kind)
@@ -92,8 +227,11 @@ public final class Condor implements AutoCloseable {
     Kind wanted =
         switch (kind) {
           case "worker" -> Kind.WORKER;
-          case "submitter" -> Kind.SUBMITTER;
-          default -> throw new IOException("kind '" + kind + "': want worker or submitter");
+          case "member" -> Kind.MEMBER;
+          case "submit" -> Kind.SUBMIT;
+          case "flock" -> Kind.FLOCK;
+          default ->
+              throw new IOException("kind '" + kind + "': want worker, member, submit or flock");
         };
     return new CondorTokens(folders, root).mint(wanted);
   }
@@ -108,14 +246,18 @@ public final class Condor implements AutoCloseable {
           if (obstacle.isPresent()) {
             off(obstacle.get());
             if (settings.role() == Role.OFF) {
-              return;
+              changed.acquire();
+              wait = 1;
+              continue;
             }
           } else {
             runOnce();
           }
         } catch (Wrong e) {
           off(String.valueOf(e.getMessage()));
-          return;
+          changed.acquire();
+          wait = 1;
+          continue;
         } catch (IOException e) {
           off(String.valueOf(e.getMessage()));
         }
@@ -123,7 +265,9 @@ public final class Condor implements AutoCloseable {
           wait = 1;
         }
         if (!isClosed) {
-          TimeUnit.SECONDS.sleep(wait);
+          if (changed.tryAcquire(wait, TimeUnit.SECONDS)) {
+            wait = 1;
+          }
           wait = Math.min(LONGEST_WAIT, wait * 2);
         }
       }
@@ -146,7 +290,7 @@ public final class Condor implements AutoCloseable {
 
   /** Lays everything out. {@return why it cannot be started} */
   private Optional<String> prepare() throws IOException, Wrong, InterruptedException {
-    PoolSettings read = PoolSettings.read(data);
+    PoolSettings read = PoolWish.read(folders).over(PoolSettings.read(data));
     lock.lock();
     try {
       settings = read;
@@ -163,7 +307,7 @@ public final class Condor implements AutoCloseable {
       return Optional.of(
           "HTCondor is not installed; run: sudo ./appliance pool install, then restart");
     }
-    Optional<String> own = ownAddress(read);
+    Optional<String> own = OwnAddress.of(read);
     if (own.isEmpty()) {
       return Optional.of(
           "this machine has no address for the pool: pool.address="
@@ -185,40 +329,55 @@ public final class Condor implements AutoCloseable {
       throws IOException, InterruptedException {
     int submitter = (int) Files.getAttribute(data, "unix:uid");
     if (submitter == 0) {
-      if (read.role() == Role.MANAGER) {
+      if (read.role().submits() && read.role() != Role.WORKER) {
         return Optional.of("the data folder belongs to root, as whom no job is submitted");
       }
       submitter = 65_534; // a worker needs no such account
     }
     folders.make(condorUid);
     Path etc = folders.etc();
-    put(etc.resolve("condor_config"), CondorConfig.daemons(read, own, condorUid));
+    put(etc.resolve("owner"), owner);
     put(etc.resolve("passwd"), CondorConfig.passwd(condorUid, submitter));
     put(etc.resolve("group"), CondorConfig.group(condorUid, submitter));
     put(etc.resolve("hosts"), "127.0.0.1 localhost\n");
-    put(etc.resolve("job/passwd"), CondorConfig.jobPasswd(condorUid));
-    put(etc.resolve("job/group"), "root:x:0:\njob:x:%d:\n".formatted(condorUid + 1));
+    put(etc.resolve("job/passwd"), CondorConfig.jobPasswd());
+    put(etc.resolve("job/group"), "root:x:0:\njob:x:1000:\n");
     put(etc.resolve("job/hosts"), "127.0.0.1 localhost subjob\n");
     put(etc.resolve("job/nsswitch.conf"), "passwd: files\ngroup: files\nhosts: files\n");
     Files.write(etc.resolve("seccomp.bpf"), Seccomp.program());
-    if (read.role() == Role.WORKER) {
-      return workerToken();
+    Optional<String> missing = read.role() == Role.MANAGER ? Optional.empty() : workerToken();
+    if (missing.isPresent()) {
+      return missing;
     }
+    boolean submits = submits(read);
     CondorTokens tokens = new CondorTokens(folders, inside);
-    tokens.makeKey();
+    String trust = tokens.makeTrust(read.role() == Role.MANAGER);
+    put(
+        etc.resolve("condor_config"),
+        CondorConfig.daemons(read, own, condorUid, trust, submits, Neighbours.of(folders).all()));
+    tokens.makeKey(read.role() == Role.MANAGER, submits);
+    if (!submits) {
+      return Optional.empty();
+    }
     Path client = folders.client();
     for (String name : List.of("etc", "tokens")) {
       Files.createDirectories(client.resolve(name));
     }
-    put(client.resolve("etc/condor_config"), CondorConfig.client(read, own));
+    put(client.resolve("etc/condor_config"), CondorConfig.client(read, own, trust));
     put(client.resolve("etc/passwd"), CondorConfig.passwd(condorUid, submitter));
     put(client.resolve("etc/group"), CondorConfig.group(condorUid, submitter));
     PoolFolders.write(
         client.resolve("tokens/submitter"),
-        tokens.mint(Kind.SUBMITTER) + "\n",
+        tokens.mintSubmitter(read.role() == Role.MANAGER) + "\n",
         "r--------",
         submitter);
     return Optional.empty();
+  }
+
+  /** A machine submits where a portal runs that has jobs. */
+  private boolean submits(PoolSettings read) {
+    return read.role().submits()
+        && Files.isDirectory(data.resolve("jobs"), LinkOption.NOFOLLOW_LINKS);
   }
 
   private static void put(Path file, String text) throws IOException {
@@ -260,14 +419,12 @@ public final class Condor implements AutoCloseable {
         return;
       }
       own = address;
-      String jobs = "";
-      if (settings.role() == Role.MANAGER) {
-        Path folder = data.resolve("jobs");
-        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-          throw new IOException(folder + " is not there yet");
-        }
-        jobs = folder.toString();
+      Path folder = data.resolve("jobs");
+      if (settings.role() == Role.MANAGER
+          && !Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+        throw new IOException(folder + " is not there yet");
       }
+      String jobs = submits(settings) ? folder.toString() : "";
       launch = CondorLaunch.start(folders, inside, own.replace('.', '-'), jobs);
       running = launch;
       why = "";
@@ -276,7 +433,7 @@ public final class Condor implements AutoCloseable {
     }
     LOG.log(System.Logger.Level.INFO, "HTCondor runs as {0} at {1}", settings.role().word(), own);
     while (!launch.waitFor(LOOK_MILLIS)) {
-      Optional<String> now = ownAddress(settings);
+      Optional<String> now = OwnAddress.of(settings);
       if (now.isPresent() && !now.get().equals(own)) {
         LOG.log(System.Logger.Level.INFO, "this machine's address is {0} now", now.get());
         launch.stop();
@@ -292,94 +449,6 @@ public final class Condor implements AutoCloseable {
     }
   }
 
-  /** {@return what the portal needs to submit: how to run HTCondor's programs, and where} */
-  private Map<String, Object> open(String own) {
-    Map<String, Object> door = new LinkedHashMap<>();
-    String client = folders.client().toString();
-    door.put(
-        "command",
-        List.of(
-            "bwrap",
-            "--die-with-parent",
-            "--unshare-user",
-            "--unshare-pid",
-            "--ro-bind",
-            String.valueOf(root),
-            "/",
-            "--dev",
-            "/dev",
-            "--proc",
-            "/proc",
-            "--tmpfs",
-            "/tmp",
-            "--tmpfs",
-            "/run",
-            "--tmpfs",
-            "/mnt",
-            "--ro-bind",
-            client,
-            "/mnt/node",
-            "--bind",
-            data.resolve("jobs").toString(),
-            "/mnt/jobs",
-            "--ro-bind",
-            client + "/etc/passwd",
-            "/etc/passwd",
-            "--ro-bind",
-            client + "/etc/group",
-            "/etc/group",
-            "--chdir",
-            "/",
-            "--clearenv",
-            "--setenv",
-            "PATH",
-            "/usr/bin:/bin:/usr/sbin",
-            "--setenv",
-            "CONDOR_CONFIG",
-            "/mnt/node/etc/condor_config",
-            "--setenv",
-            "LANG",
-            "C.UTF-8",
-            "--setenv",
-            "HOME",
-            "/tmp",
-            "--"));
-    door.put("schedd", CondorConfig.host(own));
-    door.put("jobs", "/mnt/jobs");
-    door.put("events", folders.events().toString());
-    return door;
-  }
-
-  private static Optional<String> ownAddress(PoolSettings settings) throws IOException {
-    String wanted = settings.address();
-    if (PoolSettings.ADDRESS.matcher(wanted).matches()) {
-      InetAddress literal = InetAddress.getByName(wanted); // no look-up
-      return NetworkInterface.getByInetAddress(literal) == null
-          ? Optional.empty()
-          : Optional.of(wanted);
-    }
-    if (!wanted.isEmpty()) {
-      NetworkInterface named = NetworkInterface.getByName(wanted);
-      return named == null
-          ? Optional.empty()
-          : named
-              .inetAddresses()
-              .filter(Inet4Address.class::isInstance)
-              .map(InetAddress::getHostAddress)
-              .findFirst();
-    }
-    if (settings.role() == Role.MANAGER) {
-      return Optional.of("127.0.0.1");
-    }
-    try (DatagramSocket socket = new DatagramSocket()) { // sends nothing: asks for the route
-      socket.connect(new InetSocketAddress(settings.manager(), settings.port()));
-      InetAddress local = socket.getLocalAddress();
-      return local.isAnyLocalAddress() ? Optional.empty() : Optional.of(local.getHostAddress());
-    } catch (java.io.UncheckedIOException | java.net.SocketException e) { // no route now
-      return Optional.empty();
-    }
-  }
-
   private Map<String, Object> state() {
     lock.lock();
     try {
@@ -391,12 +460,25 @@ public final class Condor implements AutoCloseable {
       state.put("address", address);
       state.put("manager", settings.manager());
       state.put("port", settings.port());
-      if (settings.role() == Role.MANAGER && why.isEmpty()) {
-        state.put("submit", open(address));
+      state.put("cpus", settings.cpus());
+      Path inside = root;
+      if (inside != null && why.isEmpty() && submits(settings)) {
+        state.put("submit", CondorClient.open(folders, data, inside, address));
+      }
+      if (settings.role() == Role.MANAGER) {
+        state.put("neighbours", neighbours());
       }
       return state;
     } finally {
       lock.unlock();
+    }
+  }
+
+  private List<String> neighbours() {
+    try {
+      return Neighbours.of(folders).all().stream().map(Neighbours.Neighbour::address).toList();
+    } catch (IOException e) { // told by the next change
+      return List.of();
     }
   }
 

@@ -1,5 +1,7 @@
 package org.gridappliance.agent.pool;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.gridappliance.agent.pool.PoolSettings.Role;
 
 /**
@@ -16,11 +18,14 @@ final class CondorConfig {
   /** A wait that only one matters: short jobs should start at once, idle pools cost little. */
   private static final String MANAGER =
       """
-      DAEMON_LIST = MASTER, COLLECTOR, NEGOTIATOR, SCHEDD
       NEGOTIATOR_INTERVAL = 5
       NEGOTIATOR_MIN_INTERVAL = 1
       NEGOTIATOR_CYCLE_DELAY = 1
       NEGOTIATOR_CONSIDER_PREEMPTION = False
+      """;
+
+  private static final String SUBMITS =
+      """
       SCHEDD_INTERVAL = 5
       SCHEDD_MIN_INTERVAL = 1
       JOB_START_COUNT = 100
@@ -40,12 +45,11 @@ final class CondorConfig {
    */
   private static final String WORKER =
       """
-      DAEMON_LIST = MASTER, STARTD
       RUNBENCHMARKS = 0
       UPDATE_INTERVAL = 5
       STARTER_ALLOW_RUNAS_OWNER = False
-      SLOT1_USER = gridjob
-      NOBODY_SLOT_USER = gridjob
+      SLOT1_USER = gridjob1
+      NOBODY_SLOT_USER = gridjob1
       EXECUTE_LOGIN_IS_DEDICATED = False
       USER_JOB_WRAPPER = /mnt/node/etc/job-wrapper
       ENABLE_URL_TRANSFERS = False
@@ -56,47 +60,113 @@ final class CondorConfig {
         && TARGET.PostCmd =?= UNDEFINED && TARGET.TransferPlugins =?= UNDEFINED \
         && TARGET.HookKeyword =?= UNDEFINED && TARGET.DockerImage =?= UNDEFINED \
         && TARGET.ContainerImage =?= UNDEFINED && (TARGET.Environment ?: "") == "" \
-        && (TARGET.Env ?: "") == ""
-      SUSPEND = False
-      PREEMPT = False
-      WANT_SUSPEND = False
+        && (TARGET.Env ?: "") == "" && (OwnerActive =?= True) == False
+      STARTD_CRON_JOBLIST = OWNER
+      STARTD_CRON_OWNER_EXECUTABLE = /mnt/node/etc/owner-probe
+      STARTD_CRON_OWNER_PERIOD = 1s
+      POLLING_INTERVAL = 1
+      IS_OWNER = (OwnerActive =?= True)
+      WANT_SUSPEND = True
+      SUSPEND = (OwnerActive =?= True)
+      CONTINUE = (OwnerActive =?= True) == False
+      PREEMPT = (Activity == "Suspended") && (OwnerLeaves =?= True)
+      WANT_VACATE = True
+      KILL = False
+      MachineMaxVacateTime = 5
       """;
+
+  /** Slots of one machine at once, each with a user of its own. */
+  private static final int MOST_SLOTS = 512;
+
+  private static final int JOBS_ABOVE = 500_000;
 
   private CondorConfig() {}
 
   /** {@return the configuration of this machine's daemons} */
-  static String daemons(PoolSettings settings, String address, int condor) {
+  static String daemons(
+      PoolSettings settings,
+      String address,
+      int condor,
+      String trust,
+      boolean submits,
+      List<Neighbours.Neighbour> neighbours) {
     String manager = settings.role() == Role.MANAGER ? address : settings.manager();
     // Another uid domain on workers: else a job's owner would have to have an account there.
-    String uids = settings.role() == Role.MANAGER ? DOMAIN : "exec.invalid";
-    return common(manager, settings.port(), address, uids)
+    String uids = settings.role() == Role.WORKER ? "exec.invalid" : trust;
+    List<String> daemons = new ArrayList<>(List.of("MASTER"));
+    if (settings.role() == Role.MANAGER) {
+      daemons.addAll(List.of("COLLECTOR", "NEGOTIATOR"));
+    }
+    if (submits) {
+      daemons.add("SCHEDD");
+    }
+    if (settings.role() == Role.WORKER) {
+      daemons.add("STARTD");
+    }
+    return common(manager, settings.port(), address, uids, trust)
+        + "DAEMON_LIST = %s\n".formatted(String.join(", ", daemons))
+        + flocking(trust, neighbours)
         + "CONDOR_IDS = %d.%d\n".formatted(condor, condor)
         + "SEC_PASSWORD_DIRECTORY = /mnt/node/passwords\n"
         + "SEC_TOKEN_SYSTEM_DIRECTORY = /mnt/node/tokens\n"
-        + (settings.role() == Role.MANAGER ? MANAGER : WORKER)
+        + (settings.role() == Role.MANAGER ? MANAGER : "")
+        + (submits ? SUBMITS : "")
+        + (settings.role() == Role.WORKER ? WORKER + slotUsers() : "")
         + (settings.cpus() == 0 ? "" : "NUM_CPUS = " + settings.cpus() + "\n");
   }
 
+  /**
+   * Which other pools jobs may go to, and whose negotiators may ask for them: a pool's own, and one
+   * that knows this schedd by the token with which it was told of it.
+   */
+  private static String flocking(String trust, List<Neighbours.Neighbour> neighbours) {
+    List<String> negotiators = new ArrayList<>();
+    for (String user : List.of("condor", "member", "submit")) {
+      negotiators.add(user + "@" + trust);
+    }
+    List<String> to = new ArrayList<>();
+    for (Neighbours.Neighbour one : neighbours) {
+      to.add(one.address());
+      negotiators.add("condor@" + one.trust());
+      negotiators.add("flock@" + one.trust());
+    }
+    return "ALLOW_NEGOTIATOR = "
+        + String.join(" ", negotiators)
+        + "\n"
+        + (to.isEmpty() ? "" : "FLOCK_TO = " + String.join(", ", to) + "\n");
+  }
+
+  /** {@return a user for each slot, so that no job reads what another's folder holds} */
+  private static String slotUsers() {
+    StringBuilder text = new StringBuilder();
+    for (int slot = 1; slot <= MOST_SLOTS; slot++) {
+      text.append("SLOT1_%d_USER = gridjob%d\n".formatted(slot, slot));
+    }
+    return text.toString();
+  }
+
   /** {@return the configuration of the programs with which the portal submits} */
-  static String client(PoolSettings settings, String address) {
-    return common(address, settings.port(), address, DOMAIN)
+  static String client(PoolSettings settings, String address, String trust) {
+    String manager = settings.role() == Role.MANAGER ? address : settings.manager();
+    return common(manager, settings.port(), address, trust, trust)
         + "SEC_TOKEN_DIRECTORY = /mnt/node/tokens\n"
         + "SCHEDD_HOST = "
         + host(address)
         + "\n";
   }
 
-  private static String common(String manager, int port, String address, String uids) {
+  private static String common(
+      String manager, int port, String address, String uids, String trust) {
     return """
-    CONDOR_HOST = %s
-    COLLECTOR_HOST = %s:%d
-    SHARED_PORT_PORT = %d
-    TRUST_DOMAIN = %s
-    UID_DOMAIN = %s
+    CONDOR_HOST = %3$s
+    COLLECTOR_HOST = %3$s:%4$d
+    SHARED_PORT_PORT = %4$d
+    TRUST_DOMAIN = %1$s
+    UID_DOMAIN = %6$s
     FILESYSTEM_DOMAIN = $(HOSTNAME)
-    NETWORK_INTERFACE = %s
+    NETWORK_INTERFACE = %5$s
     NO_DNS = true
-    DEFAULT_DOMAIN_NAME = %s
+    DEFAULT_DOMAIN_NAME = %7$s
     RELEASE_DIR = /usr
     BIN = /usr/bin
     SBIN = /usr/sbin
@@ -112,20 +182,18 @@ final class CondorConfig {
     RUN = /run/condor
     use security:recommended_v9_0
     SEC_DEFAULT_AUTHENTICATION_METHODS = IDTOKENS, FS
-    ALLOW_DAEMON = condor@%s
-    ALLOW_NEGOTIATOR = condor@%s
-    ALLOW_ADMINISTRATOR = condor@%s root@$(UID_DOMAIN) condor@$(UID_DOMAIN)
-    ALLOW_ADVERTISE_MASTER = condor@%s worker@%s
-    ALLOW_ADVERTISE_STARTD = worker@%s
-    ALLOW_ADVERTISE_SCHEDD = condor@%s
-    ALLOW_WRITE = %s@%s condor@%s
-    ALLOW_READ = *@%s condor@$(UID_DOMAIN) root@$(UID_DOMAIN)
+    ALLOW_DAEMON = condor@%1$s
+    ALLOW_ADMINISTRATOR = condor@%1$s root@$(UID_DOMAIN) condor@$(UID_DOMAIN)
+    ALLOW_ADVERTISE_MASTER = condor@%1$s worker@%1$s member@%1$s submit@%1$s
+    ALLOW_ADVERTISE_STARTD = worker@%1$s member@%1$s
+    ALLOW_ADVERTISE_SCHEDD = condor@%1$s member@%1$s submit@%1$s flock@%1$s
+    ALLOW_WRITE = %2$s@%1$s condor@%1$s
+    DENY_READ_SCHEDD = worker@%1$s member@%1$s submit@%1$s flock@%1$s
+    ALLOW_READ = *@%1$s condor@$(UID_DOMAIN) root@$(UID_DOMAIN)
     ENABLE_KERNEL_TUNING = false
     MAIL =
     """
-        .formatted(
-            manager, manager, port, port, DOMAIN, uids, address, DOMAIN, DOMAIN, DOMAIN, DOMAIN,
-            DOMAIN, DOMAIN, DOMAIN, DOMAIN, SUBMITTER, DOMAIN, DOMAIN, DOMAIN);
+        .formatted(trust, SUBMITTER, manager, port, address, uids, DOMAIN);
   }
 
   /** {@return what HTCondor calls a machine of that address: without DNS, by its address} */
@@ -136,35 +204,46 @@ final class CondorConfig {
   /**
    * {@return the accounts inside}
    *
-   * @param condor runs the daemons, {@code condor + 1} the jobs
+   * @param condor runs the daemons; the jobs' users lie {@value #JOBS_ABOVE} and more above it
    * @param submitter the portal's, as whom job files are read and written
    */
   static String passwd(int condor, int submitter) {
     return """
     root:x:0:0::/root:/bin/bash
     condor:x:%d:%d::/mnt/node:/usr/sbin/nologin
-    gridjob:x:%d:%d::/:/usr/sbin/nologin
     %s:x:%d:%d::/:/usr/sbin/nologin
     nobody:x:65534:65534::/:/usr/sbin/nologin
     """
-        .formatted(condor, condor, condor + 1, condor + 1, SUBMITTER, submitter, submitter);
+            .formatted(condor, condor, SUBMITTER, submitter, submitter)
+        + jobUsers("gridjob%d:x:%d:%d::/:/usr/sbin/nologin\n", condor);
+  }
+
+  private static String jobUsers(String line, int condor) {
+    StringBuilder text = new StringBuilder();
+    for (int slot = 1; slot <= MOST_SLOTS; slot++) {
+      int uid = condor + JOBS_ABOVE + slot;
+      text.append(line.formatted(slot, uid, uid));
+    }
+    return text.toString();
   }
 
   static String group(int condor, int submitter) {
     return """
     root:x:0:
     condor:x:%d:
-    gridjob:x:%d:
     %s:x:%d:
     nogroup:x:65534:
     """
-        .formatted(condor, condor + 1, SUBMITTER, submitter);
+            .formatted(condor, SUBMITTER, submitter)
+        + jobUsers("gridjob%d:x:%d:\n", condor);
   }
 
   /** {@return the accounts that a job sees} */
-  static String jobPasswd(int condor) {
-    return "root:x:0:0::/:/usr/sbin/nologin\njob:x:%d:%d::/work:/bin/sh\n"
-            .formatted(condor + 1, condor + 1)
-        + "nobody:x:65534:65534::/:/usr/sbin/nologin\n";
+  static String jobPasswd() {
+    return """
+    root:x:0:0::/:/usr/sbin/nologin
+    job:x:1000:1000::/work:/bin/sh
+    nobody:x:65534:65534::/:/usr/sbin/nologin
+    """;
   }
 }

@@ -51,6 +51,13 @@ final class CondorLaunch {
     return process.waitFor(millis, TimeUnit.MILLISECONDS);
   }
 
+  /** Has its daemons read their configuration anew. */
+  void again() throws IOException {
+    OutputStream line = process.getOutputStream();
+    line.write("again\n".getBytes(StandardCharsets.US_ASCII));
+    line.flush();
+  }
+
   /** Asks it to end, then makes it. */
   void stop() {
     OutputStream line = process.getOutputStream();

@@ -7,9 +7,11 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.gridappliance.jobs.lease.LeaseProtocol;
 
 /**
  * Tokens by which machines and submitters are known, made by HTCondor's own {@code
@@ -20,11 +22,24 @@ final class CondorTokens {
   private static final Pattern TOKEN =
       Pattern.compile("[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{20,}");
   private static final int KEY_BYTES = 64;
+  private static final String LOCAL = "LOCAL";
 
   /** Who a token is for; none of them an administrator. */
   enum Kind {
+    /** Runs jobs. */
     WORKER("worker", Duration.ofDays(365), "ADVERTISE_STARTD", "ADVERTISE_MASTER", "READ"),
-    SUBMITTER(CondorConfig.SUBMITTER, Duration.ofDays(30), "READ", "WRITE");
+    /** Runs jobs and submits. */
+    MEMBER(
+        "member",
+        Duration.ofDays(365),
+        "ADVERTISE_STARTD",
+        "ADVERTISE_SCHEDD",
+        "ADVERTISE_MASTER",
+        "READ"),
+    /** Only submits. */
+    SUBMIT("submit", Duration.ofDays(365), "ADVERTISE_SCHEDD", "ADVERTISE_MASTER", "READ"),
+    /** Another pool, whose jobs may come here when it has no room. */
+    FLOCK("flock", Duration.ofDays(365), "ADVERTISE_SCHEDD", "READ");
 
     private final String user;
     private final Duration validity;
@@ -45,26 +60,91 @@ final class CondorTokens {
     this.root = root;
   }
 
-  /** Makes the pool's key where there is none yet, and the token of the manager's own daemons. */
-  void makeKey() throws IOException, InterruptedException {
-    if (!Files.exists(folders.key())) {
+  /**
+   * {@return what this pool's tokens are called by, different in each pool: a machine that holds
+   * tokens of several shows each the right one}
+   *
+   * @param manager whether this machine makes the pool's tokens; else its own token tells
+   */
+  String makeTrust(boolean manager) throws IOException {
+    if (!manager) {
+      return trust(PoolFolders.text(folders.tokens().resolve("worker")).strip());
+    }
+    String known = PoolFolders.text(folders.trust()).strip();
+    if (known.isEmpty()) {
+      known =
+          Files.exists(folders.key())
+              ? CondorConfig.DOMAIN // made before pools had names of their own
+              : "p%08x.%s".formatted(new SecureRandom().nextInt(), CondorConfig.DOMAIN);
+      PoolFolders.write(folders.trust(), known + "\n", "rw-r--r--", 0);
+    }
+    return known;
+  }
+
+  /** {@return who made a token; empty when it does not say} */
+  static String trust(String token) {
+    String[] parts = token.split("\\.", -1);
+    try {
+      return parts.length == 3
+          ? LeaseProtocol.json()
+              .readTree(Base64.getUrlDecoder().decode(parts[1]))
+              .path("iss")
+              .asText("")
+          : "";
+    } catch (IOException | IllegalArgumentException e) { // no token
+      return "";
+    }
+  }
+
+  /**
+   * Makes the keys that this machine needs where there is none yet: the pool's own on the manager,
+   * and where jobs are submitted elsewhere one that counts on this machine only.
+   */
+  void makeKey(boolean manager, boolean submits) throws IOException, InterruptedException {
+    if (!manager) {
+      if (submits) {
+        makeKey(folders.key().resolveSibling(LOCAL));
+      }
+      return;
+    }
+    makeKey(folders.key());
+    if (!Files.exists(folders.tokens().resolve("condor"))) {
+      String token = run(List.of("-identity", "condor@" + makeTrust(true)));
+      PoolFolders.write(folders.tokens().resolve("condor"), token + "\n", "rw-------", 0);
+    }
+  }
+
+  private static void makeKey(Path file) throws IOException {
+    if (!Files.exists(file)) {
       byte[] key = new byte[KEY_BYTES];
       SecureRandom random = new SecureRandom();
       for (int at = 0; at < key.length; at++) {
         key[at] = (byte) (1 + random.nextInt(127)); // HTCondor reads a key up to its first zero
       }
-      PoolFolders.write(folders.key(), new String(key, StandardCharsets.US_ASCII), "rw-------", 0);
+      PoolFolders.write(file, new String(key, StandardCharsets.US_ASCII), "rw-------", 0);
     }
-    if (!Files.exists(folders.tokens().resolve("condor"))) {
-      String token = run(List.of("-identity", "condor@" + CondorConfig.DOMAIN));
-      PoolFolders.write(folders.tokens().resolve("condor"), token + "\n", "rw-------", 0);
+  }
+
+  /**
+   * {@return a token for this machine's portal, made anew at every start of the agent}
+   *
+   * @param manager whether by the pool's key, else by this machine's own
+   */
+  String mintSubmitter(boolean manager) throws IOException, InterruptedException {
+    List<String> words = new ArrayList<>();
+    words.addAll(List.of("-identity", CondorConfig.SUBMITTER + "@" + makeTrust(manager)));
+    words.addAll(List.of("-authz", "READ", "-authz", "WRITE"));
+    words.addAll(List.of("-lifetime", Long.toString(Duration.ofDays(30).toSeconds())));
+    if (!manager) {
+      words.addAll(List.of("-key", LOCAL));
     }
+    return run(words);
   }
 
   /** {@return a new token, one line without its end} */
   String mint(Kind kind) throws IOException, InterruptedException {
     List<String> words = new ArrayList<>();
-    words.addAll(List.of("-identity", kind.user + "@" + CondorConfig.DOMAIN));
+    words.addAll(List.of("-identity", kind.user + "@" + makeTrust(true)));
     for (String right : kind.rights.split(" ", -1)) {
       words.addAll(List.of("-authz", right));
     }

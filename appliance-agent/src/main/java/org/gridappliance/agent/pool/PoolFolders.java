@@ -56,6 +56,11 @@ record PoolFolders(Path root) {
     return node().resolve("tokens");
   }
 
+  /** What the tokens of this pool are called by. */
+  Path trust() {
+    return root.resolve("trust");
+  }
+
   /** {@return the script that enters the root} */
   Path enter() {
     return root.resolve("enter.sh");
@@ -67,13 +72,7 @@ record PoolFolders(Path root) {
    * @param uid HTCondor's own, which its daemons run as
    */
   void make(int uid) throws IOException {
-    Path parent = root.getParent();
-    if (parent == null) {
-      throw new IllegalStateException(root + " has no parent");
-    }
-    for (Path open : List.of(OF_ROOT, parent, root)) {
-      folder(open, "rwx--x--x", 0);
-    }
+    makeRoot();
     for (Path open : List.of(node(), etc(), etc().resolve("job"), client())) {
       folder(open, "rwxr-xr-x", 0);
     }
@@ -85,6 +84,17 @@ record PoolFolders(Path root) {
     }
     place("enter.sh", enter());
     place("job-wrapper.sh", etc().resolve("job-wrapper"));
+    place("owner-probe.sh", etc().resolve("owner-probe"));
+  }
+
+  void makeRoot() throws IOException {
+    Path parent = root.getParent();
+    if (parent == null) {
+      throw new IllegalStateException(root + " has no parent");
+    }
+    for (Path open : List.of(OF_ROOT, parent, root)) {
+      folder(open, "rwx--x--x", 0);
+    }
   }
 
   private static void folder(Path folder, String mode, int uid) throws IOException {

@@ -29,8 +29,14 @@ record PoolSettings(Role role, String manager, String address, int port, int cpu
     OFF,
     /** Collector, negotiator and a schedd: the pool's heart, where jobs are submitted too. */
     MANAGER,
-    /** Runs jobs. */
-    WORKER;
+    /** Runs jobs; where a portal is, they are submitted there too. */
+    WORKER,
+    /** Jobs are submitted here, and run elsewhere. */
+    SUBMIT;
+
+    boolean submits() {
+      return this != OFF;
+    }
 
     String word() {
       return name().toLowerCase(Locale.ROOT);
@@ -49,18 +55,17 @@ record PoolSettings(Role role, String manager, String address, int port, int cpu
         Arrays.stream(Role.values())
             .filter(one -> one.word().equals(wanted))
             .findFirst()
-            .orElseThrow(() -> new Wrong("pool.role=" + word + ": want off, manager or worker"));
+            .orElseThrow(
+                () -> new Wrong("pool.role=" + word + ": want off, manager, worker or submit"));
     String manager = text(yaml, "manager", "none");
     if (!manager.isEmpty() && !ADDRESS.matcher(manager).matches()) {
       throw new Wrong("pool.manager=" + manager + ": want an IPv4 address");
     }
-    if (role == Role.WORKER && manager.isEmpty()) {
+    if ((role == Role.WORKER || role == Role.SUBMIT) && manager.isEmpty()) {
       throw new Wrong("pool.manager is missing: want the IPv4 address of the pool's manager");
     }
     String address = text(yaml, "address", "auto");
-    if (!address.isEmpty()
-        && !ADDRESS.matcher(address).matches()
-        && !INTERFACE.matcher(address).matches()) {
+    if (!address.isEmpty() && !isAddress(address)) {
       throw new Wrong("pool.address=" + address + ": want an IPv4 address or an interface's name");
     }
     return new PoolSettings(
@@ -69,6 +74,10 @@ record PoolSettings(Role role, String manager, String address, int port, int cpu
         address,
         number(yaml, "port", PORT, 1, 65_535),
         number(yaml, "cpus", 0, 0, 4096));
+  }
+
+  static boolean isAddress(String text) {
+    return ADDRESS.matcher(text).matches() || INTERFACE.matcher(text).matches();
   }
 
   /** {@return the value; empty for the word that means none was given} */

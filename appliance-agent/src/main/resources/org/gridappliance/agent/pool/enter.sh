@@ -7,7 +7,8 @@
 # ROOT    a root folder with HTCondor; shown read-only
 # NAME    host name inside
 # JOBS    shown as /mnt/jobs; empty: nothing
-# LISTEN  yes: a line on standard input ends the command in its own time, the input's end at once
+# LISTEN  yes: the line `again` on standard input has the command read its configuration anew, any other line
+#         ends it in its own time, the input's end at once
 #
 # pivot_root and not chroot: the kernel refuses user namespaces, which jobs are contained by, in a chroot.
 # This shell stays pid 1 inside: condor_master changes its uid, which makes the kernel forget the signal
@@ -68,7 +69,12 @@ exec 3<&0 </dev/null
 "${inside[@]}" "$@" 3<&- &
 master=$!
 {
-  while read -r _; do kill -QUIT "$master"; done <&3
+  while read -r word; do
+    case $word in
+      again) kill -HUP "$master" ;;
+      *) kill -QUIT "$master" ;;
+    esac
+  done <&3
   kill -KILL -1
 } &
 exec 3<&-

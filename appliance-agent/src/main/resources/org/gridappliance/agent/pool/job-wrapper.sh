@@ -19,7 +19,7 @@ for name in bin sbin lib lib32 lib64; do
 done
 exec 9</mnt/node/etc/seccomp.bpf
 ulimit -c 0
-exec nice -n 19 bwrap --unshare-all --die-with-parent --new-session --hostname subjob \
+exec nice -n 19 bwrap --unshare-all --unshare-user --uid 1000 --gid 1000 --die-with-parent --new-session --hostname subjob \
   --ro-bind /mnt/host/usr /usr --ro-bind /mnt/host/etc /etc "${skeleton[@]}" \
   --proc /proc --dev /dev --tmpfs /tmp --bind "$scratch" /work --chdir /work \
   --seccomp 9 --cap-drop ALL --clearenv \

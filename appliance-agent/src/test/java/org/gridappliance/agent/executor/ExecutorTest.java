@@ -266,6 +266,7 @@ class ExecutorTest {
             30,
             1,
             null,
+            null,
             null));
     portal.offer(List.of(), List.of(), "true");
     assertEquals("lease-3", portal.result().lease());

@@ -105,6 +105,7 @@ public final class LittlePortal implements AutoCloseable {
             30,
             1,
             null,
+            null,
             null);
     work.add(lease);
     return lease;

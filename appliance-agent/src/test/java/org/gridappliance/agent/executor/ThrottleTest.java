@@ -54,6 +54,7 @@ class ThrottleTest {
             30,
             5,
             null,
+            null,
             null));
   }
 

@@ -56,12 +56,35 @@ class PoolSettingsTest {
   void aWorkerRunsJobsAsAUserOfItsOwnThroughTheWrapperAndHasNoWayToSign() {
     String worker =
         CondorConfig.daemons(
-            new PoolSettings(Role.WORKER, "10.77.0.1", "", 9618, 3), "10.77.0.11", 58_490);
+            new PoolSettings(Role.WORKER, "10.77.0.1", "", 9618, 3),
+            "10.77.0.11",
+            58_490,
+            "p1.grid.appliance",
+            false,
+            java.util.List.of());
     assertTrue(worker.contains("USER_JOB_WRAPPER = /mnt/node/etc/job-wrapper\n"));
     assertTrue(worker.contains("STARTER_ALLOW_RUNAS_OWNER = False\n"));
     assertTrue(worker.contains("UID_DOMAIN = exec.invalid\n"));
     assertTrue(worker.contains("NUM_CPUS = 3\n"));
     assertTrue(worker.contains("DAEMON_LIST = MASTER, STARTD\n"));
+  }
+
+  @Test
+  void onlyTheNegotiatorsOfThisPoolAndOfNamedOnesAskForItsJobs() {
+    String manager =
+        CondorConfig.daemons(
+            new PoolSettings(Role.MANAGER, "", "", 9618, 0),
+            "10.77.0.1",
+            58_490,
+            "p1.grid.appliance",
+            true,
+            java.util.List.of(new Neighbours.Neighbour("10.77.0.21", "p2.grid.appliance")));
+    assertTrue(manager.contains("FLOCK_TO = 10.77.0.21\n"));
+    assertTrue(
+        manager.contains(
+            "ALLOW_NEGOTIATOR = condor@p1.grid.appliance member@p1.grid.appliance"
+                + " submit@p1.grid.appliance condor@p2.grid.appliance flock@p2.grid.appliance\n"));
+    assertFalse(manager.contains("%"), "a placeholder was left");
   }
 
   @Test

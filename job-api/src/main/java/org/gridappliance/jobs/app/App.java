@@ -21,6 +21,9 @@ import java.util.stream.Stream;
  * @param environment variables beside the envelope's own
  * @param interactive how a person works with the program while it runs, {@code vnc} for its
  *     windows; its outputs are then brought back when they are there
+ * @param checkpoint globs of the files that hold its state: a program that ends with status 85
+ *     after writing them is started again, here or elsewhere, and finds them; empty when it does
+ *     not
  * @param split how the job is cut into chunks, when it is
  * @param mergeCommand run once in the envelope after the tables are merged, in a folder that holds
  *     the merged files; makes the outputs whose {@code fromMerge} is set
@@ -39,6 +42,7 @@ public record App(
     List<Argument> command,
     Map<String, Template> environment,
     Optional<String> interactive,
+    List<String> checkpoint,
     Optional<Split> split,
     Optional<List<Argument>> mergeCommand,
     List<Output> outputs,

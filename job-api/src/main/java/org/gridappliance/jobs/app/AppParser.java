@@ -35,6 +35,10 @@ public final class AppParser {
   private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,99}");
 
   private static final Pattern ALLOWED = Pattern.compile(String.join("|", Sandbox.KNOWN));
+
+  private static final Pattern CHECKPOINT =
+      Pattern.compile("(?!.*(^|/)\\.\\.?(/|$))[A-Za-z0-9_*?.][A-Za-z0-9_*?./-]{0,199}");
+
   private static final Pattern INTERACTIVE = Pattern.compile(LeaseProtocol.VNC);
 
   private AppParser() {}
@@ -94,6 +98,7 @@ public final class AppParser {
             "command",
             "environment",
             "interactive",
+            "checkpoint",
             "split",
             "merge",
             "outputs",
@@ -112,6 +117,7 @@ public final class AppParser {
             fields.need("command", CommandReader::command, List.of()),
             fields.get("environment").map(AppParser::environment).orElse(Map.of()),
             fields.get("interactive").map(at -> at.text(INTERACTIVE, LeaseProtocol.VNC)),
+            fields.get("checkpoint").map(AppParser::checkpoint).orElse(List.of()),
             fields.get("split").map(AppParser::split),
             fields.get("merge").map(CommandReader::command),
             fields.need("outputs", OutputReader::outputs, List.of()),
@@ -136,6 +142,12 @@ public final class AppParser {
     return at.list(Sandbox.KNOWN.size()).stream()
         .map(item -> item.text(ALLOWED, String.join(" or ", Sandbox.KNOWN)))
         .distinct()
+        .toList();
+  }
+
+  private static List<String> checkpoint(Yaml at) {
+    return at.list(20).stream()
+        .map(item -> item.text(CHECKPOINT, "a path or glob in the scratch folder, as state/*"))
         .toList();
   }
 

@@ -13,6 +13,9 @@ public sealed interface Input {
   /** May stand before a path in the home, so that it is never taken for anything else. */
   String HOME_PREFIX = "home:";
 
+  /** What a file's value begins with when it is a result: {@code result:JOB/PATH}. */
+  String RESULT_PREFIX = "result:";
+
   /** {@return what all kinds have} */
   Common common();
 

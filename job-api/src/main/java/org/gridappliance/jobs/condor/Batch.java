@@ -29,6 +29,9 @@ final class Batch {
   /** The name of its attribute in a job's ad. */
   static final String MARK = "GridApplianceMark";
 
+  /** The name of the attribute that says whose it is: one schedd may serve several portals. */
+  static final String PORTAL = "GridAppliancePortal";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** One lease. */
@@ -40,6 +43,9 @@ final class Batch {
     final List<Part> parts;
     boolean running;
     boolean ended;
+
+    /** Where it runs, or ran last; empty when that is not known. */
+    String machine = "";
 
     /** Neither in the queue nor with a result, when last looked. */
     boolean missed;

@@ -1,14 +1,21 @@
 package org.gridappliance.jobs.condor;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.gridappliance.jobs.job.JobFolder;
 import org.gridappliance.jobs.job.StorageException;
+import org.gridappliance.jobs.lease.Limits;
 import org.gridappliance.jobs.pool.Engine;
 import org.gridappliance.jobs.pool.LocalPool;
 import org.gridappliance.jobs.pool.LocalPool.HeldLease;
@@ -35,10 +42,12 @@ public final class CondorPool implements AutoCloseable {
   private static final int MOST_IN_CLUSTER = 10_000;
   private static final long LOOK_MILLIS = 200;
   private static final long HEARTBEAT_NANOS = TimeUnit.SECONDS.toNanos(5);
-  private static final long CAPACITY_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long CAPACITY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final CondorDoor door;
   private final LocalPool pool;
+  private final Path jobs;
+  private final Tails tails;
   private final Thread submitter =
       Thread.ofPlatform().name("condor-submit").daemon().unstarted(this::submitForEver);
   private final Thread follower =
@@ -47,17 +56,24 @@ public final class CondorPool implements AutoCloseable {
   private volatile @Nullable CondorWork work;
   private volatile String obstacle = CondorDoor.NONE.look().reason();
   private volatile int slots;
+  private volatile List<Machine> machines = List.of();
   private volatile boolean closed;
   private CondorDoor.@Nullable Access known;
 
-  private CondorPool(CondorDoor door, LocalPool pool) {
+  private CondorPool(CondorDoor door, LocalPool pool, Path jobs) {
+    this.jobs = jobs;
+    this.tails = new Tails(pool);
     this.door = door;
     this.pool = pool;
   }
 
-  /** Begins; returns at once. */
-  public static CondorPool start(CondorDoor door, LocalPool pool) {
-    CondorPool condor = new CondorPool(door, pool);
+  /**
+   * Begins; returns at once.
+   *
+   * @param jobs the folder of all jobs, {@code DATA/jobs}
+   */
+  public static CondorPool start(CondorDoor door, LocalPool pool, Path jobs) {
+    CondorPool condor = new CondorPool(door, pool, jobs);
     condor.submitter.start();
     return condor;
   }
@@ -73,6 +89,35 @@ public final class CondorPool implements AutoCloseable {
       return "no worker has joined HTCondor's pool; make a token with ./appliance pool token worker";
     }
     return obstacle;
+  }
+
+  /** Somebody looks at what a running subjob writes: it is brought here for a while. */
+  public void look(long job, int index, String stream) {
+    CondorWork now = work;
+    if (now != null) {
+      tails.look(now, job, index, stream);
+    }
+  }
+
+  /** {@return its machines as they last told, at most some seconds old} */
+  public List<Machine> machines() {
+    return machines;
+  }
+
+  /** A task of ours; the first subjob of it. */
+  public record Task(long job, int index) {}
+
+  /** {@return what a job of HTCondor's is to us, by its name as {@code 12.0}} */
+  public Optional<Task> subjobs(String name) {
+    CondorWork now = work;
+    return now == null ? Optional.empty() : now.task(name);
+  }
+
+  /**
+   * {@return why no machine takes a job with these limits, with the remedy; empty when one could}
+   */
+  Optional<String> obstacle(Limits limits) {
+    return Fit.obstacle(limits, machines);
   }
 
   /** {@return cores of all its workers} */
@@ -140,11 +185,30 @@ public final class CondorPool implements AutoCloseable {
       return null;
     }
     known = access;
-    CondorWork made = new CondorWork(access, pool.engine("HTCondor"));
+    CondorWork made = new CondorWork(access, pool.engine("HTCondor"), portal());
+    made.engine.explain(this::obstacle);
     made.recover();
     obstacle = "";
     work = made;
     follower.start();
+    return made;
+  }
+
+  /** {@return what this portal is called in the ads of its jobs; made once for a data folder} */
+  private String portal() throws IOException {
+    Path file = jobs.resolve(".portal");
+    String known = Files.exists(file) ? Files.readString(file).strip() : "";
+    if (known.matches("[0-9a-f]{16}")) {
+      return known;
+    }
+    byte[] random = new byte[8];
+    new SecureRandom().nextBytes(random);
+    String made = HexFormat.of().formatHex(random);
+    Path part = jobs.resolve(".portal.part");
+    Files.writeString(part, made + "\n");
+    JobFolder.sync(part);
+    Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+    JobFolder.sync(jobs);
     return made;
   }
 
@@ -195,15 +259,11 @@ public final class CondorPool implements AutoCloseable {
     if (measuredAt != 0 && System.nanoTime() - measuredAt < CAPACITY_NANOS && slots > 0) {
       return;
     }
-    int cpus = 0;
-    int largest = 0;
-    long memory = 0;
-    for (JsonNode slot : now.tools().slots()) {
-      int own = slot.path("TotalSlotCpus").asInt(slot.path("TotalCpus").asInt(0));
-      cpus += own;
-      largest = Math.max(largest, own);
-      memory = Math.max(memory, slot.path("TotalSlotMemory").asLong(0) << 20);
-    }
+    List<Machine> all = Machine.of(now.tools().slots());
+    machines = all;
+    int cpus = all.stream().mapToInt(Machine::cpus).sum();
+    int largest = all.stream().mapToInt(Machine::cpus).max().orElse(0);
+    long memory = all.stream().mapToLong(Machine::memoryBytes).max().orElse(0);
     slots = cpus;
     measuredAt = System.nanoTime();
     now.engine.capacity(cpus, largest, memory);
@@ -236,6 +296,7 @@ public final class CondorPool implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    tails.close();
     submitter.interrupt();
     follower.interrupt();
     try {

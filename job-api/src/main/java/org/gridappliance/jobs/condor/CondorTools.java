@@ -77,16 +77,9 @@ final class CondorTools {
             constraint));
   }
 
-  /** {@return the slots of the pool} */
+  /** {@return all slots of the pool} */
   List<JsonNode> slots() throws IOException, InterruptedException {
-    return list(
-        run(
-            "condor_status",
-            "-json",
-            "-attributes",
-            "Machine,TotalSlotCpus,TotalSlotMemory,DetectedCpus,TotalCpus,TotalMemory",
-            "-constraint",
-            "SlotID == 1 && DynamicSlot =!= True"));
+    return list(run("condor_status", "-json", "-attributes", Machine.ATTRIBUTES));
   }
 
   /**

@@ -28,6 +28,12 @@ final class Parcels {
   /** Above so many tasks HTCondor makes jobs of them as they are wanted. */
   private static final int AT_ONCE = 2000;
 
+  /**
+   * It is started again with its state wherever it can be, when it has written that or was ended.
+   */
+  private static final String CHECKPOINTS =
+      "checkpoint_exit_code = " + Lease.CHECKPOINTED + "\ntransfer_checkpoint_files = checkpoint\n";
+
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private Parcels() {}
@@ -49,9 +55,10 @@ final class Parcels {
    * Makes a batch of leases of one job; all of it is on disk when it returns.
    *
    * @param perTask subjobs of a task
+   * @param portal whose job it is
    * @param jobs what {@code DATA/jobs} is called where the schedd reads
    */
-  static Batch lay(List<HeldLease> leases, int perTask, String owner, String jobs)
+  static Batch lay(List<HeldLease> leases, int perTask, String owner, String portal, String jobs)
       throws IOException {
     HeldLease first = leases.getFirst();
     long job = first.lease().job();
@@ -99,6 +106,7 @@ final class Parcels {
         submit(
             first.lease(),
             mark,
+            portal,
             owner,
             inside + "/condor/" + mark,
             Math.min(perTask, leases.size()),
@@ -165,6 +173,10 @@ final class Parcels {
         .environment()
         .forEach((k, v) -> text.append("variable ").append(quoted(k + "=" + v)).append('\n'));
     text.append("variable OMP_NUM_THREADS=").append(limits.cpus()).append('\n');
+    List<String> state = lease.checkpoint();
+    if (state != null) {
+      state.forEach(o -> text.append("checkpoint ").append(quoted(o)).append('\n'));
+    }
     lease.outputs().forEach(o -> text.append("output ").append(quoted(o)).append('\n'));
     text.append("run");
     lease.command().forEach(word -> text.append(' ').append(quoted(word)));
@@ -177,7 +189,13 @@ final class Parcels {
   }
 
   private static String submit(
-      Lease lease, String mark, String owner, String inside, int perTask, int tasks) {
+      Lease lease,
+      String mark,
+      String portal,
+      String owner,
+      String inside,
+      int perTask,
+      int tasks) {
     Limits limits = lease.limits();
     long memory = Math.max(1, limits.memoryBytes() >> 20);
     long disk = perTask * Math.max(1, limits.diskBytes() >> 10) + 10_240;
@@ -186,7 +204,7 @@ final class Parcels {
     executable = %s/run.sh
     initialdir = %s/$(n)
     transfer_input_files = $(files)
-    transfer_output_files = out
+    transfer_output_files = out%s
     should_transfer_files = YES
     when_to_transfer_output = ON_EXIT
     max_transfer_output_mb = %d
@@ -202,12 +220,14 @@ final class Parcels {
     batch_name = job %d of %s
     accounting_group_user = %s
     %s+%s = "%s"
+    +%s = "%s"
     +GridApplianceJob = %d
-    queue n, files from %s/items
+    %s    queue n, files from %s/items
     """
         .formatted(
             inside,
             inside,
+            perTask == 1 ? ", live.stdout, live.stderr" : "",
             (disk >> 10) + 1 + perTask * (limits.outputBytes() >> 19),
             limits.cpus(),
             memory,
@@ -220,7 +240,10 @@ final class Parcels {
             tasks > AT_ONCE ? "max_materialize = " + AT_ONCE + "\n" : "",
             Batch.MARK,
             mark,
+            Batch.PORTAL,
+            portal,
             lease.job(),
+            lease.checkpoint() == null ? "" : CHECKPOINTS,
             inside);
   }
 

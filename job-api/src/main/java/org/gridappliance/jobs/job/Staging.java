@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -27,16 +28,29 @@ import org.gridappliance.jobs.http.Problem;
  * changes of the caller's files do not touch the job.
  */
 final class Staging {
+  /** Finds what jobs of the caller have left. */
+  interface Results {
+    /**
+     * {@return a file of ours}
+     *
+     * @param reference {@code JOB/PATH}
+     * @throws HomeFile.Refused when the caller has none such
+     */
+    Path find(String reference) throws HomeFile.Refused;
+  }
+
   private final App app;
   private final Path home;
+  private final Results results;
   private final JobFolder folder;
   private final List<Problem.FieldError> errors = new ArrayList<>();
   private final List<StoredFile> staged = new ArrayList<>();
   private final Map<String, StoredFile> byName = new HashMap<>();
 
-  private Staging(App app, Path home, JobFolder folder) {
+  private Staging(App app, Path home, Results results, JobFolder folder) {
     this.app = app;
     this.home = home;
+    this.results = results;
     this.folder = folder;
   }
 
@@ -45,9 +59,9 @@ final class Staging {
    *
    * @throws Problem 400 naming every file that cannot be taken
    */
-  static List<StoredFile> stage(App app, Inputs inputs, Path home, JobFolder folder)
-      throws IOException {
-    Staging staging = new Staging(app, home, folder);
+  static List<StoredFile> stage(
+      App app, Inputs inputs, Path home, Results results, JobFolder folder) throws IOException {
+    Staging staging = new Staging(app, home, results, folder);
     for (Input input : app.inputs()) {
       if (input instanceof Input.FileInput file) {
         staging.take(file, inputs.values().get(input.name()));
@@ -97,6 +111,10 @@ final class Staging {
           app.exampleFile(path)
               .orElseThrow(() -> new HomeFile.Refused("the application has no " + path));
       return FileChannel.open(example, StandardOpenOption.READ);
+    }
+    if (path.startsWith(Input.RESULT_PREFIX)) {
+      Path result = results.find(path.substring(Input.RESULT_PREFIX.length()));
+      return FileChannel.open(result, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
     }
     return HomeFile.open(
         home,

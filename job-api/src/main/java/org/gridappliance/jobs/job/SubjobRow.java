@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempt how often it was leased
  * @param fence of its last lease
  * @param node that held its last lease
+ * @param machine of another scheduler's pool; null on a machine of ours
  * @param startedAt when that lease was given, milliseconds since 1970
  */
 public record SubjobRow(
@@ -28,7 +29,8 @@ public record SubjobRow(
     @Nullable Double cpuSeconds,
     @Nullable Long peakMemory,
     @Nullable Failure failure,
-    List<FileRef> outputs) {
+    List<FileRef> outputs,
+    @Nullable String machine) {
 
   public int index() {
     return Ids.index(key);

@@ -67,7 +67,8 @@ public final class SubjobStore {
           try (PreparedBatch batch =
               handle.prepareBatch(
                   "UPDATE subjob SET state = ?, ended_at = ?, exit_code = ?, wall_seconds = ?,"
-                      + " cpu_seconds = ?, peak_memory = ?, failure = ?, outputs = ?"
+                      + " cpu_seconds = ?, peak_memory = ?, failure = ?, outputs = ?,"
+                      + " machine = ?"
                       + " WHERE id = ?")) {
             for (SubjobRow row : rows) {
               batch.add(
@@ -79,6 +80,7 @@ public final class SubjobStore {
                   row.peakMemory(),
                   JobStore.failureText(row.failure()),
                   row.outputs().isEmpty() ? null : Json.text(row.outputs()),
+                  row.machine(),
                   row.key());
             }
             if (batch.size() > 0) {
@@ -244,7 +246,8 @@ public final class SubjobStore {
         nullableDouble(rows, "cpu_seconds"),
         JobStore.nullableLong(rows, "peak_memory"),
         JobStore.failure(rows.getString("failure")),
-        outputs == null ? List.<FileRef>of() : Json.files(outputs));
+        outputs == null ? List.<FileRef>of() : Json.files(outputs),
+        rows.getString("machine"));
   }
 
   private static @Nullable Double nullableDouble(ResultSet rows, String column)

@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.gridappliance.jobs.Bundles;
 import org.gridappliance.jobs.app.App;
 import org.gridappliance.jobs.app.AppCatalog;
@@ -38,6 +40,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Submission {
   private static final Logger log = LoggerFactory.getLogger(Submission.class);
+
+  private static final Pattern RESULT = Pattern.compile("(\\d{1,12})/(.+)", Pattern.DOTALL);
 
   private final Path data;
   private final AppCatalog catalog;
@@ -273,7 +277,8 @@ public final class Submission {
   private Draft draft(App app, Inputs inputs, Caller caller, JsonNode request, JobFolder folder)
       throws IOException {
     folder.create();
-    List<StoredFile> files = Staging.stage(app, inputs, caller.home(), folder);
+    List<StoredFile> files =
+        Staging.stage(app, inputs, caller.home(), at -> result(caller, at), folder);
     Map<String, Facts> facts = new HashMap<>();
     List<ChunkRow> chunks = List.of();
     if (app.split().isPresent()) {
@@ -300,6 +305,37 @@ public final class Submission {
     }
     checkCommands(new JobPlan(app, inputs, facts, files, chunks, folder), inputs, chunks.size());
     return new Draft(files, facts, chunks);
+  }
+
+  /** {@return a result of a completed job of the caller} */
+  private Path result(Caller caller, String reference) throws HomeFile.Refused {
+    Matcher parts = RESULT.matcher(reference);
+    if (!parts.matches()) {
+      throw new HomeFile.Refused("\"result:" + reference + "\": want result:JOB/FILE");
+    }
+    long job = Long.parseLong(parts.group(1));
+    JobRecord found =
+        store
+            .find(job)
+            .filter(one -> one.owner().equals(caller.name()))
+            .orElseThrow(() -> new HomeFile.Refused("job " + job + " is not here"));
+    if (found.state() != JobState.COMPLETED) {
+      throw new HomeFile.Refused("job " + job + " has not completed; it has no results to use");
+    }
+    return store
+        .result(job, parts.group(2))
+        .map(file -> JobFolder.of(data, job).results().resolve(file.path()))
+        .orElseThrow(
+            () ->
+                new HomeFile.Refused(
+                    "job "
+                        + job
+                        + " has no result \""
+                        + parts.group(2)
+                        + "\"; it has "
+                        + String.join(
+                            ", ",
+                            store.results(job).stream().limit(10).map(FileRef::path).toList())));
   }
 
   private SplitFile split(App app, JsonNode request, StoredFile source, JobFolder folder)

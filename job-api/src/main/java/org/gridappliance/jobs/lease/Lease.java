@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param interactive {@link LeaseProtocol#VNC} when the program shows windows that people open over
  *     {@link LeaseProtocol#LINE}; null when not
  * @param sandbox null for a program of the executor's machine that may do what every program may
+ * @param checkpoint globs of the files that hold its state; null when it does not write any
  */
 public record Lease(
     String lease,
@@ -36,4 +37,9 @@ public record Lease(
     int leaseSeconds,
     int heartbeatSeconds,
     @Nullable String interactive,
-    @Nullable Sandbox sandbox) {}
+    @Nullable Sandbox sandbox,
+    @Nullable List<String> checkpoint) {
+
+  /** The exit status of a program that wrote its state and wants to be started again. */
+  public static final int CHECKPOINTED = 85;
+}

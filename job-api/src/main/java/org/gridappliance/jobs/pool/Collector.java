@@ -234,7 +234,8 @@ final class Collector {
         result.cpuSeconds(),
         result.peakMemoryBytes(),
         one.failure(),
-        letter == 'C' ? result.outputs() : List.of());
+        letter == 'C' ? result.outputs() : List.of(),
+        one.held().machine);
   }
 
   private void apply(List<Taken> taken) {

@@ -132,7 +132,8 @@ final class Dispatcher {
               null,
               null,
               null,
-              List.of()));
+              List.of(),
+              null));
     }
     List<Long> begun = hand.begun.stream().map(ActiveJob::id).toList();
     try {
@@ -297,7 +298,8 @@ final class Dispatcher {
         seconds,
         Math.clamp(seconds / 3, FASTEST_HEARTBEAT, SLOWEST_HEARTBEAT),
         job.plan.app().interactive().orElse(null),
-        sandbox(job.plan.app(), settings.bundles()));
+        sandbox(job.plan.app(), settings.bundles()),
+        index < 0 || job.plan.app().checkpoint().isEmpty() ? null : job.plan.app().checkpoint());
   }
 
   private static @Nullable Sandbox sandbox(App app, Bundles bundles) {

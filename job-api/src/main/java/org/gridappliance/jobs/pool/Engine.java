@@ -2,10 +2,13 @@ package org.gridappliance.jobs.pool;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.gridappliance.jobs.lease.Heartbeat;
 import org.gridappliance.jobs.lease.Lease;
 import org.gridappliance.jobs.lease.LeaseRequest;
+import org.gridappliance.jobs.lease.Limits;
 import org.gridappliance.jobs.lease.SubjobResult;
 import org.jspecify.annotations.Nullable;
 
@@ -49,8 +52,24 @@ public final class Engine {
             obstacle));
   }
 
-  /** {@return what to stop and to suspend; those named are renewed} */
-  public Heartbeat.Orders heartbeat(List<Heartbeat.Item> leases) {
+  /**
+   * {@return what to stop and to suspend; those named are renewed}
+   *
+   * @param machines where those that run do, by lease
+   */
+  public Heartbeat.Orders heartbeat(List<Heartbeat.Item> leases, Map<String, String> machines) {
+    state.lock.lock();
+    try {
+      machines.forEach(
+          (lease, machine) -> {
+            Held held = state.held.get(lease);
+            if (held != null && held.node == node) {
+              held.machine = machine;
+            }
+          });
+    } finally {
+      state.lock.unlock();
+    }
     return roll.heartbeat(node, new Heartbeat(leases));
   }
 
@@ -75,6 +94,11 @@ public final class Engine {
     } finally {
       state.lock.unlock();
     }
+  }
+
+  /** Tells who knows why no machine takes a job; asked often, under the pool's lock. */
+  public void explain(Function<Limits, Optional<String>> obstacle) {
+    state.obstacle = obstacle;
   }
 
   /** {@return cores in all} */

@@ -16,6 +16,10 @@ final class Held {
 
   long expiresAt;
   boolean started;
+
+  /** The machine of another scheduler's pool that it runs on. */
+  @Nullable String machine;
+
   @Nullable Double percent;
 
   /** Its interactive program is to end; what it leaves is its result. */

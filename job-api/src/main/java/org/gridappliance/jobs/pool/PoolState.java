@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.jobs.lease.Failure;
 import org.gridappliance.jobs.lease.Limits;
@@ -36,6 +38,11 @@ final class PoolState {
 
   /** When each owner was last served, as a running number. */
   private final Map<String, Long> served = new HashMap<>();
+
+  /**
+   * Why no machine behind another scheduler takes such work now, in words; empty when one could.
+   */
+  volatile Function<Limits, Optional<String>> obstacle = limits -> Optional.empty();
 
   private long servings;
 

@@ -135,6 +135,18 @@ public final class PoolViews implements PoolHistory.Source {
     }
   }
 
+  /** {@return the machine of another scheduler's pool that a subjob runs on} */
+  public Optional<String> machine(long id, int index) {
+    state.lock.lock();
+    try {
+      ActiveJob job = state.jobs.get(id);
+      Held held = job == null ? null : job.held.get(index);
+      return held == null || !held.started ? Optional.empty() : Optional.ofNullable(held.machine);
+    } finally {
+      state.lock.unlock();
+    }
+  }
+
   /** {@return the owner of a job that has not ended} */
   public Optional<String> owner(long id) {
     state.lock.lock();
@@ -319,6 +331,9 @@ public final class PoolViews implements PoolHistory.Source {
       List<Node> usable = state.usable(state.clock.millis(), pool);
       if (usable.isEmpty()) {
         return Optional.of(whyNone(pool));
+      }
+      if (pool.equals(JobRecord.CONDOR)) {
+        return state.obstacle.apply(limits).map(why -> "a machine: " + why);
       }
       for (Node node : usable) {
         if (node.couldRun(limits)) {

@@ -151,6 +151,7 @@ public final class ResultMaker {
         app.command(),
         app.environment(),
         app.interactive(),
+        app.checkpoint(),
         app.split(),
         app.mergeCommand(),
         outputs,

@@ -183,6 +183,7 @@ final class Roll {
         null,
         null,
         why,
-        List.of());
+        List.of(),
+        held.machine);
   }
 }

@@ -30,6 +30,7 @@ import org.gridappliance.jobs.job.Submission;
 import org.gridappliance.jobs.pool.JobSnapshot;
 import org.gridappliance.jobs.pool.PoolSnapshot;
 import org.gridappliance.jobs.trigger.Submitter;
+import org.gridappliance.jobs.workflow.WorkflowStore;
 import org.jspecify.annotations.Nullable;
 
 /** The operations on jobs and subjobs. */
@@ -37,6 +38,7 @@ final class JobOperations {
   private final Jobs jobs;
   private final Submission submission;
   private final Deliverer deliverer;
+  private final WorkflowStore workflows;
   private final Space space;
   private final JobAudit audit;
   private final Lines lines;
@@ -45,6 +47,7 @@ final class JobOperations {
       Jobs jobs,
       Submission submission,
       Deliverer deliverer,
+      WorkflowStore workflows,
       Space space,
       JobAudit audit,
       Lines lines) {
@@ -52,6 +55,7 @@ final class JobOperations {
     this.jobs = jobs;
     this.submission = submission;
     this.deliverer = deliverer;
+    this.workflows = workflows;
     this.space = space;
     this.audit = audit;
   }
@@ -199,6 +203,10 @@ final class JobOperations {
       command.add("unknown: " + e.getMessage());
     }
     answer.put("appVersion", record.appDigest());
+    workflows
+        .of(record.id())
+        .ifPresent(
+            one -> answer.putObject("workflow").put("id", one.workflow()).put("step", one.step()));
     return Response.ok(answer);
   }
 
@@ -315,7 +323,10 @@ final class JobOperations {
       node.putNull("failure");
       return node;
     }
-    node.put("node", names.computeIfAbsent(row.node(), jobs.pool::nodeName));
+    String machine =
+        state == 'R' ? jobs.pool.views().machine(record.id(), index).orElse(null) : row.machine();
+    node.put(
+        "node", machine != null ? machine : names.computeIfAbsent(row.node(), jobs.pool::nodeName));
     node.put("startedAt", Views.time(row.startedAt()));
     node.put("endedAt", Views.time(row.endedAt()));
     node.put("exitCode", row.exitCode());

@@ -56,7 +56,8 @@ final class Jobs implements JobEvents.Source {
         .orElseThrow(() -> Problem.notFound("job " + id));
   }
 
-  private Optional<JobSnapshot> find(long id) {
+  /** {@return a job, also somebody else's} */
+  Optional<JobSnapshot> find(long id) {
     return pool.views().job(id).or(() -> store.find(id).map(PoolViews::ended));
   }
 

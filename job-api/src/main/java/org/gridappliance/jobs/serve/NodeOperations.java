@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.gridappliance.jobs.JobAudit;
 import org.gridappliance.jobs.condor.CondorPool;
+import org.gridappliance.jobs.condor.Machine;
 import org.gridappliance.jobs.history.PoolHistory;
 import org.gridappliance.jobs.history.Span;
 import org.gridappliance.jobs.http.Caller;
@@ -59,6 +60,7 @@ final class NodeOperations {
     operations.put("removeNode", this::remove);
     operations.put("getPoolHistory", this::history);
     operations.put("getPool", this::pool);
+    operations.put("listMachines", this::machines);
     operations.put("enrolExecutor", this::enrol);
     operations.put("lease", this::lease);
     operations.put("heartbeat", this::heartbeat);
@@ -81,6 +83,36 @@ final class NodeOperations {
         .put("ready", condor.isReady())
         .put("slots", condor.slots())
         .put("reason", condor.isReady() ? null : condor.reason());
+    return Response.ok(answer);
+  }
+
+  private Response machines(Request request) {
+    request.requireCaller();
+    ObjectNode answer = Views.JSON.objectNode();
+    ArrayNode machines = answer.putArray("machines");
+    for (Machine machine : condor.machines()) {
+      ObjectNode one = (ObjectNode) Json.tree(machine);
+      one.remove("heardAt");
+      one.put("lastSeenAt", Views.time(machine.heardAt() * 1000));
+      one.withArray("slots")
+          .forEach(
+              slot -> {
+                ObjectNode view = (ObjectNode) slot;
+                view.put("since", Views.time(view.path("since").asLong() * 1000));
+                condor
+                    .subjobs(view.path("job").asText())
+                    .filter(
+                        task ->
+                            pool.views()
+                                .owner(task.job())
+                                .filter(request.requireCaller().name()::equals)
+                                .isPresent())
+                    .ifPresentOrElse(
+                        task -> view.put("job", task.job()).put("index", task.index()),
+                        () -> view.remove("job"));
+              });
+      machines.add(one);
+    }
     return Response.ok(answer);
   }
 

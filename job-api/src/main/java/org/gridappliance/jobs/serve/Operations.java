@@ -24,6 +24,9 @@ import org.gridappliance.jobs.pool.LocalPool;
 import org.gridappliance.jobs.trigger.TriggerOperations;
 import org.gridappliance.jobs.trigger.TriggerStore;
 import org.gridappliance.jobs.trigger.Triggers;
+import org.gridappliance.jobs.workflow.WorkflowOperations;
+import org.gridappliance.jobs.workflow.WorkflowStore;
+import org.gridappliance.jobs.workflow.Workflows;
 
 /** All operations of the contract, and the plain routes beside them. */
 public final class Operations implements AutoCloseable {
@@ -32,6 +35,7 @@ public final class Operations implements AutoCloseable {
   private final PlainRoutes plain;
   private final ExecutorRoutes executors;
   private final Triggers triggers;
+  private final Workflows workflows;
   private final Lines lines;
   private final LocalPool pool;
 
@@ -41,8 +45,10 @@ public final class Operations implements AutoCloseable {
       PlainRoutes plain,
       ExecutorRoutes executors,
       Triggers triggers,
+      Workflows workflows,
       Lines lines,
       LocalPool pool) {
+    this.workflows = workflows;
     this.pool = pool;
     this.lines = lines;
     this.all = Map.copyOf(all);
@@ -63,6 +69,7 @@ public final class Operations implements AutoCloseable {
       CondorPool condor,
       Deliverer deliverer,
       TriggerStore triggers,
+      WorkflowStore workflowStore,
       Homes homes,
       ChangeLog changes,
       Clock clock,
@@ -82,9 +89,16 @@ public final class Operations implements AutoCloseable {
     Map<String, Operation> operations = new HashMap<>();
     new AppOperations(catalog, settings.bundles()).addTo(operations);
     Lines lines = new Lines(pool);
-    JobOperations forJobs = new JobOperations(jobs, submission, deliverer, space, audit, lines);
+    JobOperations forJobs =
+        new JobOperations(jobs, submission, deliverer, workflowStore, space, audit, lines);
     forJobs.addTo(operations);
     Triggers watching = new Triggers(triggers, homes, forJobs.submitter(), clock, audit);
+    Workflows workflows =
+        new Workflows(
+            workflowStore, store, pool.actions(), forJobs.submitter(), homes, clock, audit);
+    new WorkflowOperations(workflows, catalog, jobs::find, clock, audit)
+        .all()
+        .forEach(operations::put);
     new TriggerOperations(watching, forJobs.submitter(), catalog, clock, audit)
         .all()
         .forEach(operations::put);
@@ -92,20 +106,27 @@ public final class Operations implements AutoCloseable {
     new NodeOperations(pool, history, condor, space, audit, lines).addTo(operations);
     operations.replaceAll((id, operation) -> space.guard(operation));
     JobEvents events = new JobEvents(changes, jobs);
-    PlainRoutes plain = new PlainRoutes(jobs, events, catalog, space);
+    PlainRoutes plain = new PlainRoutes(jobs, events, catalog, space, condor);
     return new Operations(
         operations,
         events,
         plain,
         new ExecutorRoutes(pool, space, plain, settings.bundles()),
         watching,
+        workflows,
         lines,
         pool);
   }
 
-  /** Begins to start jobs by event. */
+  /** Begins to start jobs by event, and goes on with workflows. */
   public void start() {
     triggers.start();
+    workflows.start();
+  }
+
+  /** {@return what goes on with jobs that wait for others} */
+  public Workflows workflows() {
+    return workflows;
   }
 
   /** {@return the operations by their {@code operationId}} */
@@ -137,6 +158,7 @@ public final class Operations implements AutoCloseable {
   @Override
   public void close() {
     triggers.close();
+    workflows.close();
     events.close();
     plain.close();
   }

@@ -16,10 +16,12 @@ import java.util.function.Function;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.gridappliance.jobs.app.AppCatalog;
+import org.gridappliance.jobs.condor.CondorPool;
 import org.gridappliance.jobs.http.Caller;
 import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.jobs.job.JobFolder;
 import org.gridappliance.jobs.job.JobRecord;
+import org.gridappliance.jobs.job.JobState;
 import org.gridappliance.jobs.job.StorageException;
 import org.gridappliance.jobs.job.SubjobRow;
 import org.gridappliance.jobs.lease.FileRef;
@@ -52,9 +54,11 @@ final class PlainRoutes {
   private final JobEvents events;
   private final AppCatalog catalog;
   private final Space space;
+  private final CondorPool condor;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-  PlainRoutes(Jobs jobs, JobEvents events, AppCatalog catalog, Space space) {
+  PlainRoutes(Jobs jobs, JobEvents events, AppCatalog catalog, Space space, CondorPool condor) {
+    this.condor = condor;
     this.jobs = jobs;
     this.events = events;
     this.catalog = catalog;
@@ -229,6 +233,9 @@ final class PlainRoutes {
         inert(context, "job-" + record.id() + "-" + at + "." + stream)
             .putHeader("Content-Type", "text/plain; charset=utf-8")
             .putHeader("Cache-Control", "no-store");
+    if (record.pool().equals(JobRecord.CONDOR) && record.state() == JobState.RUNNING) {
+      condor.look(record.id(), index, stream);
+    }
     byte[] kept = shortOutput(record.id(), index, stream);
     if (kept != null) {
       int from = (int) Math.min(offset, kept.length);

@@ -60,6 +60,7 @@ class RunScriptTest {
         30,
         10,
         null,
+        null,
         null);
   }
 
@@ -160,5 +161,44 @@ class RunScriptTest {
     assertEquals(Failure.Kind.ENVELOPE, HoldWords.failure(6, 2, "errno 2", limits).kind());
     assertEquals(Failure.Kind.INPUT, HoldWords.failure(13, 1, "no space", limits).kind());
     assertTrue(HoldWords.failure(99, 1, "?", limits).message().contains("99.1"));
+  }
+
+  @Test
+  void aProgramThatWroteItsStateIsStartedAgainAndFindsIt() throws Exception {
+    String step =
+        "n=$(cat state 2>/dev/null || echo 0); echo \"at $n\"; echo $((n + 1)) > state;"
+            + " if [ $n -lt 2 ]; then exit 85; fi; cp state done.txt";
+    Lease plain = lease(0, 60, List.of(), "sh", "-c", step);
+    Lease lease =
+        new Lease(
+            plain.lease(),
+            plain.fence(),
+            plain.job(),
+            plain.index(),
+            plain.command(),
+            plain.environment(),
+            plain.inputs(),
+            plain.outputs(),
+            plain.limits(),
+            plain.leaseSeconds(),
+            plain.heartbeatSeconds(),
+            null,
+            null,
+            List.of("state"));
+    Files.writeString(scratch.resolve("task"), Parcels.script(lease));
+    for (int status : new int[] {85, 85, 0}) {
+      Process process =
+          new ProcessBuilder("bash", "run.sh").directory(scratch.toFile()).inheritIO().start();
+      assertEquals(status, process.waitFor());
+      if (status == 85) { // only the state goes elsewhere
+        JobFolder.delete(scratch.resolve("out"));
+        JobFolder.delete(scratch.resolve("s0"));
+      }
+    }
+    SubjobResult result =
+        Returned.whole(scratch.resolve("out")).orElseThrow().result(lease, folder);
+    assertTrue(result.succeeded());
+    assertEquals("at 0\nat 1\nat 2\n", result.stdout());
+    assertEquals("done.txt", result.outputs().getFirst().path());
   }
 }

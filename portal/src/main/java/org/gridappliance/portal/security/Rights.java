@@ -21,12 +21,15 @@ final class Rights {
     String first = path.substring(1).split("/", 2)[0];
     return switch (first) {
       case "session" -> ANY;
-      case "apps", "jobs", "triggers", "events" ->
+      case "apps", "jobs", "triggers", "workflows", "events" ->
           reads || path.equals("/jobs/estimate")
               ? EnumSet.of(Scope.JOBS, Scope.JOBS_READ)
               : EnumSet.of(Scope.JOBS);
-      case "nodes", "pool" ->
-          reads ? EnumSet.of(Scope.POOL, Scope.JOBS, Scope.JOBS_READ) : EnumSet.of(Scope.POOL);
+      case "nodes", "machines", "pool" ->
+          reads
+              ? EnumSet.of(Scope.POOL, Scope.JOBS, Scope.JOBS_READ)
+              // nor one of HTCondor's, which are valid for a year
+              : EnumSet.of(path.startsWith("/pool/condor") ? Scope.ADMIN : Scope.POOL);
       case "overlay" -> EnumSet.of(Scope.POOL); // where machines stand is told to nobody else
       case "files",
           "uploads",

@@ -125,8 +125,9 @@ public record Key(String name, String byDefault, String range, String about) {
       new Key(
           "pool.role",
           "off",
-          "off, manager or worker",
-          "this machine's part in an HTCondor pool, where the appliance was started by root");
+          "off, manager, worker or submit",
+          "this machine's part in an HTCondor pool, where the appliance was started by root; what a"
+              + " pool admin sets in the page goes before it");
   static final Key POOL_MANAGER =
       new Key(
           "pool.manager",

@@ -1,19 +1,25 @@
 package org.gridappliance.tests.start;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -35,8 +41,14 @@ class CondorPoolTest {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Path AGENTS = Path.of("/var/lib/grid-appliance-agent");
 
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private static Script script;
   private static Script.Up up;
+
+  /** Their addresses, as jobs are shown to run on them. */
+  private static List<String> workers = List.of();
+
   private static PortalClient ada;
 
   @BeforeAll
@@ -52,9 +64,14 @@ class CondorPoolTest {
     TestApps.drop(script.data().resolve("apps"), "say");
     TestApps.drop(script.data().resolve("apps"), "count");
     TestApps.drop(script.data().resolve("apps"), "probe");
+    TestApps.drop(script.data().resolve("apps"), "lines");
+    TestApps.drop(script.data().resolve("apps"), "steps");
     own(script.data());
-    up = script.pool("--cpus", "8", "--port", Integer.toString(freePort()));
-    Await.until("the pool is up", PATIENCE, () -> up.text().contains("in network namespaces"));
+    up = script.pool("--cpus", "8", "--second", "--port", Integer.toString(freePort()));
+    Await.until("the pool is up", PATIENCE, () -> up.text().contains("a key of their own"));
+    Matcher net = Pattern.compile("manager (\\S+)\\.1 and").matcher(up.text());
+    assertTrue(net.find(), up.text());
+    workers = List.of(net.group(1) + ".11", net.group(1) + ".12");
     ada = login();
     Await.until(
         "both workers are in the pool", PATIENCE, () -> condor().path("slots").asInt() == 16);
@@ -102,7 +119,7 @@ class CondorPoolTest {
       assertFalse(output("ip", "link").contains("gap" + up.pid()), "a cable is left");
     } finally {
       script.close();
-      for (String node : List.of("", "-w1", "-w2")) {
+      for (String node : List.of("", "-w1", "-w2", "-f1", "-f2")) {
         remove(AGENTS.resolve(key + node));
       }
     }
@@ -142,7 +159,58 @@ class CondorPoolTest {
       assertEquals("number " + index + "\n", said(job, index));
     }
     JsonNode first = ada.get("/api/v1/jobs/" + job + "/subjobs?limit=1").at("/subjobs/0");
-    assertEquals("HTCondor", first.path("node").asText());
+    assertTrue(first.path("node").asText().startsWith("10.77."), first::toString);
+  }
+
+  /** The thesis's validation. */
+  @Test
+  void aDiamondOfStepsRunsOnHtcondorAndEachTakesTheResultsOfOthers() throws Exception {
+    String file =
+        """
+        name: Diamond
+        steps:
+          - { name: top, app: say, inputs: { n: 7 } }
+          - { name: left, app: lines, inputs: { data: { from: top, file: stdout } } }
+          - { name: right, app: lines, inputs: { data: { from: top, file: stdout } } }
+          - { name: bottom, app: lines, inputs: { data: { from: left, file: lines.tsv } }, after: [right] }
+        """;
+    long begin = System.nanoTime();
+    long id =
+        JSON.readTree(
+                ada.send("POST", "/api/v1/workflows", Map.of("file", file, "pool", "condor"))
+                    .body())
+            .path("id")
+            .asLong();
+    Await.until(
+        "the workflow ends",
+        PATIENCE,
+        () -> !ada.get("/api/v1/workflows/" + id).path("state").asText().equals("Running"));
+    System.out.printf("a diamond of four steps: %.1f s%n", (System.nanoTime() - begin) / 1e9);
+    JsonNode ended = ada.get("/api/v1/workflows/" + id);
+    assertEquals("Completed", ended.path("state").asText(), ended::toString);
+    for (JsonNode step : ended.path("steps")) {
+      assertEquals("condor", ada.job(step.path("job").asLong()).path("pool").asText());
+    }
+    long bottom = ended.path("steps").path(3).path("job").asLong();
+    JsonNode rows = ada.get("/api/v1/jobs/" + bottom + "/tables/lines?limit=1").path("rows");
+    assertEquals("2", rows.path(0).path(1).asText(), rows::toString); // a heading and a row
+  }
+
+  /** The thesis's validation, and live output. */
+  @Test
+  void aJobThatWritesItsStateIsWatchedAndGoesOnFromIt() throws Exception {
+    long job = ada.submit("steps", Map.of("steps", 6, "seconds", 2), Map.of("pool", "condor"));
+    Await.until("it runs", PATIENCE, () -> ada.job(job).at("/counts/running").asInt() == 1);
+    Await.until(
+        "a later step is seen while it runs", PATIENCE, () -> said(job, 0).contains("at 2"));
+    JsonNode running = ada.get("/api/v1/jobs/" + job + "/subjobs").at("/subjobs/0");
+    assertEquals("Running", running.path("state").asText());
+    assertTrue(running.path("node").asText().startsWith("10.77."), running::toString);
+    ada.awaitCompleted(job, PATIENCE);
+    List<String> lines = said(job, 0).lines().toList();
+    assertEquals("did 6", lines.getLast());
+    assertEquals(
+        1, lines.stream().filter(one -> one.equals("begins at 0")).count(), lines::toString);
   }
 
   private static String said(long job, int index) throws Exception {
@@ -232,14 +300,21 @@ class CondorPoolTest {
   }
 
   @Test
-  void everyResultComesExactlyOnceThoughPortalAndScheddAreKilled() throws Exception {
-    int subjobs = 500;
+  void everyResultComesExactlyOnceThoughPortalScheddAndAMachineAreKilledAndACableIsOut()
+      throws Exception {
+    int subjobs = Boolean.getBoolean("soak") ? 2000 : 500;
     long job = ada.submit("count", Map.of("n", 0), sweep(subjobs, "condor"));
     Await.until("some ended", PATIENCE, () -> completed(job) > 0);
     kill(script.process("org.gridappliance.portal.PortalMain"));
     Await.until("the portal is back", PATIENCE, () -> ada.answers("/api/v1/session"));
     ada = login();
     kill(schedd());
+    kill(script.process("AgentMain pool --data " + script.data() + "-w1")); // a whole machine
+    String hub = "ga-p" + up.pid() + "-hub";
+    run("ip", "-n", hub, "link", "set", "w2", "down");
+    long back = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    Await.until("the cable was out for 30 s", PATIENCE, () -> System.nanoTime() > back);
+    run("ip", "-n", hub, "link", "set", "w2", "up");
     JsonNode ended = ada.awaitCompleted(job, PATIENCE);
     assertEquals(subjobs, ended.get("counts").get("completed").asInt());
     JsonNode rows = ada.get("/api/v1/jobs/" + job + "/tables/rows?limit=1000&columns=value");
@@ -250,6 +325,140 @@ class CondorPoolTest {
             .toList();
     assertEquals(IntStream.range(0, subjobs).boxed().toList(), values);
     Await.until("nothing is left under way", PATIENCE, () -> clusters(job).isEmpty());
+  }
+
+  @Test
+  void jobsWithoutRoomGoToAnotherPoolWhoseTokenWasGiven() throws Exception {
+    Script.Ended minted = script.run("pool", "token", "flock", "--data", script.data() + "-f1");
+    assertEquals(0, minted.status(), minted.text());
+    String token = minted.text().strip().lines().reduce((a, b) -> b).orElseThrow();
+    String manager = workers.getFirst().replaceAll("11$", "21");
+    assertEquals(
+        200,
+        ada.send(
+                "PUT", "/api/v1/pool/condor/neighbours", Map.of("address", manager, "token", token))
+            .statusCode());
+    assertEquals(List.of(manager), texts(ada.get("/api/v1/pool/condor").path("neighbours")));
+    long job =
+        ada.submit(
+            "steps",
+            Map.of("steps", 1, "seconds", 15),
+            Map.of(
+                "pool", "condor", "sweep", Map.of("n", IntStream.range(0, 20).boxed().toList())));
+    ada.awaitCompleted(job, PATIENCE);
+    List<String> nodes = new ArrayList<>();
+    ada.get("/api/v1/jobs/" + job + "/subjobs")
+        .path("subjobs")
+        .forEach(one -> nodes.add(one.path("node").asText()));
+    assertTrue(nodes.contains(workers.getFirst().replaceAll("11$", "22")), nodes::toString);
+    assertTrue(workers.stream().anyMatch(nodes::contains), nodes::toString);
+    assertEquals(
+        204, ada.send("DELETE", "/api/v1/pool/condor/neighbours/" + manager, null).statusCode());
+    assertEquals(List.of(), texts(ada.get("/api/v1/pool/condor").path("neighbours")));
+  }
+
+  private static List<String> texts(JsonNode list) {
+    return StreamSupport.stream(list.spliterator(), false).map(JsonNode::asText).toList();
+  }
+
+  @Test
+  void theOwnersWishSuspendsAndResumesJobsOfHtcondorEachOfWhichHasAUserOfItsOwn() throws Exception {
+    long job =
+        ada.submit(
+            "steps",
+            Map.of("steps", 1, "seconds", 33),
+            Map.of("pool", "condor", "sweep", Map.of("n", List.of(1, 2, 3, 4))));
+    Await.until("all run", PATIENCE, () -> sleepers().size() == 4);
+    List<String> users = new ArrayList<>();
+    for (ProcessHandle one : sleepers()) {
+      users.add(Files.getAttribute(Path.of("/proc", "" + one.pid()), "unix:uid").toString());
+    }
+    // two slots of one machine have two users; machines here share the numbers
+    assertTrue(users.stream().distinct().count() >= 2, users::toString);
+    double paused = change("OFF", true);
+    double resumed = change("ALWAYS", false);
+    System.out.printf(
+        "owner there: suspended after %.1f s, resumed after %.1f s%n", paused, resumed);
+    ada.awaitCompleted(job, PATIENCE);
+  }
+
+  /** Sets what owners allow on both workers. {@return seconds until it holds for their jobs} */
+  private static double change(String level, boolean stopped) throws Exception {
+    for (int worker = 1; worker <= 2; worker++) {
+      String socket = script.data() + "-w" + worker + "/run/agent.sock";
+      ObjectNode sharing =
+          (ObjectNode)
+              JSON.readTree(output("curl", "-sS", "--unix-socket", socket, "http://a/sharing"))
+                  .path("sharing");
+      sharing.put("level", level);
+      run(
+          "curl",
+          "-sSf",
+          "-o",
+          "/dev/null",
+          "-X",
+          "PUT",
+          "-d",
+          sharing.toString(),
+          "--unix-socket",
+          socket,
+          "http://a/sharing");
+    }
+    long begin = System.nanoTime();
+    Await.until(
+        stopped ? "they are suspended" : "they go on",
+        Duration.ofSeconds(30),
+        () -> {
+          boolean all = true;
+          for (ProcessHandle one : sleepers()) {
+            all &= isStopped(one) == stopped;
+          }
+          return all;
+        });
+    return (System.nanoTime() - begin) / 1e9;
+  }
+
+  private static List<ProcessHandle> sleepers() {
+    return ProcessHandle.allProcesses()
+        .filter(one -> one.info().commandLine().orElse("").matches("\\S*sleep 33"))
+        .toList();
+  }
+
+  private static boolean isStopped(ProcessHandle process) throws Exception {
+    String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+    return stat.substring(stat.lastIndexOf(')') + 2).startsWith("T");
+  }
+
+  @Test
+  void aWorkerNeitherReadsTheQueueNorActsAsAdministrator() throws Exception {
+    String manager =
+        workers.getFirst().replaceAll("11$", "1").replace('.', '-') + ".grid.appliance";
+    for (List<String> tried :
+        List.of(
+            List.of("condor_q", "-allusers", "-name", manager),
+            List.of("condor_rm", "-all", "-name", manager),
+            List.of("condor_off", "-name", manager),
+            List.of("condor_config_val", "-name", manager, "-set", "X = 1"))) {
+      List<String> command = new ArrayList<>(List.of("nsenter", "-m", "-n", "-p", "-u", "-t"));
+      command.add(Long.toString(daemon("condor_master", script.data() + "-w1")));
+      command.addAll(
+          List.of(
+              "env", "-i", "PATH=/usr/bin:/usr/sbin", "CONDOR_CONFIG=/mnt/node/etc/condor_config"));
+      command.addAll(tried);
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+      assertTrue(process.waitFor() != 0, tried + " was done: " + said);
+    }
+  }
+
+  @Test
+  void noTokenOfAnAdministratorIsMade() throws Exception {
+    String address = "/api/v1/pool/condor/tokens";
+    assertEquals(201, ada.send("POST", address, Map.of("kind", "member")).statusCode());
+    assertEquals(400, ada.send("POST", address, Map.of("kind", "condor")).statusCode());
+    PortalClient bob = ada.newUser("bob");
+    assertEquals(403, bob.send("POST", address, Map.of("kind", "worker")).statusCode());
+    assertEquals(403, bob.send("GET", "/api/v1/pool/condor", null).statusCode());
   }
 
   @Test
@@ -268,13 +477,19 @@ class CondorPoolTest {
   }
 
   private static long schedd() throws Exception {
-    String root = output("pgrep", "-x", "condor_schedd").strip();
-    for (String pid : root.split("\n", -1)) {
+    return daemon("condor_schedd", script.data().toString());
+  }
+
+  /** A daemon of HTCondor of one of the pool's machines, by its data folder. */
+  private static long daemon(String name, String data) throws Exception {
+    String found = output("pgrep", "-x", name).strip();
+    String folder = "/" + data.substring(1).replace('/', '-') + "/condor/";
+    for (String pid : found.split("\n", -1)) {
       String mounts = Files.readString(Path.of("/proc", pid, "mountinfo"));
-      if (mounts.contains(script.data().toString().substring(1).replace('/', '-'))) {
+      if (mounts.contains(folder)) {
         return Long.parseLong(pid);
       }
     }
-    throw new AssertionError("no condor_schedd of " + script.data() + " among " + root);
+    throw new AssertionError("no " + name + " of " + data + " among " + found);
   }
 }

@@ -1,0 +1,179 @@
+package org.gridappliance.jobs.condor;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.StringJoiner;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.gridappliance.jobs.job.JobFolder;
+import org.gridappliance.jobs.job.StorageException;
+import org.gridappliance.jobs.lease.Failure;
+import org.gridappliance.jobs.lease.Failure.Kind;
+import org.gridappliance.jobs.lease.SubjobResult;
+import org.gridappliance.jobs.pool.Engine;
+import org.gridappliance.jobs.pool.LocalPool.HeldLease;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The batches that are under way, and how their tasks end. {@link #lock} guards all of it and is
+ * held by the caller of every method.
+ */
+final class Ledger {
+  private static final Logger log = LoggerFactory.getLogger(Ledger.class);
+  private static final int AT_ONCE = 200;
+  private static final long SOON_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  final Engine engine;
+  final ReentrantLock lock = new ReentrantLock();
+  final List<Batch> batches = new ArrayList<>();
+  final Map<Integer, Batch> byCluster = new HashMap<>();
+  CondorDoor.Access access;
+
+  /** When the queue is to be looked at next, as {@link System#nanoTime}. */
+  long reconcileAt;
+
+  private final Map<Integer, List<Integer>> held = new HashMap<>();
+
+  Ledger(CondorDoor.Access access, Engine engine) {
+    this.access = access;
+    this.engine = engine;
+  }
+
+  /** Where a subjob runs that has a task of its own. */
+  record Place(int cluster, int proc, HeldLease lease) {}
+
+  Optional<Place> place(long job, int index) {
+    for (Batch batch : batches) {
+      for (Batch.Task task :
+          batch.job == job && batch.cluster > 0 ? batch.tasks : List.<Batch.Task>of()) {
+        if (task.running
+            && !task.ended
+            && task.parts.size() == 1
+            && task.parts.getFirst().index() == index) {
+          return engine
+              .held(task.parts.getFirst().lease())
+              .map(lease -> new Place(batch.cluster, task.number, lease));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  CondorTools tools() {
+    return new CondorTools(access);
+  }
+
+  void know(Batch batch, int cluster) throws IOException {
+    batch.submitted(cluster);
+    byCluster.put(cluster, batch);
+  }
+
+  void reconcileSoon() {
+    reconcileAt = System.nanoTime() + SOON_NANOS;
+  }
+
+  void holding(Batch batch, Batch.Task task, Happening.Holding told, List<SubjobResult> results) {
+    task.running = false;
+    if (told.code() == HoldWords.BY_USER) {
+      return; // goes on when who held it releases it
+    }
+    for (Batch.Part part : task.parts) {
+      Optional<HeldLease> lease = engine.held(part.lease());
+      if (lease.isPresent()) {
+        Failure why =
+            HoldWords.failure(
+                told.code(), told.subcode(), told.reason(), lease.get().lease().limits());
+        results.add(Returned.failed(lease.get().lease(), why));
+      }
+    }
+    task.ended = true;
+    held.computeIfAbsent(batch.cluster, c -> new ArrayList<>()).add(task.number);
+  }
+
+  /** Takes the jobs that HTCondor holds out of its queue, a few hundred with each call. */
+  private void removeHeld() throws IOException, InterruptedException {
+    for (Map.Entry<Integer, List<Integer>> one : held.entrySet()) {
+      List<Integer> procs = one.getValue();
+      for (int from = 0; from < procs.size(); from += AT_ONCE) {
+        StringJoiner any = new StringJoiner(" || ", " && (", ")");
+        procs
+            .subList(from, Math.min(from + AT_ONCE, procs.size()))
+            .forEach(proc -> any.add("ProcId == " + proc));
+        tools().act("condor_rm", "ClusterId == " + one.getKey() + any);
+      }
+    }
+    held.clear();
+  }
+
+  void collect(Batch.Task task, Returned back, List<SubjobResult> results) throws IOException {
+    for (Batch.Part part : task.parts) {
+      Optional<HeldLease> lease = engine.held(part.lease());
+      if (lease.isPresent()) {
+        results.add(back.result(lease.get().lease(), lease.get().plan().folder()));
+      }
+    }
+    task.ended = true;
+  }
+
+  void lose(Batch batch, Batch.Task task, String why, List<SubjobResult> results) {
+    log.info("lost job={} cluster={} proc={}: {}", batch.job, batch.cluster, task.number, why);
+    fail(task, Failure.of(Kind.LOST, why, "it is tried again"), results);
+  }
+
+  void fail(Batch.Task task, Failure why, List<SubjobResult> results) {
+    for (Batch.Part part : task.parts) {
+      engine
+          .held(part.lease())
+          .ifPresent(lease -> results.add(Returned.failed(lease.lease(), why)));
+    }
+    task.ended = true;
+  }
+
+  /** {@return whether no task has left anything} */
+  static boolean nothingBack(Batch batch) {
+    return batch.tasks.stream()
+        .noneMatch(t -> Files.exists(batch.folder.resolve(t.number + "/out/manifest")));
+  }
+
+  static Path out(Batch batch, Batch.Task task) {
+    return batch.folder.resolve(Integer.toString(task.number)).resolve("out");
+  }
+
+  /**
+   * Hands results in; what cannot be put on disk now is read again by the next look at the queue.
+   */
+  void deliver(List<SubjobResult> results) throws IOException, InterruptedException {
+    removeHeld();
+    if (!results.isEmpty()) {
+      try {
+        engine.results(results);
+      } catch (StorageException e) {
+        for (Batch batch : batches) {
+          for (Batch.Task task : batch.tasks) {
+            task.ended &= task.parts.stream().noneMatch(p -> engine.held(p.lease()).isPresent());
+          }
+        }
+        reconcileSoon();
+        throw e;
+      }
+    }
+    for (Batch batch : List.copyOf(batches)) {
+      if (batch.hasEnded()) {
+        forget(batch);
+      }
+    }
+  }
+
+  void forget(Batch batch) throws IOException {
+    batches.remove(batch);
+    byCluster.remove(batch.cluster);
+    JobFolder.delete(batch.folder);
+  }
+}

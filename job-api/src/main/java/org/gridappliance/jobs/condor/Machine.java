@@ -1,0 +1,92 @@
+package org.gridappliance.jobs.condor;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A machine of HTCondor's pool, as its startd last told.
+ *
+ * @param name its address
+ * @param state Ready, Busy, or Paused while its owner wants it
+ * @param freeCpus cores that a job could have now
+ * @param load of the whole machine, processes that want a core
+ * @param slots what is in use now
+ * @param heardAt when it was last heard of, seconds since 1970
+ */
+public record Machine(
+    String name,
+    String state,
+    int cpus,
+    int freeCpus,
+    long memoryBytes,
+    double load,
+    String version,
+    List<Slot> slots,
+    long heardAt) {
+
+  /**
+   * A slot that somebody has.
+   *
+   * @param since seconds since 1970
+   * @param job the cluster and proc there
+   */
+  public record Slot(
+      String name, String state, int cpus, long memoryBytes, String job, long since) {}
+
+  static final String ATTRIBUTES =
+      "Name,Machine,State,Activity,SlotType,PartitionableSlot,DynamicSlot,Cpus,Memory,TotalSlotCpus,TotalCpus,"
+          + "TotalSlotMemory,TotalMemory,TotalLoadAvg,CondorVersion,JobId,EnteredCurrentActivity,OwnerActive,"
+          + "LastHeardFrom";
+
+  /** {@return the machines that some slots belong to, by name} */
+  static List<Machine> of(List<JsonNode> slots) {
+    Map<String, List<JsonNode>> byName = new LinkedHashMap<>();
+    for (JsonNode slot : slots) {
+      byName
+          .computeIfAbsent(Happening.machine(slot.path("Machine").asText()), m -> new ArrayList<>())
+          .add(slot);
+    }
+    List<Machine> machines = new ArrayList<>();
+    byName.forEach(
+        (name, own) ->
+            own.stream()
+                .filter(slot -> !slot.path("DynamicSlot").asBoolean(false))
+                .findFirst()
+                .ifPresent(whole -> machines.add(machine(name, whole, own))));
+    machines.sort(Comparator.comparing(Machine::name));
+    return machines;
+  }
+
+  private static Machine machine(String name, JsonNode whole, List<JsonNode> own) {
+    List<Slot> used = new ArrayList<>();
+    for (JsonNode slot : own) {
+      if (slot.path("DynamicSlot").asBoolean(false)) {
+        used.add(
+            new Slot(
+                slot.path("Name").asText().replaceAll("@.*", ""),
+                slot.path("Activity").asText(),
+                slot.path("Cpus").asInt(),
+                slot.path("Memory").asLong() << 20,
+                slot.path("JobId").asText(""),
+                slot.path("EnteredCurrentActivity").asLong()));
+      }
+    }
+    used.sort(Comparator.comparing(Slot::name));
+    int free = whole.path("Cpus").asInt();
+    boolean owner = whole.path("OwnerActive").asBoolean(false);
+    return new Machine(
+        name,
+        owner ? "Paused" : free > 0 ? "Ready" : "Busy",
+        whole.path("TotalSlotCpus").asInt(whole.path("TotalCpus").asInt()),
+        free,
+        whole.path("TotalSlotMemory").asLong(whole.path("TotalMemory").asLong()) << 20,
+        whole.path("TotalLoadAvg").asDouble(),
+        whole.path("CondorVersion").asText("").replaceAll("^\\$CondorVersion: (\\S+).*", "$1"),
+        List.copyOf(used),
+        whole.path("LastHeardFrom").asLong());
+  }
+}

@@ -1,0 +1,71 @@
+package org.gridappliance.jobs.condor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.gridappliance.jobs.lease.Limits;
+import org.junit.jupiter.api.Test;
+
+/** Machines as condor_status tells them, and why a job finds none. */
+class FitTest {
+  private static final String SLOTS =
+      """
+      [{"Name": "slot1@10-77-0-11.grid.appliance", "Machine": "10-77-0-11.grid.appliance", "PartitionableSlot": true,
+        "Cpus": 6, "TotalSlotCpus": 8, "TotalSlotMemory": 24000, "TotalLoadAvg": 1.5, "OwnerActive": false,
+        "CondorVersion": "$CondorVersion: 23.9.6 2025-01-01 $", "LastHeardFrom": 1700000000},
+       {"Name": "slot1_1@10-77-0-11.grid.appliance", "Machine": "10-77-0-11.grid.appliance", "DynamicSlot": true,
+        "Cpus": 2, "Memory": 128, "Activity": "Busy", "JobId": "12.0", "EnteredCurrentActivity": 1700000000},
+       {"Name": "slot1@10-77-0-12.grid.appliance", "Machine": "10-77-0-12.grid.appliance", "PartitionableSlot": true,
+        "Cpus": 4, "TotalSlotCpus": 4, "TotalSlotMemory": 8000, "OwnerActive": true}]
+      """;
+
+  private static List<Machine> machines() throws Exception {
+    List<JsonNode> slots = new ArrayList<>();
+    new ObjectMapper().readTree(SLOTS).forEach(slots::add);
+    return Machine.of(slots);
+  }
+
+  private static Limits limits(int cpus, long gibibytes) {
+    return new Limits(cpus, gibibytes << 30, 1 << 20, 100, 60, 1 << 20);
+  }
+
+  @Test
+  void theSlotsOfAMachineAreOneMachine() throws Exception {
+    List<Machine> all = machines();
+    assertEquals(List.of("10.77.0.11", "10.77.0.12"), all.stream().map(Machine::name).toList());
+    Machine first = all.getFirst();
+    assertEquals(
+        "Ready 8 6 23.9.6",
+        first.state() + " " + first.cpus() + " " + first.freeCpus() + " " + first.version());
+    assertEquals(
+        "slot1_1 Busy 12.0",
+        first.slots().getFirst().name()
+            + " "
+            + first.slots().getFirst().state()
+            + " "
+            + first.slots().getFirst().job());
+    assertEquals("Paused", all.getLast().state());
+  }
+
+  @Test
+  void whatNoMachineHasIsToldWithWhatTheLargestHas() throws Exception {
+    assertTrue(
+        Fit.obstacle(limits(1, 64), machines())
+            .orElseThrow()
+            .startsWith("it asks for 64.0 GiB of memory; the largest of 2 machines has 23.4 GiB"));
+    assertTrue(
+        Fit.obstacle(limits(16, 1), machines())
+            .orElseThrow()
+            .startsWith("it asks for 16 cores; the largest of 2 machines has 8"));
+    assertEquals(Optional.empty(), Fit.obstacle(limits(8, 20), machines()));
+    assertTrue(
+        Fit.obstacle(limits(1, 1), List.of(machines().getLast()))
+            .orElseThrow()
+            .startsWith("the owners of all 1 machines"));
+  }
+}
