@@ -137,6 +137,21 @@ public record EvmLimits(
         cpuPercent);
   }
 
+  public EvmLimits withDiskReserveBytes(long value) {
+    return new EvmLimits(
+        wall,
+        cpu,
+        memoryBytes,
+        processes,
+        openFiles,
+        fileBytes,
+        diskBytes,
+        diskFiles,
+        value,
+        tmpBytes,
+        cpuPercent);
+  }
+
   public EvmLimits withTmpBytes(long value) {
     return new EvmLimits(
         wall,

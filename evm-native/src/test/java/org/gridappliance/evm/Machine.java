@@ -25,6 +25,16 @@ record Machine(
     String victim,
     long bootToClock) {
 
+  private static final List<String> OF_OTHERS = present();
+
+  private static List<String> present() {
+    try {
+      return allControlGroups();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   static Machine look(Path victim) {
     try {
       List<String> ipc = new ArrayList<>();
@@ -48,8 +58,12 @@ record Machine(
     }
   }
 
-  /** Control groups of launchers. */
+  /** Control groups of launchers, but not what a launcher killed elsewhere left on this machine. */
   static List<String> controlGroups() throws IOException {
+    return allControlGroups().stream().filter(group -> !OF_OTHERS.contains(group)).toList();
+  }
+
+  private static List<String> allControlGroups() throws IOException {
     Path top = Path.of("/sys/fs/cgroup");
     if (!Files.isDirectory(top)) {
       return List.of();

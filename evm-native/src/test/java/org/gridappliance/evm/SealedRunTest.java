@@ -184,7 +184,10 @@ class SealedRunTest {
     String options = "size=8m,uid=" + Sandbox.UID + ",gid=" + Sandbox.UID;
     host("mount", "-t", "tmpfs", "-o", options, "sealed-test", sandbox.work.toString());
     try {
-      EvmSpec spec = sealed.shell("head -c 30000000 /dev/zero > file; sleep 20; echo went on");
+      EvmSpec spec =
+          sealed
+              .shell("head -c 30000000 /dev/zero > file; sleep 20; echo went on")
+              .withLimits(EvmLimits.defaults().withDiskReserveBytes(0));
       Ended run = sealed.run(Mode.ROOT, spec, 0);
       assertEquals(EvmResult.Outcome.KILLED, run.result().outcome(), () -> run + "");
       assertTrue(run.result().reason().contains("No space left on device"), () -> run + "");
