@@ -42,14 +42,18 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The Files page as people use it: drop, lose the network, delete by mistake, share, edit at once.
  */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Tag("browser")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FilesPageTest {
@@ -344,7 +348,12 @@ class FilesPageTest {
     hasContent("mistake/two.txt", "two");
   }
 
+  /**
+   * First, while the home is small: a look through ten thousand files takes longer than a page
+   * waits.
+   */
   @Test
+  @Order(1)
   void whatAShellOverwroteAndDeletedComesBackFromEarlierVersionsAndTheTrash() throws Exception {
     file("shell/draft.txt", "yesterday's");
     file("shell/data.txt", "a day's work");
