@@ -136,7 +136,7 @@ final class CondorWork {
    * Submits what is laid out but not in HTCondor's queue. A batch of which that is not certain is
    * looked for there first, by its mark.
    *
-   * @throws IOException while the schedd is away; the ledger.batches wait
+   * @throws IOException while the schedd is away; the batches wait
    */
   void submitWaiting() throws IOException, InterruptedException {
     ledger.lock.lock();

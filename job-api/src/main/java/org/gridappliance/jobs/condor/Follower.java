@@ -52,7 +52,7 @@ final class Follower {
       if (!now.events().equals(ledger.access.events())) {
         events.close();
         events = new EventLog(now.events());
-        events.skip();
+        events.skip(); // the queue is asked at once, see below
       }
       ledger.access = now;
       ledger.reconcileAt = System.nanoTime();
@@ -61,9 +61,7 @@ final class Follower {
     }
   }
 
-  /**
-   * Takes up the ledger.batches on disk, and takes out of HTCondor's queue what nobody here knows.
-   */
+  /** Takes up the batches on disk, and takes out of HTCondor's queue what nobody here knows. */
   void recover() throws IOException, InterruptedException {
     ledger.lock.lock();
     try {
