@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package org.gridappliance.ca.profile;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package org.gridappliance.ca.request;
+
+import org.jspecify.annotations.NullMarked;
