@@ -76,6 +76,13 @@ static void stop_at_limit(struct launch *l, const char *limit, const char *what,
   kill_all(l);
 }
 
+/* Version 1 of control groups kills one process, not the group: the rest may go on, and even end well. */
+static void stop_out_of_memory(struct launch *l) {
+  if (evm_cgroup_oom_kills(&l->group) == 0) return;
+  int64_t most = l->spec->limits.memory_bytes;
+  stop_at_limit(l, "memory-bytes", "ran out of bytes of memory:", most, most);
+}
+
 static void keep_peak(struct evm_usage *peak, const struct evm_usage *now) {
   if (now->cpu_us > peak->cpu_us) peak->cpu_us = now->cpu_us;
   if (now->memory_bytes > peak->memory_bytes) peak->memory_bytes = now->memory_bytes;
@@ -93,6 +100,7 @@ static void check_usage(struct launch *l, const struct evm_usage *usage) {
   if (limits->memory_bytes > 0 && usage->memory_bytes > limits->memory_bytes) {
     stop_at_limit(l, "memory-bytes", "used bytes of memory:", usage->memory_bytes, limits->memory_bytes);
   }
+  stop_out_of_memory(l);
   if (limits->disk_bytes > 0 && usage->disk_bytes > limits->disk_bytes) {
     stop_at_limit(l, "disk-bytes", "wrote bytes of files:", usage->disk_bytes, limits->disk_bytes);
   }
@@ -363,15 +371,12 @@ static void open_signals(struct launch *l) {
   if (l->signals < 0) evm_fail_errno("watch for signals");
 }
 
-/* An out-of-memory kill or a refused fork is what happened, also if the program died of it by itself. */
+/* What the last look missed: an out-of-memory kill is what happened, also if the program ended by itself since. */
 static void blame_group(struct launch *l) {
-  bool by_itself = l->result.outcome == EVM_EXITED || l->result.outcome == EVM_SIGNALED;
-  if (!by_itself || l->result.status == 0) return;
-  if (evm_cgroup_oom_kills(&l->group) > 0) {
-    l->decided = false;
-    stop_at_limit(l, "memory-bytes", "ran out of bytes of memory:", l->spec->limits.memory_bytes,
-                  l->spec->limits.memory_bytes);
-  }
+  if (l->result.outcome != EVM_EXITED && l->result.outcome != EVM_SIGNALED) return;
+  l->decided = false;
+  l->killing = true; /* nothing is left to kill */
+  stop_out_of_memory(l);
 }
 
 static int exit_code(const struct evm_result *result) {

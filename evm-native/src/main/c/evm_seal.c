@@ -23,6 +23,7 @@
 #include "evm_message.h"
 #include "evm_spec.h"
 #include "seal_confine.h"
+#include "seal_filter.h"
 #include "seal_fuse.h"
 #include "seal_index.h"
 
@@ -177,6 +178,7 @@ int main(void) {
   }
   lock_memory(heap);
   if (seal_confine(FOLDER) != 0) evm_fail_errno("confine evm-seal to its folder (want Landlock, Linux 5.13 or newer)");
+  if (seal_filter() != 0) evm_fail_errno("filter evm-seal's system calls");
   say(EVM_READY, "");
   receive_device();
   serve_all(threads);

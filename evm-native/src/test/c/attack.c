@@ -377,13 +377,17 @@ static void thread_bomb(const char *argument) {
   }
 }
 
-/* argument: "shared" mappings, a "tmpfs" file, "forked" processes with 16 MiB each, or private memory */
+/* argument: "shared" mappings, a "tmpfs" file, "forked" processes with 16 MiB each, a "child" alone, or private memory */
 static void hog_memory(const char *argument) {
   const char *kind = argument == NULL ? "" : argument;
   size_t block = 16 * 1024 * 1024;
   static char bytes[65536];
   memset(bytes, 1, sizeof bytes);
   signal(SIGXFSZ, SIG_IGN);
+  if (strcmp(kind, "child") == 0 && fork() > 0) {
+    wait(NULL);
+    exit(0); /* as if all were well */
+  }
   for (int i = 0; i < 256; i++) {
     if (strcmp(kind, "forked") == 0 && fork() > 0) continue;
     if (strcmp(kind, "tmpfs") == 0) {

@@ -49,6 +49,7 @@ class LimitTest {
     "thread-bomb, '', processes",
     "hog-memory, shared, memory-bytes",
     "hog-memory, tmpfs, memory-bytes",
+    "hog-memory, child, memory-bytes",
     "hog-disk, removed, disk-bytes",
     "spin, '', cpu-ms"
   })

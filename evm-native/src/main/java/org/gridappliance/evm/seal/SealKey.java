@@ -40,6 +40,11 @@ public final class SealKey {
     return HexFormat.of().formatHex(bytes);
   }
 
+  /** Overwrites it: what was sealed can be opened by nobody who has no copy. */
+  public void forget() {
+    Arrays.fill(bytes, (byte) 0);
+  }
+
   byte[] bytes() {
     return bytes;
   }

@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -65,10 +66,15 @@ public final class SealedFolder {
     }
     SealedWriter writer = new SealedWriter(folder, key);
     Files.walkFileTree(source, writer);
-    byte[] body = writer.index().encode();
+    write(writer.index(), folder, key);
+  }
+
+  /** Writes the index of a folder whose blocks are there. */
+  static void write(SealedIndex index, Path folder, SealKey key) throws IOException {
+    byte[] body = index.encode();
     if (body.length > INDEX_MAX) {
       throw new IOException(
-          source + ": its index has " + body.length + " bytes: want at most 1 GiB");
+          folder + ": its index has " + body.length + " bytes: want at most 1 GiB");
     }
     byte[] salt = SealCipher.randomSalt();
     byte[] header =
@@ -151,6 +157,18 @@ public final class SealedFolder {
   /** The text of a name's bytes, which came one char a byte. */
   private static String textOf(String bytes) {
     return new String(bytes.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+  }
+
+  /** {@return paths of what is neither a regular file nor a folder: links, fifos, sockets} */
+  public Set<String> others() {
+    Set<String> paths = new LinkedHashSet<>();
+    files.forEach(
+        (path, inode) -> {
+          if (inode.type() != SealedInode.REGULAR && inode.type() != SealedInode.FOLDER) {
+            paths.add(path);
+          }
+        });
+    return paths;
   }
 
   /** Paths of regular files, "folder/file", with their sizes in bytes; parents' order. */

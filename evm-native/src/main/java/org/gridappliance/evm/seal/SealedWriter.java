@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -102,17 +103,28 @@ final class SealedWriter extends SimpleFileVisitor<Path> {
     }
   }
 
-  /** Blocks of zeros become holes; the last block is filled up with zeros. */
   private void write(Path file, BasicFileAttributes attributes) throws IOException {
     long number = next++;
     List<SealedInode.Run> runs = new ArrayList<>();
+    long size;
+    try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+      size = write(number, in, runs);
+    }
+    put(number, file, attributes, size, runs, "");
+  }
+
+  /**
+   * Seals one file's bytes; blocks of zeros become holes, the last block is filled up with zeros.
+   *
+   * @return how many bytes there were
+   */
+  private long write(long number, InputStream in, List<SealedInode.Run> runs) throws IOException {
     byte[] plain = new byte[SealCipher.BLOCK];
     byte[] sealed = new byte[SealCipher.STRIDE];
     long size = 0;
     Set<OpenOption> options = Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
     Path blocks = folder.resolve(Long.toHexString(number));
-    try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS);
-        SeekableByteChannel out = Files.newByteChannel(blocks, options)) {
+    try (SeekableByteChannel out = Files.newByteChannel(blocks, options)) {
       for (long block = 0; ; block++) {
         int got = in.readNBytes(plain, 0, SealCipher.BLOCK);
         Arrays.fill(plain, got, SealCipher.BLOCK, (byte) 0);
@@ -134,7 +146,29 @@ final class SealedWriter extends SimpleFileVisitor<Path> {
     if (runs.isEmpty()) {
       Files.delete(blocks); // all holes
     }
-    put(number, file, attributes, size, runs, "");
+    return size;
+  }
+
+  /** A folder without a path on disk; {@return its number}. Only the first has no parent. */
+  long folder(long parent, String name, int permissions) {
+    return plain(parent, name, SealedInode.FOLDER | permissions, next++, 0, List.of());
+  }
+
+  /** A file whose bytes come from a stream. */
+  void file(long parent, String name, int permissions, InputStream in) throws IOException {
+    long number = next++;
+    List<SealedInode.Run> runs = new ArrayList<>();
+    long size = write(number, in, runs);
+    plain(parent, name, SealedInode.REGULAR | permissions, number, size, runs);
+  }
+
+  private long plain(
+      long parent, String name, int mode, long number, long size, List<SealedInode.Run> runs) {
+    inodes.put(number, new SealedInode(number, mode, Instant.now(), size, runs, ""));
+    if (number != SealedIndex.ROOT) {
+      names.add(new SealedIndex.Name(parent, number, bytesOf(name)));
+    }
+    return number;
   }
 
   private static void extend(List<SealedInode.Run> runs, long block, long version) {
