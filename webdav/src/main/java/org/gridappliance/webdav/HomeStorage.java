@@ -229,6 +229,21 @@ public final class HomeStorage implements AutoCloseable {
         "your quota of " + home.quotaBytes() + " bytes is full; delete something first");
   }
 
+  /**
+   * Lets what is kept give way to bytes that are about to be written beside the home, of which what
+   * others wrote there counts as it is now.
+   *
+   * @return whether they fit
+   */
+  public boolean makeRoom(long bytes) throws IOException {
+    state.recount();
+    if (availableBytes() < bytes) {
+      return false;
+    }
+    keeping().makeRoom(bytes);
+    return true;
+  }
+
   /** Refuses what {@link #delete} would refuse. */
   void requireDeletable(TreePath path, Guard guard) throws IOException {
     requireWritable();
@@ -282,6 +297,13 @@ public final class HomeStorage implements AutoCloseable {
   /** {@return bytes that may still be written to the disk} */
   long spareBytes() {
     return Math.min(tree.usableBytes(), storage.options().spareBytes().getAsLong());
+  }
+
+  /** {@return bytes below the quota, at least 0} */
+  long quotaLeft() throws IOException {
+    return home.quotaBytes() == Long.MAX_VALUE
+        ? Long.MAX_VALUE
+        : Math.max(0, home.quotaBytes() - usedBytes());
   }
 
   /** {@return bytes that the home holds, whichever part of it is seen} */

@@ -159,16 +159,33 @@ public final class Keeping {
     long over =
         storage.state().keptBytes() - history().retention().share(storage.home().quotaBytes());
     if (over > 0) {
-      purge(history().oldest(id(), over));
+      purge(history().oldest(id(), over, Optional.empty()));
     }
   }
 
   /** Makes room by removing the oldest. {@return whether something was removed} */
   boolean giveWay(long bytes) throws IOException {
+    return giveWay(bytes, Optional.empty());
+  }
+
+  /**
+   * As above.
+   *
+   * @param but what was only begun to be kept
+   */
+  boolean giveWay(long bytes, Optional<Kept> but) throws IOException {
     List<Kept> oldest =
-        storage.state().keptBytes() == 0 ? List.of() : history().oldest(id(), bytes);
+        storage.state().keptBytes() == 0 ? List.of() : history().oldest(id(), bytes, but);
     purge(oldest);
     return !oldest.isEmpty();
+  }
+
+  /** Lets the past give way until so many bytes fit the quota, or nothing is kept. */
+  void makeRoom(long bytes) throws IOException {
+    long over = storage.usedBytes() - (storage.home().quotaBytes() - bytes);
+    if (storage.home().quotaBytes() != Long.MAX_VALUE && over > 0) {
+      giveWay(over);
+    }
   }
 
   /**

@@ -4,11 +4,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.gridappliance.webdav.history.History;
 import org.gridappliance.webdav.history.Kept;
 import org.gridappliance.webdav.round.Changes;
@@ -225,42 +224,53 @@ final class Round {
   }
 
   /**
-   * Holds every file as it is now. The last changed are clones or copies, up to half of what may be
-   * kept and of what the disk has left; the others are second names.
+   * Holds every file as it is now. Where blocks are shared they are clones; else the last changed
+   * are copies, up to half of what may be kept and of what the disk has left; the others are second
+   * names.
    */
   private void hold(Sight now) throws IOException {
-    Set<String> wanted = new HashSet<>();
+    Map<String, Seen> wanted = new LinkedHashMap<>();
     if (history().retention().days() > 0) {
-      Holding holding = new Holding();
-      List<Seen> files =
-          now.all().stream()
-              .filter(seen -> !seen.isFolder())
-              .sorted(Comparator.comparingLong(Seen::modified).reversed())
-              .toList();
-      for (Seen file : files) {
-        if (wanted.add(file.state())) {
-          holding.hold(file);
-        }
-      }
+      now.all().stream()
+          .filter(seen -> !seen.isFolder())
+          .sorted(Comparator.comparingLong(Seen::modified).reversed())
+          .forEach(file -> wanted.putIfAbsent(file.state(), file));
     }
     for (String name : held.keySet()) {
-      if (!wanted.contains(name)) {
+      if (!wanted.containsKey(name)) {
         last.drop(name);
       }
+    }
+    Holding holding = new Holding();
+    try {
+      for (Seen file : wanted.values()) {
+        holding.hold(file);
+      }
+    } catch (TreeException e) {
+      if (e.reason() != Reason.FULL) {
+        throw e;
+      } // else who fills his home to the brim has less of the past, as with all that is kept
     }
   }
 
   /** What one round may still copy, and what may be copies in all. */
   private final class Holding {
     private final boolean canClone = last.canClone();
+
+    // what is larger would not be kept, or not be allowed to change in place at a wall
+    private final long mostClonedBytes;
     private final long maxBytes = isQuick ? MAX_QUICK_BYTES : MAX_COPIED_BYTES;
     private final int maxFiles = isQuick ? MAX_QUICK : MAX_COPIED;
     private long room = Math.min(share, storage.spareBytes()) / 2;
     private long bytes;
     private int files;
 
+    Holding() throws IOException {
+      mostClonedBytes = Math.min(share / 2, storage.quotaLeft());
+    }
+
     void hold(Seen file) throws IOException {
-      boolean mayBeCopy = canClone || file.size() <= room;
+      boolean mayBeCopy = file.size() <= (canClone ? mostClonedBytes : room);
       room -= mayBeCopy && !canClone ? file.size() : 0;
       Long inode = held.get(file.state());
       boolean isCopy = inode != null && inode != file.inode();

@@ -68,7 +68,21 @@ final class Rounds {
       return Optional.empty();
     }
     long began = System.nanoTime();
-    List<Kept> known = removed();
+    List<Kept> known = List.of();
+    try {
+      if (!isQuick) {
+        makeRoom(storage);
+      }
+      known = removed();
+      return Optional.of(look(storage, isQuick, known));
+    } finally {
+      ended(known, isQuick, System.nanoTime() - began);
+      running.unlock();
+    }
+  }
+
+  private static Sight look(HomeStorage storage, boolean isQuick, List<Kept> known)
+      throws IOException {
     try (LastKnown last = new LastKnown(storage.tree(), folder(storage.home().last()))) {
       Dealt dealt = new Dealt();
       known.forEach(dealt::add);
@@ -84,11 +98,14 @@ final class Rounds {
             done.trashed(),
             done.moved());
       }
-      return Optional.of(done.sight());
-    } finally {
-      ended(known, isQuick, System.nanoTime() - began);
-      running.unlock();
+      return done.sight();
     }
+  }
+
+  /** Others may have written beyond the quota: the past gives way, as it does to WebDAV. */
+  private static void makeRoom(HomeStorage storage) throws IOException {
+    storage.state().recount();
+    storage.keeping().makeRoom(0);
   }
 
   private static Path folder(Path folder) throws IOException {

@@ -8,6 +8,8 @@ import org.gridappliance.webdav.history.Kept;
 import org.gridappliance.webdav.property.PropertyStore.Intent;
 import org.gridappliance.webdav.tree.Node;
 import org.gridappliance.webdav.tree.Staged;
+import org.gridappliance.webdav.tree.TreeException;
+import org.gridappliance.webdav.tree.TreeException.Reason;
 import org.gridappliance.webdav.tree.TreePath;
 
 /**
@@ -16,6 +18,9 @@ import org.gridappliance.webdav.tree.TreePath;
  * mutex, checked again under it and done with one rename. Owned by one thread; blocks.
  */
 record Transfers(HomeStorage storage) {
+  /** What is taken from the past at a time where the disk holds the home to its quota. */
+  private static final long GIVEN_BYTES = 1L << 20;
+
   void delete(TreePath path, Guard guard) throws IOException {
     storage.requireWritable();
     HomeStorage.requireNotRoot(path);
@@ -27,7 +32,7 @@ record Transfers(HomeStorage storage) {
     Node node = storage.require(path);
     long bytes = bytes(path, node); // before the mutex: a large folder takes its time
     Optional<Kept> kept = storage.keeping().begin(false, path, node, bytes, Optional.empty());
-    Optional<Staged> gone;
+    Taken taken;
     storage.state().mutex.lock();
     try {
       try {
@@ -42,26 +47,42 @@ record Transfers(HomeStorage storage) {
         }
         throw e;
       }
-      gone = takeOut(path, kept);
+      taken = takeOut(path, kept);
       storage.properties().dropTree(storage.home().id(), storage.key(path));
       storage.locks().dropTree(storage.home().id(), storage.key(path), false);
     } finally {
       storage.state().mutex.unlock();
     }
     storage.syncFolder(path.parent());
-    settle(kept, gone, Optional.of(node));
+    settle(taken.kept(), taken.gone(), Optional.of(node));
   }
 
-  private Optional<Staged> takeOut(TreePath path, Optional<Kept> kept) throws IOException {
-    if (kept.isEmpty()) {
-      return Optional.of(storage.tree().take(storage.at(path)));
-    }
-    try {
-      storage.tree().past().keep(storage.at(path), kept.get().id());
-      return Optional.empty();
-    } catch (IOException e) {
-      storage.keeping().undo(kept.get());
-      throw e;
+  /** What became of something that was deleted: kept, staged, or neither because it is gone. */
+  private record Taken(Optional<Kept> kept, Optional<Staged> gone) {}
+
+  private Taken takeOut(TreePath path, Optional<Kept> kept) throws IOException {
+    while (true) {
+      try {
+        if (kept.isEmpty()) {
+          return new Taken(kept, Optional.of(storage.tree().take(storage.at(path))));
+        }
+        storage.tree().past().keep(storage.at(path), kept.get().id());
+        return new Taken(kept, Optional.empty());
+      } catch (IOException e) {
+        boolean isFull = e instanceof TreeException full && full.reason() == Reason.FULL;
+        if (isFull && storage.keeping().giveWay(GIVEN_BYTES, kept)) {
+          continue;
+        }
+        if (kept.isPresent()) {
+          storage.keeping().undo(kept.get());
+        }
+        if (!isFull) {
+          throw e;
+        }
+        storage.tree().remove(storage.at(path)); // btrfs at its limit cannot rename, only delete
+        storage.state().recount();
+        return new Taken(Optional.empty(), Optional.empty());
+      }
     }
   }
 

@@ -133,16 +133,22 @@ public final class History {
     return store.before(home, clock.instant().minus(Duration.ofDays(retention.days())));
   }
 
-  /** {@return the oldest that together have so many bytes, or all} */
-  public List<Kept> oldest(String home, long bytes) {
+  /**
+   * {@return the oldest that together have so many bytes, or all}
+   *
+   * @param but stays
+   */
+  public List<Kept> oldest(String home, long bytes, Optional<Kept> but) {
     List<Kept> found = new ArrayList<>();
     long sum = 0;
     for (Kept kept : store.all(home)) {
       if (sum >= bytes) {
         break;
       }
-      found.add(kept);
-      sum += kept.bytes();
+      if (but.filter(kept::equals).isEmpty()) {
+        found.add(kept);
+        sum += kept.bytes();
+      }
     }
     return found;
   }

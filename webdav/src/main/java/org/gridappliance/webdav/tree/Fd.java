@@ -187,6 +187,16 @@ final class Fd implements AutoCloseable {
     }
   }
 
+  /** {@return whether a subvolume of btrfs was made} */
+  boolean makeSubvolume(byte[] name) {
+    try {
+      LibC.makeSubvolume(number, name);
+      return true;
+    } catch (LibC.Failed e) {
+      return false; // not btrfs, or not allowed here
+    }
+  }
+
   /** Removes a name that may not be there, of anything but a folder. */
   void removeQuietly(byte[] name) throws IOException {
     try {

@@ -205,6 +205,16 @@ public final class HomeTree implements AutoCloseable {
     return new Staged(this, spool(), name);
   }
 
+  /**
+   * Deletes a file, or a folder with what it holds, where it is. Not in one step: what fails half
+   * way leaves the rest.
+   */
+  public void remove(TreePath path) throws IOException {
+    try (Fd parent = folder(path.parent())) {
+      Staged.remove(parent, Fd.bytes(stored(parent, path.name())), 0);
+    }
+  }
+
   /** {@return what was deleted or overwritten} */
   public KeptFolder past() {
     return new KeptFolder(this);

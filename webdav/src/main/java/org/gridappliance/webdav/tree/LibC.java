@@ -50,6 +50,12 @@ final class LibC {
   /** _IOW(0x94, 9, int), on x86-64 and arm64. */
   static final long FICLONE = 0x40049409L;
 
+  /** BTRFS_IOC_SUBVOL_CREATE, _IOW(0x94, 14, struct btrfs_ioctl_vol_args), on x86-64 and arm64. */
+  static final long SUBVOL_CREATE = 0x5000940EL;
+
+  private static final int VOL_ARGS = 4096;
+  private static final int VOL_NAME = 8;
+
   static final int EPERM = 1;
   static final int ENOENT = 2;
   static final int EACCES = 13;
@@ -90,6 +96,8 @@ final class LibC {
       variadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG);
   private static final MethodHandle IOCTL =
       variadic("ioctl", 2, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle IOCTL_OF =
+      variadic("ioctl", 2, JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS);
   private static final MethodHandle CLOSE = plain("close", JAVA_INT, JAVA_INT);
   private static final MethodHandle MKDIRAT =
       plain("mkdirat", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
@@ -238,6 +246,18 @@ final class LibC {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE);
       checked((int) IOCTL.invokeExact(state, target, FICLONE, source), state);
+    } catch (Throwable e) { // what invokeExact declares
+      throw thrown(e);
+    }
+  }
+
+  /** Makes a subvolume of btrfs in a folder; {@code name} is not ended by NUL. */
+  static void makeSubvolume(int folder, byte[] name) throws Failed {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      MemorySegment arguments = arena.allocate(VOL_ARGS, 8);
+      MemorySegment.copy(name, 0, arguments, ValueLayout.JAVA_BYTE, VOL_NAME, name.length);
+      checked((int) IOCTL_OF.invokeExact(state, folder, SUBVOL_CREATE, arguments), state);
     } catch (Throwable e) { // what invokeExact declares
       throw thrown(e);
     }
