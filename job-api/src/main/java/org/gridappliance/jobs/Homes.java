@@ -28,15 +28,21 @@ public interface Homes {
   Optional<Caller> caller(String owner) throws IOException;
 
   /**
-   * Asks before work is begun whether so much fits.
+   * {@return a folder beside a home, on its file system and within its quota there, in which may be
+   * made what the home then adopts}
+   */
+  Path making(String owner) throws IOException;
+
+  /**
+   * Asks before work is begun whether so much fits; what is kept of the past gives way to it.
    *
    * @throws Refused when quota or disk have no room for so many bytes
    */
   void requireRoom(String owner, long bytes) throws Refused, IOException;
 
   /**
-   * Moves a folder that was made elsewhere on the same file system into the home, in one step: it
-   * is there as a whole and durably, or not at all. Missing folders above it are made.
+   * Moves a folder that was made in {@link #making} into the home, in one step: it is there as a
+   * whole and durably, or not at all. Missing folders above it are made.
    *
    * @param folder its names from the home on, at least one
    * @param made the folder, of regular files and folders only; the caller's no more when true

@@ -21,11 +21,13 @@ import org.gridappliance.jobs.job.JobStore;
 import org.gridappliance.jobs.job.PlanLoader;
 import org.gridappliance.jobs.job.SavedApps;
 import org.gridappliance.jobs.job.SubjobStore;
+import org.gridappliance.jobs.job.SubmissionKeys;
 import org.gridappliance.jobs.pool.ChangeLog;
 import org.gridappliance.jobs.pool.LocalPool;
 import org.gridappliance.jobs.pool.ResultMaker;
 import org.gridappliance.jobs.pool.Seat;
 import org.gridappliance.jobs.pool.Seats;
+import org.gridappliance.jobs.saved.SavedStore;
 import org.gridappliance.jobs.serve.JobEvents;
 import org.gridappliance.jobs.serve.Lines;
 import org.gridappliance.jobs.serve.Operations;
@@ -97,7 +99,7 @@ public final class JobApi implements AutoCloseable {
     Database database = Database.open(db);
     try {
       JobStore jobs = new JobStore(database);
-      SubjobStore subjobs = new SubjobStore(database);
+      SubjobStore subjobs = new SubjobStore(database, jobs);
       PlanLoader plans = new PlanLoader(jobs, new SavedApps(settings.data()), settings.data());
       ChangeLog changes = new ChangeLog();
       ResultMaker results = new ResultMaker(jobs, subjobs, plans);
@@ -136,6 +138,8 @@ public final class JobApi implements AutoCloseable {
               deliverer,
               new TriggerStore(database),
               new WorkflowStore(database),
+              new SavedStore(database),
+              new SubmissionKeys(database, clock),
               homes,
               changes,
               clock,
@@ -213,7 +217,7 @@ public final class JobApi implements AutoCloseable {
    * @param validity how long it may be used
    */
   public String newJoinToken(Duration validity) {
-    return pool.newJoinToken(validity).token();
+    return pool.newJoinToken(validity, true).token();
   }
 
   /** {@return whether any executor has enrolled} */

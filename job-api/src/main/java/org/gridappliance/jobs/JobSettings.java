@@ -15,6 +15,7 @@ import java.util.List;
  *     to 24 h
  * @param minimumFreeBytes free space below which no job is accepted and no result taken
  * @param bundles applications as bundles
+ * @param seal where subjobs are sealed
  */
 public record JobSettings(
     Path data,
@@ -22,7 +23,8 @@ public record JobSettings(
     Duration shortLease,
     Duration longLease,
     long minimumFreeBytes,
-    Bundles bundles) {
+    Bundles bundles,
+    SealPolicy seal) {
 
   /** A subjob expected to take at least this long gets the long lease. */
   public static final Duration LONG_SUBJOB = Duration.ofMinutes(10);
@@ -41,12 +43,24 @@ public record JobSettings(
   /** The defaults: 30 s, 2 h, 64 MiB. */
   public static JobSettings of(Path data, List<Path> appFolders) {
     return new JobSettings(
-        data, appFolders, Duration.ofSeconds(30), Duration.ofHours(2), 64L << 20, Bundles.NONE);
+        data,
+        appFolders,
+        Duration.ofSeconds(30),
+        Duration.ofHours(2),
+        64L << 20,
+        Bundles.NONE,
+        SealPolicy.JOINED);
   }
 
   /** {@return the same with applications as bundles} */
   public JobSettings withBundles(Bundles value) {
-    return new JobSettings(data, appFolders, shortLease, longLease, minimumFreeBytes, value);
+    return new JobSettings(data, appFolders, shortLease, longLease, minimumFreeBytes, value, seal);
+  }
+
+  /** {@return the same, sealing elsewhere} */
+  public JobSettings withSeal(SealPolicy value) {
+    return new JobSettings(
+        data, appFolders, shortLease, longLease, minimumFreeBytes, bundles, value);
   }
 
   private static void require(String key, Duration value, Duration least, Duration most) {

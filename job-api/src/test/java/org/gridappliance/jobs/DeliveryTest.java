@@ -174,11 +174,15 @@ class DeliveryTest {
     portal.homes.room = 0;
     long id = completed("late");
     delivered(id, "refused");
-    Files.createDirectories(data.resolve("jobs/" + id + "/delivery/half"));
+    Files.createDirectories(making(id).resolve("half"));
     restart("UPDATE JOBS.delivery SET state = 'waiting', folder = 'jobs/x', inode = 1");
     delivered(id, "copied");
     assertEquals(List.of(id + "-late"), folders());
-    assertFalse(Files.exists(data.resolve("jobs/" + id + "/delivery")));
+    assertFalse(Files.exists(making(id)));
+  }
+
+  private Path making(long id) throws Exception {
+    return home().resolveSibling("making").resolve(Long.toString(id));
   }
 
   private void restart(String sql) throws Exception {

@@ -177,7 +177,8 @@ class DurabilityTest {
             settings.shortLease(),
             settings.longLease(),
             1L << 60,
-            Bundles.NONE);
+            Bundles.NONE,
+            SealPolicy.JOINED);
     portal = new TestPortal(full, Clock.systemUTC());
     TestPortal.Answer answer =
         portal.post("ann", "/jobs", Map.of("app", "nothing", "inputs", Map.of()));

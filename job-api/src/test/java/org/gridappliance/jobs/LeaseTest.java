@@ -93,7 +93,7 @@ class LeaseTest {
       byte[] body =
           TestPortal.bytes(
               path.endsWith("leases")
-                  ? new LeaseRequest(1, 1, 1, 1, 0, true, null)
+                  ? new LeaseRequest(1, 1, 1, 1, 0, true, null, true)
                   : path.endsWith("heartbeat")
                       ? new Heartbeat(List.of())
                       : new SubjobResult.Batch(List.of()));
@@ -323,7 +323,7 @@ class LeaseTest {
     int batch = one.lease(256, 0).size();
     assertTrue(batch > 50, "batch of " + batch);
     submit("slow", 10);
-    LeaseRequest small = new LeaseRequest(2, 8L << 30, 8L << 30, 256, 0, true, null);
+    LeaseRequest small = new LeaseRequest(2, 8L << 30, 8L << 30, 256, 0, true, null, true);
     List<Lease> rest = other.lease(small);
     assertFalse(rest.isEmpty());
   }
@@ -345,7 +345,7 @@ class LeaseTest {
     assertTrue(
         one.lease(
                 new LeaseRequest(
-                    2, 8L << 30, 8L << 30, 1, 0, false, "no user namespace; see doctor"))
+                    2, 8L << 30, 8L << 30, 1, 0, false, "no user namespace; see doctor", true))
             .isEmpty());
     JsonNode pool = portal.get("ann", "/pool").json();
     assertFalse(pool.path("accepting").asBoolean());

@@ -29,9 +29,13 @@ final class TestExecutor {
   final int cpus;
 
   TestExecutor(Supplier<TestPortal> portal, String name, int cpus) {
+    this(portal, name, cpus, portal.get().api.newJoinToken(Duration.ofHours(1)));
+  }
+
+  /** One that joins with a token: of a join link, unless it is the portal's own machine. */
+  TestExecutor(Supplier<TestPortal> portal, String name, int cpus, String join) {
     this.portal = portal;
     this.cpus = cpus;
-    String join = portal.get().api.newJoinToken(Duration.ofHours(1));
     TestPortal.Answer answer =
         portal
             .get()
@@ -67,7 +71,7 @@ final class TestExecutor {
   }
 
   List<Lease> lease(int max, int waitSeconds) {
-    return lease(new LeaseRequest(cpus, 8L << 30, 64L << 30, max, waitSeconds, true, null));
+    return lease(new LeaseRequest(cpus, 8L << 30, 64L << 30, max, waitSeconds, true, null, true));
   }
 
   List<Lease> lease(LeaseRequest request) {

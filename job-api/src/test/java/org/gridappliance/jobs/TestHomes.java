@@ -31,6 +31,11 @@ final class TestHomes implements Homes {
   }
 
   @Override
+  public Path making(String owner) throws IOException {
+    return Files.createDirectories(home(owner).resolveSibling("making"));
+  }
+
+  @Override
   public void requireRoom(String owner, long bytes) throws Refused {
     if (bytes > room) {
       throw new Refused("the quota has room for " + room + " bytes; delete files, then try again");

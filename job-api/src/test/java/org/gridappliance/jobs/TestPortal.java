@@ -166,6 +166,7 @@ final class TestPortal implements AutoCloseable {
     Map<String, String> query = new HashMap<>();
     context.queryParams().forEach(query::putIfAbsent);
     String authorization = context.request().getHeader("Authorization");
+    String key = context.request().getHeader("Idempotency-Key");
     byte[] body =
         context.body().buffer() == null ? new byte[0] : context.body().buffer().getBytes();
     return new Request(
@@ -173,6 +174,7 @@ final class TestPortal implements AutoCloseable {
         authorization == null ? null : authorization.substring("Bearer ".length()),
         context.pathParams(),
         query,
+        key == null ? Map.of() : Map.of("Idempotency-Key", key),
         body.length == 0 ? MissingNode.getInstance() : JSON.readTree(body),
         "127.0.0.1");
   }
@@ -221,8 +223,18 @@ final class TestPortal implements AutoCloseable {
     }
   }
 
+  /** Submits a job as a client does that may have to send it twice. */
+  Answer submitOnce(String user, String key, Object body) {
+    return send(user, null, key, "POST", "/jobs", bytes(body));
+  }
+
   /** Sends one request; {@code user} or {@code token} may be null. */
   Answer send(String user, String token, String method, String path, byte[] body) {
+    return send(user, token, null, method, path, body);
+  }
+
+  private Answer send(
+      String user, String token, String key, String method, String path, byte[] body) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + "/api/v1" + path))
             .timeout(Duration.ofSeconds(60))
@@ -232,6 +244,9 @@ final class TestPortal implements AutoCloseable {
     }
     if (token != null) {
       request.header("Authorization", "Bearer " + token);
+    }
+    if (key != null) {
+      request.header("Idempotency-Key", key);
     }
     try {
       HttpResponse<byte[]> response =

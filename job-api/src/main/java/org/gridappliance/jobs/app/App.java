@@ -28,6 +28,7 @@ import java.util.stream.Stream;
  * @param mergeCommand run once in the envelope after the tables are merged, in a folder that holds
  *     the merged files; makes the outputs whose {@code fromMerge} is set
  * @param outputs in the order of the results page
+ * @param presets values that change some fields of the form and leave the others as they are
  * @param folder holds {@code app.yaml} and the files of the examples
  * @param digest SHA-256 of the folder's names and contents, 64 lower-case hex digits
  */
@@ -49,6 +50,7 @@ public record App(
     List<Plot> plots,
     Resources resources,
     List<Example> examples,
+    List<Example> presets,
     Path folder,
     String digest) {
 

@@ -104,7 +104,8 @@ public final class AppParser {
             "outputs",
             "plots",
             "resources",
-            "examples");
+            "examples",
+            "presets");
     App app =
         new App(
             id,
@@ -124,6 +125,7 @@ public final class AppParser {
             fields.get("plots").map(OutputReader::plots).orElse(List.of()),
             fields.need("resources", ResourcesReader::resources, ResourcesReader.SMALLEST),
             fields.get("examples").map(ExampleReader::examples).orElse(List.of()),
+            fields.get("presets").map(ExampleReader::examples).orElse(List.of()),
             folder,
             digest);
     if (root.problems().isEmpty()) {

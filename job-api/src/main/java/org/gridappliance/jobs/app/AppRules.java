@@ -29,9 +29,11 @@ final class AppRules {
         .ifPresent(
             at -> app.environment().forEach((name, template) -> template(at, template, Set.of())));
     fields.get("inputs").ifPresent(this::stagedNames);
+    fields.get("inputs").ifPresent(this::showIf);
     fields.get("outputs").ifPresent(this::outputs);
     fields.get("plots").ifPresent(this::plots);
     fields.get("examples").ifPresent(this::examples);
+    fields.get("presets").ifPresent(this::presets);
   }
 
   /** Somebody sits before it: there is one of it, and nothing is merged. */
@@ -84,13 +86,59 @@ final class AppRules {
     Input input = app.input(name).orElse(null);
     if (input == null) {
       at.problem("when: " + noInput(name));
-    } else if (input instanceof Input.ChoiceInput choice
-        && is.isPresent()
-        && choice.choices().stream().noneMatch(c -> c.value().equals(is.get()))) {
+    } else if (is.isPresent() && !couldBe(input, is.get())) {
       at.problem("is: \"" + is.get() + "\" is no choice of " + name);
     } else if (input instanceof Input.FileInput && is.isPresent()) {
       at.problem("is: a file is given or not; remove it");
     }
+  }
+
+  private static boolean couldBe(Input input, String value) {
+    return switch (input) {
+      case Input.ChoiceInput choice ->
+          choice.choices().stream().anyMatch(c -> c.value().equals(value));
+      case Input.MultichoiceInput several ->
+          several.choices().stream().anyMatch(c -> c.value().equals(value));
+      default -> true;
+    };
+  }
+
+  /** What decides whether a field is asked stands before it and has one value in all subjobs. */
+  private void showIf(Yaml at) {
+    List<Yaml> places = at.list(200);
+    Set<String> before = new HashSet<>();
+    for (int i = 0; i < app.inputs().size(); i++) {
+      Yaml place = places.get(i);
+      app.inputs()
+          .get(i)
+          .common()
+          .showIf()
+          .forEach(
+              (name, values) -> {
+                Input input = app.input(name).orElse(null);
+                if (input == null) {
+                  place.keyProblem("showIf", noInput(name));
+                } else if (!before.contains(name)) {
+                  place.keyProblem("showIf", name + " stands below; move it before this input");
+                } else if (input.sweepable() || input instanceof Input.FileInput) {
+                  place.keyProblem(
+                      "showIf", name + " is a file or sweepable; want an input with one value");
+                } else {
+                  values.stream()
+                      .filter(value -> !couldBe(input, value))
+                      .forEach(
+                          value ->
+                              place.keyProblem(
+                                  "showIf", "\"" + value + "\" is no choice of " + name));
+                }
+              });
+      before.add(app.inputs().get(i).name());
+    }
+    app.split()
+        .flatMap(split -> app.input(split.input()))
+        .filter(input -> !input.common().showIf().isEmpty())
+        .ifPresent(
+            input -> at.problem("\"" + input.name() + "\" is split; it is always asked for"));
   }
 
   private void template(Yaml at, Template template, Set<String> given) {
@@ -137,7 +185,8 @@ final class AppRules {
       case Input.NumberInput _, Input.IntegerInput _ -> true;
       case Input.ChoiceInput choice ->
           choice.choices().stream().allMatch(c -> c.value().matches("\\d{1,18}(\\.\\d{1,18})?"));
-      case Input.BooleanInput _, Input.TextInput _, Input.FileInput _ -> false;
+      case Input.BooleanInput _, Input.MultichoiceInput _, Input.TextInput _, Input.FileInput _ ->
+          false;
     };
   }
 
@@ -203,6 +252,16 @@ final class AppRules {
       at.problem("there is no column \"" + name + "\" in " + table.name());
     } else if (numeric && column.isPresent() && !column.get().type().numeric()) {
       at.problem("the column \"" + name + "\" holds text; give it the type number or integer");
+    }
+  }
+
+  /** A preset gives some values; each must fit its input, whether it is asked or not. */
+  private void presets(Yaml at) {
+    List<Yaml> places = at.list(50);
+    for (int i = 0; i < app.presets().size(); i++) {
+      Yaml place = places.get(i);
+      InputValues.some(app, app.presets().get(i).inputs())
+          .forEach(error -> place.problem(error.field() + ": " + error.message()));
     }
   }
 

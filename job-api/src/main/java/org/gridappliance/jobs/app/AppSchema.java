@@ -1,5 +1,6 @@
 package org.gridappliance.jobs.app;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -26,15 +27,75 @@ public final class AppSchema {
     ArrayNode required = schema.putArray("required");
     ObjectNode properties = schema.putObject("properties");
     for (Input input : app.inputs()) {
-      properties.set(input.name(), property(input));
-      if (input.required() && input.byDefault().isEmpty()) {
+      properties.set(input.name(), property(app, input));
+      if (input.required() && input.byDefault().isEmpty() && input.common().showIf().isEmpty()) {
         required.add(input.name());
       }
     }
+    conditions(app, schema);
     return schema;
   }
 
-  private static ObjectNode property(Input input) {
+  /**
+   * {@return what must hold for an input to be asked, of the whole form} A value that is absent
+   * counts as its default, if it is asked itself.
+   */
+  private static ObjectNode asked(App app, Input input) {
+    ObjectNode condition = JSON.objectNode();
+    ArrayNode all = condition.putArray("allOf");
+    input
+        .common()
+        .showIf()
+        .forEach(
+            (name, values) -> {
+              Input other = app.input(name).orElseThrow();
+              ObjectNode one = all.addObject();
+              ArrayNode wanted = JSON.arrayNode();
+              values.forEach(value -> wanted.add(json(other, value)));
+              ObjectNode property = one.putObject("properties").putObject(name);
+              if (other instanceof Input.MultichoiceInput) {
+                property.putObject("contains").set("enum", wanted);
+              } else {
+                property.set("enum", wanted);
+              }
+              if (other.byDefault().stream().noneMatch(v -> values.stream().anyMatch(v::is))) {
+                one.putArray("required").add(name);
+              }
+              if (!other.common().showIf().isEmpty()) {
+                all.add(asked(app, other));
+              }
+            });
+    return condition;
+  }
+
+  private static JsonNode json(Input input, String value) {
+    return switch (input) {
+      case Input.BooleanInput _ -> JSON.booleanNode(value.equals("true"));
+      case Input.NumberInput _, Input.IntegerInput _ when Quantity.isNumber(value) ->
+          JSON.numberNode(Quantity.number(value));
+      default -> JSON.textNode(value);
+    };
+  }
+
+  private static void conditions(App app, ObjectNode schema) {
+    ArrayNode all = JSON.arrayNode();
+    for (Input input : app.inputs()) {
+      if (!input.common().showIf().isEmpty()) {
+        ObjectNode one = all.addObject();
+        one.set("if", asked(app, input));
+        ObjectNode then = one.putObject("then");
+        if (input.required() && input.byDefault().isEmpty()) {
+          then.putArray("required").add(input.name());
+        }
+        one.putObject("else").putObject("properties").put(input.name(), false);
+      }
+    }
+    if (!all.isEmpty()) {
+      schema.set("allOf", all);
+    }
+  }
+
+  private static ObjectNode property(App app, Input input) {
     ObjectNode property = JSON.objectNode();
     property.put("title", input.title());
     if (!input.common().help().isEmpty()) {
@@ -53,6 +114,16 @@ public final class AppSchema {
         property.put("type", "string");
         ArrayNode oneOf = property.putArray("oneOf");
         choice
+            .choices()
+            .forEach(c -> oneOf.addObject().put("const", c.value()).put("title", c.title()));
+      }
+      case Input.MultichoiceInput several -> {
+        property.put("type", "array");
+        property.put("uniqueItems", true);
+        property.put("minItems", several.minimum());
+        property.put("maxItems", several.maximum());
+        ArrayNode oneOf = property.putObject("items").put("type", "string").putArray("oneOf");
+        several
             .choices()
             .forEach(c -> oneOf.addObject().put("const", c.value()).put("title", c.title()));
       }
@@ -80,6 +151,18 @@ public final class AppSchema {
     if (input.sweepable()) {
       property.put("x-sweepable", true);
     }
+    if (!input.common().showIf().isEmpty()) {
+      ObjectNode conditions = property.putObject("x-show-if");
+      input
+          .common()
+          .showIf()
+          .forEach(
+              (name, values) -> {
+                ArrayNode wanted = conditions.putArray(name);
+                values.forEach(v -> wanted.add(json(app.input(name).orElseThrow(), v)));
+              });
+      property.put("x-required", input.required() && input.byDefault().isEmpty());
+    }
     return property;
   }
 
@@ -104,35 +187,46 @@ public final class AppSchema {
 
   /**
    * {@return RJSF's uiSchema}: {@code ui:order}, {@code ui:groups} (a list of {@code {title,
-   * fields}}, in order; a field in none of them has no heading and comes first) and the widgets.
+   * fields}}, in order; a field in none of them has no heading and comes first), {@code ui:tabs}
+   * (alike; a field in none of them stands above the tabs) and the widgets.
    */
   public static ObjectNode ui(App app) {
     ObjectNode ui = JSON.objectNode();
     ArrayNode order = ui.putArray("ui:order");
     Map<String, List<String>> groups = new LinkedHashMap<>();
+    Map<String, List<String>> tabs = new LinkedHashMap<>();
     for (Input input : app.inputs()) {
       order.add(input.name());
       if (!input.common().group().isEmpty()) {
         groups.computeIfAbsent(input.common().group(), g -> new ArrayList<>()).add(input.name());
+      }
+      if (!input.common().tab().isEmpty()) {
+        tabs.computeIfAbsent(input.common().tab(), t -> new ArrayList<>()).add(input.name());
       }
       ObjectNode field = JSON.objectNode();
       switch (input) {
         case Input.FileInput _ -> field.put("ui:widget", "file");
         case Input.BooleanInput _ -> field.put("ui:widget", "checkbox");
         case Input.ChoiceInput _ -> field.put("ui:widget", "select");
+        case Input.MultichoiceInput _ -> field.put("ui:widget", "checkboxes");
         case Input.NumberInput _, Input.IntegerInput _, Input.TextInput _ -> {}
       }
       if (!field.isEmpty()) {
         ui.set(input.name(), field);
       }
     }
-    ArrayNode list = ui.putArray("ui:groups");
-    groups.forEach(
+    list(ui, "ui:groups", groups);
+    list(ui, "ui:tabs", tabs);
+    return ui;
+  }
+
+  private static void list(ObjectNode ui, String key, Map<String, List<String>> parts) {
+    ArrayNode list = ui.putArray(key);
+    parts.forEach(
         (title, fields) -> {
           ObjectNode group = list.addObject().put("title", title);
           ArrayNode names = group.putArray("fields");
           fields.forEach(names::add);
         });
-    return ui;
   }
 }

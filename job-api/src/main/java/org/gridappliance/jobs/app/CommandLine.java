@@ -76,9 +76,12 @@ public final class CommandLine {
     if (value == null) {
       return false;
     }
-    return when.is()
-        .map(wanted -> wanted.equals(value.text()))
-        .orElse(!value.equals(new Value.BooleanValue(false)));
+    return when.is().map(value::is).orElse(!isNothing(value));
+  }
+
+  private static boolean isNothing(Value value) {
+    return value.equals(new Value.BooleanValue(false))
+        || (value instanceof Value.ListValue list && list.chosen().isEmpty());
   }
 
   private String text(Template template) {

@@ -19,13 +19,24 @@ final class ExampleReader {
     ObjectNode inputs = JsonNodeFactory.instance.objectNode();
     fields
         .need("inputs", Yaml::map, java.util.Map.<String, Yaml>of())
-        .forEach((name, value) -> inputs.set(name, scalar(value)));
+        .forEach(
+            (name, value) -> inputs.set(name, value.isText() ? scalar(value) : scalars(value)));
     ObjectNode sweep = JsonNodeFactory.instance.objectNode();
     fields
         .get("sweep")
-        .ifPresent(s -> s.map().forEach((name, values) -> sweep.set(name, scalars(values))));
+        .ifPresent(s -> s.map().forEach((name, values) -> sweep.set(name, axis(values))));
     return new App.Example(
         fields.needText("title", 80), fields.text("about", 1000, ""), inputs, sweep);
+  }
+
+  /** A list of values, or a range as {@code {from: 1, to: 9, step: 2}}. */
+  private static JsonNode axis(Yaml at) {
+    if (!at.isMap()) {
+      return scalars(at);
+    }
+    ObjectNode range = JsonNodeFactory.instance.objectNode();
+    at.map().forEach((key, value) -> range.set(key, scalar(value)));
+    return range;
   }
 
   private static ArrayNode scalars(Yaml at) {

@@ -2,6 +2,7 @@ package org.gridappliance.jobs.app;
 
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -40,7 +41,21 @@ public sealed interface Input {
 
   /** {@return whether every checked submission has a value for it} */
   default boolean alwaysGiven() {
-    return required() || byDefault().isPresent();
+    return (required() || byDefault().isPresent()) && common().showIf().isEmpty();
+  }
+
+  /**
+   * {@return whether the form asks for it} What is not asked has no value, and none may be sent.
+   *
+   * @param values of the inputs before it
+   */
+  default boolean shown(Map<String, Value> values) {
+    return common().showIf().entrySet().stream()
+        .allMatch(
+            condition -> {
+              Value value = values.get(condition.getKey());
+              return value != null && condition.getValue().stream().anyMatch(value::is);
+            });
   }
 
   /**
@@ -49,6 +64,9 @@ public sealed interface Input {
    * @param name {@code [a-z][a-z0-9_]{0,39}}
    * @param help a sentence, or empty
    * @param group the heading it stands under in the form, or empty
+   * @param tab the page of the form it stands on, or empty
+   * @param showIf asked only while each of these inputs, which stand before it, has one of these
+   *     values; always when empty
    * @param required the form cannot be sent without it
    * @param sweepable may be given several values
    * @param units as {@code bytes}, {@code °C}
@@ -58,6 +76,8 @@ public sealed interface Input {
       String title,
       String help,
       String group,
+      String tab,
+      Map<String, List<String>> showIf,
       boolean required,
       boolean sweepable,
       Optional<String> units) {}
@@ -83,7 +103,24 @@ public sealed interface Input {
   record ChoiceInput(Common common, Optional<Value> byDefault, List<Choice> choices)
       implements Input {}
 
-  /** A value of a {@link ChoiceInput} and how it is shown. */
+  /**
+   * Some of a few values.
+   *
+   * @param choices never empty
+   * @param minimum the fewest, 0..{@code maximum}; 0 when it may be left empty
+   * @param maximum the most
+   * @param join what stands between them in an argument
+   */
+  record MultichoiceInput(
+      Common common,
+      Optional<Value> byDefault,
+      List<Choice> choices,
+      int minimum,
+      int maximum,
+      String join)
+      implements Input {}
+
+  /** A value of a {@link ChoiceInput} or {@link MultichoiceInput} and how it is shown. */
   record Choice(String value, String title) {}
 
   /** A line of text that matches {@code pattern} as a whole. */

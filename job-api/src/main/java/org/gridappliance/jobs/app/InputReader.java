@@ -1,7 +1,11 @@
 package org.gridappliance.jobs.app;
 
+import java.math.BigDecimal;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -18,6 +22,8 @@ final class InputReader {
     "help",
     "group",
     "required",
+    "tab",
+    "showIf",
     "default",
     "sweepable",
     "units",
@@ -26,6 +32,7 @@ final class InputReader {
     "maximum",
     "powerOfTwo",
     "choices",
+    "join",
     "maximumLength",
     "pattern",
     "as",
@@ -40,6 +47,7 @@ final class InputReader {
     INTEGER,
     BOOLEAN,
     CHOICE,
+    MULTICHOICE,
     TEXT,
     FILE
   }
@@ -70,6 +78,8 @@ final class InputReader {
             fields.needText("title", 80),
             fields.text("help", 1000, ""),
             fields.text("group", 80, ""),
+            fields.text("tab", 40, ""),
+            fields.get("showIf").map(InputReader::showIf).orElse(Map.of()),
             fields.get("required").map(Yaml::bool).orElse(!fields.has("default")),
             fields.bool("sweepable"),
             fields.get("units").map(units -> units.text(20)));
@@ -80,6 +90,7 @@ final class InputReader {
           case INTEGER -> reader.integer();
           case BOOLEAN -> new Input.BooleanInput(common, reader.byDefault(InputReader::bool));
           case CHOICE -> reader.choice();
+          case MULTICHOICE -> reader.multichoice();
           case TEXT -> reader.text();
           case FILE -> reader.file();
         };
@@ -110,12 +121,13 @@ final class InputReader {
           case INTEGER -> List.of("default", "units", "minimum", "maximum", "powerOfTwo");
           case BOOLEAN -> List.of("default");
           case CHOICE -> List.of("default", "units", "choices");
+          case MULTICHOICE -> List.of("default", "choices", "minimum", "maximum", "join");
           case TEXT -> List.of("default", "maximumLength", "pattern");
           case FILE -> List.of("as", "accept", "maximumSize");
         };
-    List<String> everywhere = List.of(ALL).subList(0, 6);
+    List<String> everywhere = List.of(ALL).subList(0, 8);
     for (String key : fields.values().keySet()) {
-      boolean sweep = key.equals("sweepable") && kind != Kind.FILE;
+      boolean sweep = key.equals("sweepable") && kind != Kind.FILE && kind != Kind.MULTICHOICE;
       if (!own.contains(key) && !everywhere.contains(key) && !sweep) {
         fields.at().keyProblem(key, "does not fit an input of this type; remove it");
       }
@@ -133,10 +145,40 @@ final class InputReader {
   private Input number() {
     return new Input.NumberInput(
         common,
-        byDefault(value -> new Value.NumberValue(value.number())),
-        fields.get("minimum").map(Yaml::number),
-        fields.get("above").map(Yaml::number),
-        fields.get("maximum").map(Yaml::number));
+        byDefault(value -> new Value.NumberValue(quantity(value))),
+        fields.get("minimum").map(this::quantity),
+        fields.get("above").map(this::quantity),
+        fields.get("maximum").map(this::quantity));
+  }
+
+  /** A number, where the input has units also with another unit. */
+  private BigDecimal quantity(Yaml at) {
+    if (common.units().isEmpty() || Quantity.isNumber(at.text())) {
+      return at.number();
+    }
+    try {
+      return Units.read(at.text(), common.units().get());
+    } catch (IllegalArgumentException e) {
+      at.problem("\"" + at.text() + "\": " + e.getMessage());
+      return BigDecimal.ONE;
+    }
+  }
+
+  /** Values by the input that decides; a single value may stand without a list. */
+  private static Map<String, List<String>> showIf(Yaml at) {
+    Map<String, List<String>> conditions = new LinkedHashMap<>();
+    at.map()
+        .forEach(
+            (name, value) ->
+                conditions.put(
+                    name,
+                    value.isText()
+                        ? List.of(value.text())
+                        : value.list(100).stream().map(Yaml::text).toList()));
+    if (conditions.isEmpty() && at.isMap()) {
+      at.problem("has no condition; give one, or leave the key out");
+    }
+    return Collections.unmodifiableMap(conditions);
   }
 
   private Input integer() {
@@ -158,6 +200,10 @@ final class InputReader {
   }
 
   private Input choice() {
+    return choice(true);
+  }
+
+  private Input choice(boolean one) {
     List<Input.Choice> choices =
         fields.need("choices", c -> c.list(500).stream().map(this::oneChoice).toList(), List.of());
     if (choices.isEmpty() && fields.has("choices")) {
@@ -167,7 +213,37 @@ final class InputReader {
       fields.at().keyProblem("choices", "has the same value twice; keep one");
     }
     return new Input.ChoiceInput(
-        common, byDefault(value -> new Value.TextValue(value.text(200))), choices);
+        common,
+        one ? byDefault(value -> new Value.TextValue(value.text(200))) : Optional.empty(),
+        choices);
+  }
+
+  private Input multichoice() {
+    Input.ChoiceInput one = (Input.ChoiceInput) choice(false);
+    List<Input.Choice> choices = one.choices();
+    int most = Math.max(1, choices.size());
+    int minimum =
+        fields
+            .get("minimum")
+            .map(m -> (int) m.integer(0, most))
+            .orElse(fields.has("required") && common.required() ? 1 : 0);
+    int maximum = fields.get("maximum").map(m -> (int) m.integer(1, most)).orElse(most);
+    if (minimum > maximum) {
+      fields.at().keyProblem("minimum", minimum + " is above the maximum " + maximum);
+    }
+    String join = fields.get("join").map(Yaml::text).orElse(",");
+    Value none = new Value.ListValue(List.of(), join);
+    return new Input.MultichoiceInput(
+        common,
+        fields
+            .get("default")
+            .<Value>map(
+                d -> new Value.ListValue(d.list(500).stream().map(Yaml::text).toList(), join))
+            .or(() -> minimum == 0 ? Optional.of(none) : Optional.empty()),
+        choices,
+        minimum,
+        maximum,
+        join);
   }
 
   private Input.Choice oneChoice(Yaml at) {

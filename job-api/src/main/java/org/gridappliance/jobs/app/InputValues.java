@@ -1,12 +1,15 @@
 package org.gridappliance.jobs.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.gridappliance.jobs.http.Problem;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * {@link AppSchema}; this is the check that counts. Pure: whether a file exists is not asked here.
  */
 public final class InputValues {
-  private static final int MAXIMUM_SWEEP_VALUES = 100_000;
   private static final int MAXIMUM_PATH = 4096;
 
   private final App app;
@@ -33,23 +35,50 @@ public final class InputValues {
    * @throws Problem 400 with an error for every bad field
    */
   public static Inputs check(App app, JsonNode inputs, JsonNode sweep) {
-    return new InputValues(app).check(inputs, sweep);
+    return new InputValues(app).check(inputs, sweep, false);
   }
 
-  private Inputs check(JsonNode inputs, JsonNode sweep) {
+  /** The same for a request with {@code inputs}, {@code sweep} and {@code combine}. */
+  public static Inputs check(App app, JsonNode request) {
+    return new InputValues(app)
+        .check(
+            request.path("inputs"),
+            request.path("sweep"),
+            request.path("combine").asText().equals("together"));
+  }
+
+  /** {@return what is wrong with the values that are given, whether all are or not} */
+  static List<Problem.FieldError> some(App app, JsonNode inputs) {
+    InputValues values = new InputValues(app);
+    values.refuseUnknown("inputs", inputs);
+    for (Input input : app.inputs()) {
+      if (inputs.has(input.name())) {
+        Optional<Value> _ = values.single(input, inputs.path(input.name()));
+      }
+    }
+    return values.errors;
+  }
+
+  private Inputs check(JsonNode inputs, JsonNode sweep, boolean together) {
     refuseUnknown("inputs", inputs);
     refuseUnknown("sweep", sweep);
     Map<String, Value> values = new LinkedHashMap<>();
     Map<String, List<Value>> axes = new LinkedHashMap<>();
+    List<String> sampled = new ArrayList<>();
     for (Input input : app.inputs()) {
       String name = input.name();
       JsonNode list = sweep.path(name);
-      if (!list.isMissingNode() && !list.isNull()) {
-        axis(input, list).ifPresent(axis -> axes.put(name, axis));
+      if (!input.shown(values)) {
+        if (isGiven(inputs.path(name)) || isGiven(list)) {
+          error(name, "is not asked here: it takes a value only with " + conditions(input));
+        }
+      } else if (!list.isMissingNode() && !list.isNull()) {
+        axis(input, list, sampled).ifPresent(axis -> axes.put(name, axis));
       } else {
         single(input, inputs.path(name)).ifPresent(value -> values.put(name, value));
       }
     }
+    List<List<String>> grouped = grouped(axes, together ? List.copyOf(axes.keySet()) : sampled);
     if (!errors.isEmpty()) {
       throw Problem.invalid(
           errors.size() == 1
@@ -57,7 +86,43 @@ public final class InputValues {
               : errors.size() + " inputs of " + app.title() + " are not valid",
           errors);
     }
-    return new Inputs(values, axes);
+    return new Inputs(values, axes, grouped);
+  }
+
+  private static boolean isGiven(JsonNode node) {
+    return !node.isMissingNode()
+        && !node.isNull()
+        && !(node.isTextual() && node.asText().isEmpty());
+  }
+
+  private static String conditions(Input input) {
+    return input.common().showIf().entrySet().stream()
+        .map(entry -> entry.getKey() + " = " + String.join(" or ", entry.getValue()))
+        .collect(Collectors.joining(" and "));
+  }
+
+  /** Inputs that go on together are one axis; each other one is its own. */
+  private List<List<String>> grouped(Map<String, List<Value>> axes, List<String> together) {
+    List<List<String>> grouped = new ArrayList<>();
+    List<String> joint = together.stream().filter(axes::containsKey).toList();
+    for (String name : axes.keySet()) {
+      if (!joint.contains(name)) {
+        grouped.add(List.of(name));
+      } else if (joint.getFirst().equals(name)) {
+        grouped.add(joint);
+      }
+    }
+    for (String name : joint) {
+      int wanted = axes.getOrDefault(joint.getFirst(), List.of()).size();
+      int has = axes.getOrDefault(name, List.of()).size();
+      if (has != wanted) {
+        error(
+            name,
+            "%,d values, but %s has %,d: inputs that vary together need as many values"
+                .formatted(has, joint.getFirst(), wanted));
+      }
+    }
+    return grouped;
   }
 
   private void refuseUnknown(String what, JsonNode object) {
@@ -76,7 +141,7 @@ public final class InputValues {
   }
 
   private Optional<Value> single(Input input, JsonNode node) {
-    if (node.isMissingNode() || node.isNull() || (node.isTextual() && node.asText().isEmpty())) {
+    if (!isGiven(node)) {
       if (input.required() && input.byDefault().isEmpty()) {
         error(input.name(), "is missing; " + wanted(input));
       }
@@ -85,28 +150,66 @@ public final class InputValues {
     return checked(input, input.name(), node);
   }
 
-  private Optional<List<Value>> axis(Input input, JsonNode list) {
+  private Optional<List<Value>> axis(Input input, JsonNode asked, List<String> sampled) {
     String name = input.name();
     if (!input.sweepable()) {
       error(name, "takes one value; a sweep over it is not offered");
       return Optional.empty();
     }
-    if (!list.isArray() || list.isEmpty() || list.size() > MAXIMUM_SWEEP_VALUES) {
-      error(name, "want a list of 1.." + MAXIMUM_SWEEP_VALUES + " values to sweep over");
+    JsonNode list = asked;
+    boolean drawn = false;
+    if (asked.isObject()) {
+      try {
+        Sweep sweep = Sweep.of(asked, end -> number(input, end));
+        list = array(sweep.values(name, input instanceof Input.IntegerInput));
+        drawn = sweep.sampled();
+      } catch (Sweep.Wrong e) {
+        error(name, String.valueOf(e.getMessage()));
+        return Optional.empty();
+      }
+    }
+    if (!list.isArray() || list.isEmpty() || list.size() > Sweep.MAXIMUM) {
+      error(name, "want a list of 1.." + Sweep.MAXIMUM + " values to sweep over");
       return Optional.empty();
+    }
+    if (drawn) {
+      sampled.add(name);
     }
     List<Value> values = new ArrayList<>();
     for (int i = 0; i < list.size(); i++) {
       checked(input, name + "[" + i + "]", list.get(i)).ifPresent(values::add);
     }
-    if (values.stream().distinct().count() < values.size()) {
+    if (!drawn && values.stream().distinct().count() < values.size()) {
       error(name, "the sweep has the same value twice; remove one");
     }
     return values.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(values));
   }
 
+  /** {@return an end of a range, in the input's own unit} */
+  private static BigDecimal number(Input input, JsonNode node) {
+    Value value =
+        input instanceof Input.NumberInput || input instanceof Input.IntegerInput
+            ? typed(input, node)
+            : null;
+    return switch (value) {
+      case Value.NumberValue(BigDecimal number) -> number;
+      case Value.IntegerValue(long number) -> BigDecimal.valueOf(number);
+      case null, default -> throw new IllegalArgumentException(wanted(input));
+    };
+  }
+
+  private static JsonNode array(List<JsonNode> values) {
+    return JsonNodeFactory.instance.arrayNode(values.size()).addAll(values);
+  }
+
   private Optional<Value> checked(Input input, String field, JsonNode node) {
-    Value value = typed(input, node);
+    Value value;
+    try {
+      value = typed(input, node);
+    } catch (IllegalArgumentException e) {
+      error(field, shorten(node.toString()) + ": " + e.getMessage());
+      return Optional.empty();
+    }
     if (value == null) {
       error(field, shorten(node.toString()) + ": " + wanted(input));
       return Optional.empty();
@@ -116,10 +219,22 @@ public final class InputValues {
     return wrong.isPresent() ? Optional.empty() : Optional.of(value);
   }
 
-  private static @Nullable Value typed(Input input, JsonNode node) {
+  /**
+   * {@return the value, null when it is of another type}
+   *
+   * @throws IllegalArgumentException when its unit does not fit
+   */
+  private static @Nullable Value typed(Input input, JsonNode asked) {
+    Optional<String> units = input.common().units().filter(_ -> asked.isTextual());
+    boolean numeric = input instanceof Input.NumberInput || input instanceof Input.IntegerInput;
+    JsonNode node =
+        numeric && units.isPresent()
+            ? DecimalNode.valueOf(Units.read(asked.asText(), units.get()))
+            : asked;
     return switch (input) {
       case Input.NumberInput _ -> node.isNumber() ? number(node) : null;
       case Input.IntegerInput _ -> node.isNumber() ? integer(node) : null;
+      case Input.MultichoiceInput several -> several(several, node);
       case Input.BooleanInput _ ->
           node.isBoolean() ? new Value.BooleanValue(node.asBoolean()) : null;
       case Input.ChoiceInput _ ->
@@ -144,9 +259,27 @@ public final class InputValues {
     if (node.isIntegralNumber()) {
       return node.canConvertToLong() ? new Value.IntegerValue(node.longValue()) : null;
     }
-    double number = node.doubleValue();
+    double number = node.doubleValue(); // also of 2.0, and of 3 um in a field in nm
     boolean whole = number == Math.rint(number) && Math.abs(number) <= 0x1p53;
     return whole ? new Value.IntegerValue((long) number) : null;
+  }
+
+  /** {@return the choices in the order of the form, each once} */
+  private static @Nullable Value several(Input.MultichoiceInput input, JsonNode node) {
+    if (!node.isArray() || node.size() > input.choices().size()) {
+      return null;
+    }
+    List<String> given = new ArrayList<>();
+    for (JsonNode one : node) {
+      if (!(one.isTextual() || one.isNumber()) || given.contains(one.asText())) {
+        return null;
+      }
+      given.add(one.asText());
+    }
+    List<String> known = input.choices().stream().map(Input.Choice::value).toList();
+    List<String> ordered = new ArrayList<>(known.stream().filter(given::contains).toList());
+    given.stream().filter(value -> !known.contains(value)).forEach(ordered::add);
+    return new Value.ListValue(ordered, input.join());
   }
 
   /** {@return what is wrong with a value of the right type, as a sentence with the remedy} */
@@ -166,6 +299,12 @@ public final class InputValues {
           case Input.BooleanInput _ -> value instanceof Value.BooleanValue;
           case Input.ChoiceInput c ->
               c.choices().stream().anyMatch(choice -> choice.value().equals(value.text()));
+          case Input.MultichoiceInput m ->
+              value instanceof Value.ListValue list
+                  && list.chosen().size() >= m.minimum()
+                  && list.chosen().size() <= m.maximum()
+                  && list.chosen().stream()
+                      .allMatch(v -> m.choices().stream().anyMatch(c -> c.value().equals(v)));
           case Input.TextInput t -> isGoodText(t, value.text());
           case Input.FileInput _ -> isGoodPath(value.text());
         };
@@ -199,6 +338,12 @@ public final class InputValues {
       case Input.ChoiceInput c ->
           "want one of "
               + String.join(", ", c.choices().stream().limit(20).map(Input.Choice::value).toList());
+      case Input.MultichoiceInput m ->
+          "want a list of "
+              + (m.minimum() == m.maximum() ? "" : m.minimum() + "..")
+              + m.maximum()
+              + " of "
+              + String.join(", ", m.choices().stream().limit(20).map(Input.Choice::value).toList());
       case Input.TextInput t ->
           "want a line of at most "
               + t.maximumLength()

@@ -16,6 +16,9 @@ public final class Programs {
           Path.of("/usr/sbin"),
           Path.of("/sbin"));
 
+  private static final Path DPKG = Path.of("/var/lib/dpkg/info");
+  private static final String ARCHITECTURE = "amd64";
+
   private Programs() {}
 
   /** {@return why the application cannot run here, with the remedy; empty when it can} */
@@ -30,12 +33,32 @@ public final class Programs {
             ? Files.isExecutable(Path.of(program))
             : FOLDERS.stream().anyMatch(folder -> Files.isExecutable(folder.resolve(program)));
     if (found) {
-      return Optional.empty();
+      // what a shell is told to run cannot be known, but its packages can
+      return program.equals("sh") || program.equals("bash")
+          ? missingPackage(app.packages())
+          : Optional.empty();
     }
     String remedy =
         app.packages().isEmpty()
             ? "install it"
             : "install it: apt-get install " + String.join(" ", app.packages());
     return Optional.of(program + " is not installed on this machine; " + remedy);
+  }
+
+  private static Optional<String> missingPackage(List<String> packages) {
+    if (!Files.isDirectory(DPKG)) {
+      return Optional.empty(); // not Debian's: nothing is known
+    }
+    return packages.stream()
+        .filter(name -> !isInstalled(name))
+        .findFirst()
+        .map(
+            name ->
+                name + " is not installed on this machine; install it: apt-get install " + name);
+  }
+
+  private static boolean isInstalled(String name) {
+    return Files.exists(DPKG.resolve(name + ".list"))
+        || Files.exists(DPKG.resolve(name + ":" + ARCHITECTURE + ".list"));
   }
 }

@@ -18,6 +18,10 @@ final class Quantity {
 
   private Quantity() {}
 
+  static boolean isNumber(String text) {
+    return NUMBER.matcher(text).matches();
+  }
+
   /** {@return a decimal number; at most three digits of exponent} */
   static BigDecimal number(String text) {
     if (!NUMBER.matcher(text).matches()) {

@@ -18,4 +18,10 @@ public record Resources(
     double minimumSeconds,
     double expectedSeconds,
     double maximumSeconds,
-    int priority) {}
+    int priority) {
+  /** {@return the same with another amount of memory} */
+  public Resources withMemory(long bytes) {
+    return new Resources(
+        cpus, bytes, diskBytes, minimumSeconds, expectedSeconds, maximumSeconds, priority);
+  }
+}

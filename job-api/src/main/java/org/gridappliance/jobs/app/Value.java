@@ -1,11 +1,14 @@
 package org.gridappliance.jobs.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.DecimalNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.math.BigDecimal;
+import java.util.List;
 
 /** A checked value of an input. */
 public sealed interface Value {
@@ -14,6 +17,11 @@ public sealed interface Value {
 
   /** {@return how it stands in a request} */
   JsonNode json();
+
+  /** {@return whether it is that value, or has it among others} */
+  default boolean is(String wanted) {
+    return text().equals(wanted);
+  }
 
   /** A decimal number. */
   record NumberValue(BigDecimal number) implements Value {
@@ -59,6 +67,34 @@ public sealed interface Value {
     @Override
     public JsonNode json() {
       return TextNode.valueOf(text);
+    }
+  }
+
+  /**
+   * Some choices, in the order of the form.
+   *
+   * @param join what stands between them in an argument
+   */
+  record ListValue(List<String> chosen, String join) implements Value {
+    public ListValue {
+      chosen = List.copyOf(chosen);
+    }
+
+    @Override
+    public String text() {
+      return String.join(join, chosen);
+    }
+
+    @Override
+    public boolean is(String wanted) {
+      return chosen.contains(wanted);
+    }
+
+    @Override
+    public JsonNode json() {
+      ArrayNode array = JsonNodeFactory.instance.arrayNode();
+      chosen.forEach(array::add);
+      return array;
     }
   }
 

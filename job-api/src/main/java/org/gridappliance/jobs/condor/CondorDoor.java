@@ -2,6 +2,9 @@ package org.gridappliance.jobs.condor;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import org.gridappliance.jobs.http.Problem;
+import org.gridappliance.jobs.pool.Standing;
 import org.jspecify.annotations.Nullable;
 
 /** Says how HTCondor is reached on this machine now. Thread-safe; may block for a moment. */
@@ -34,8 +37,28 @@ public interface CondorDoor {
    *
    * @param access null when HTCondor cannot be used
    * @param reason why not, with the remedy; empty when it can
+   * @param standings draining or banned, by a machine's address; only a pool's manager knows them
    */
-  record Looked(@Nullable Access access, String reason) {}
+  record Looked(@Nullable Access access, String reason, Map<String, Standing> standings) {
+    public Looked {
+      standings = Map.copyOf(standings);
+    }
+
+    public Looked(@Nullable Access access, String reason) {
+      this(access, reason, Map.of());
+    }
+  }
+
+  /**
+   * Drains, bans or opens a machine of the pool, for all who submit to it.
+   *
+   * @param address the machine's
+   * @throws Problem 409 where that cannot be done
+   */
+  default void stand(String address, Standing standing) {
+    throw Problem.conflict(
+        "a machine of HTCondor is drained, banned and opened on the pool's manager, not here");
+  }
 
   /** {@return how it is reached, or why it cannot be used} */
   Looked look();

@@ -13,12 +13,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.gridappliance.jobs.condor.Reason.Remedy;
 import org.gridappliance.jobs.job.JobFolder;
 import org.gridappliance.jobs.job.StorageException;
 import org.gridappliance.jobs.lease.Limits;
 import org.gridappliance.jobs.pool.Engine;
 import org.gridappliance.jobs.pool.LocalPool;
 import org.gridappliance.jobs.pool.LocalPool.HeldLease;
+import org.gridappliance.jobs.pool.Standing;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,12 +44,12 @@ public final class CondorPool implements AutoCloseable {
   private static final int MOST_IN_CLUSTER = 10_000;
   private static final long LOOK_MILLIS = 200;
   private static final long HEARTBEAT_NANOS = TimeUnit.SECONDS.toNanos(5);
-  private static final long CAPACITY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final CondorDoor door;
   private final LocalPool pool;
   private final Path jobs;
   private final Tails tails;
+  private final Fleet fleet;
   private final Thread submitter =
       Thread.ofPlatform().name("condor-submit").daemon().unstarted(this::submitForEver);
   private final Thread follower =
@@ -55,8 +57,6 @@ public final class CondorPool implements AutoCloseable {
 
   private volatile @Nullable CondorWork work;
   private volatile String obstacle = CondorDoor.NONE.look().reason();
-  private volatile int slots;
-  private volatile List<Machine> machines = List.of();
   private volatile boolean closed;
   private CondorDoor.@Nullable Access known;
 
@@ -65,6 +65,7 @@ public final class CondorPool implements AutoCloseable {
     this.tails = new Tails(pool);
     this.door = door;
     this.pool = pool;
+    this.fleet = new Fleet(door, pool);
   }
 
   /**
@@ -80,15 +81,12 @@ public final class CondorPool implements AutoCloseable {
 
   /** {@return whether a job given now would find a slot} */
   public boolean isReady() {
-    return obstacle.isEmpty() && slots > 0;
+    return obstacle.isEmpty() && slots() > 0;
   }
 
   /** {@return why it cannot be used, with the remedy; empty when it can} */
   public String reason() {
-    if (obstacle.isEmpty() && slots == 0) {
-      return "no worker has joined HTCondor's pool; make a token with ./appliance pool token worker";
-    }
-    return obstacle;
+    return obstacle.isEmpty() ? fleet.reason() : obstacle;
   }
 
   /** Somebody looks at what a running subjob writes: it is brought here for a while. */
@@ -101,7 +99,17 @@ public final class CondorPool implements AutoCloseable {
 
   /** {@return its machines as they last told, at most some seconds old} */
   public List<Machine> machines() {
-    return machines;
+    return fleet.machines();
+  }
+
+  /**
+   * Drains, bans or opens a machine of the pool.
+   *
+   * @param name as {@link Machine} has it
+   * @throws org.gridappliance.jobs.http.Problem 409 where that cannot be done
+   */
+  public void stand(String name, Standing standing) {
+    fleet.stand(name, standing);
   }
 
   /** A task of ours; the first subjob of it. */
@@ -117,12 +125,65 @@ public final class CondorPool implements AutoCloseable {
    * {@return why no machine takes a job with these limits, with the remedy; empty when one could}
    */
   Optional<String> obstacle(Limits limits) {
-    return Fit.obstacle(limits, machines);
+    return Fit.obstacle(limits, fleet.machines());
+  }
+
+  /**
+   * {@return why subjobs of a job wait, the gravest first; empty when none do} Asks HTCondor, which
+   * takes some tens of milliseconds.
+   */
+  public List<Reason> why(long job, Limits limits) {
+    if (!isReady()) {
+      return List.of(new Reason(reason(), fleet.machines().isEmpty() ? Remedy.ADD : Remedy.OPEN));
+    }
+    Optional<String> obstacle = obstacle(limits);
+    if (obstacle.isPresent()) {
+      String why = obstacle.get();
+      return List.of(
+          new Reason(
+              why,
+              why.startsWith("the owners")
+                  ? Remedy.NONE
+                  : why.contains("drained or banned") ? Remedy.OPEN : Remedy.CHANGE));
+    }
+    CondorWork now = work;
+    Optional<String> waiting = now == null ? Optional.empty() : now.waiting(job);
+    if (now == null || waiting.isEmpty()) {
+      return List.of();
+    }
+    Optional<String> full = Fit.full(limits, fleet.machines());
+    if (full.isPresent()) { // better-analyze does not look at what is in use
+      return List.of(new Reason(full.get(), Remedy.NONE));
+    }
+    try {
+      return Analysis.of(now.tools().analyze(waiting.get()), limits);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return List.of();
+    } catch (IOException e) {
+      return List.of(new Reason("HTCondor does not say why now: " + e.getMessage(), Remedy.NONE));
+    }
+  }
+
+  /** {@return everybody's place in HTCondor's fair share, who is served next first} */
+  public List<Turn> turns() {
+    CondorWork now = work;
+    if (now == null) {
+      return List.of();
+    }
+    try {
+      return now.tools().turns();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      log.debug("HTCondor does not tell the fair share now: {}", e.getMessage());
+    }
+    return List.of();
   }
 
   /** {@return cores of all its workers} */
   public int slots() {
-    return slots;
+    return fleet.slots();
   }
 
   private void submitForEver() {
@@ -224,8 +285,9 @@ public final class CondorPool implements AutoCloseable {
       known = access;
       now.moved(access);
     }
+    fleet.standings(looked.standings());
     now.submitWaiting(); // throws while the schedd is away
-    measure(now);
+    fleet.measure(now);
     if (!obstacle.isEmpty()) {
       log.info("HTCondor answers again");
       obstacle = "";
@@ -237,7 +299,7 @@ public final class CondorPool implements AutoCloseable {
     List<HeldLease> leased = new ArrayList<>();
     int wait = 2;
     while (leased.size() < MOST_IN_CLUSTER) {
-      var more = now.engine.lease(wait, slots == 0 ? reason() : null);
+      var more = now.engine.lease(wait, slots() == 0 ? reason() : null);
       if (more.isEmpty()) {
         break;
       }
@@ -249,24 +311,8 @@ public final class CondorPool implements AutoCloseable {
       byJob.computeIfAbsent(one.lease().job(), id -> new ArrayList<>()).add(one);
     }
     for (List<HeldLease> one : byJob.values()) {
-      now.submit(one, slots);
+      now.submit(one, slots());
     }
-  }
-
-  private long measuredAt;
-
-  private void measure(CondorWork now) throws IOException, InterruptedException {
-    if (measuredAt != 0 && System.nanoTime() - measuredAt < CAPACITY_NANOS && slots > 0) {
-      return;
-    }
-    List<Machine> all = Machine.of(now.tools().slots());
-    machines = all;
-    int cpus = all.stream().mapToInt(Machine::cpus).sum();
-    int largest = all.stream().mapToInt(Machine::cpus).max().orElse(0);
-    long memory = all.stream().mapToLong(Machine::memoryBytes).max().orElse(0);
-    slots = cpus;
-    measuredAt = System.nanoTime();
-    now.engine.capacity(cpus, largest, memory);
   }
 
   private void followForEver() {

@@ -77,6 +77,16 @@ final class CondorTools {
             constraint));
   }
 
+  /** {@return what HTCondor says of why a job waits, by its name as {@code 12.0}} */
+  String analyze(String job) throws IOException, InterruptedException {
+    return run("condor_q", "-name", access.schedd(), "-better-analyze", job);
+  }
+
+  /** {@return everybody's place in the fair share} */
+  List<Turn> turns() throws IOException, InterruptedException {
+    return Turn.of(run("condor_userprio", "-allusers", "-l"));
+  }
+
   /** {@return all slots of the pool} */
   List<JsonNode> slots() throws IOException, InterruptedException {
     return list(run("condor_status", "-json", "-attributes", Machine.ATTRIBUTES));

@@ -66,6 +66,25 @@ final class CondorWork {
     }
   }
 
+  /** {@return a job of HTCondor's that holds waiting subjobs of a job, as {@code 12.0}} */
+  Optional<String> waiting(long job) {
+    ledger.lock.lock();
+    try {
+      for (Batch batch : ledger.batches) {
+        if (batch.job == job && batch.cluster > 0) {
+          for (Batch.Task task : batch.tasks) {
+            if (!task.ended && !task.running) {
+              return Optional.of(batch.cluster + "." + task.number);
+            }
+          }
+        }
+      }
+      return Optional.empty();
+    } finally {
+      ledger.lock.unlock();
+    }
+  }
+
   CondorDoor.Access access() {
     return ledger.access;
   }

@@ -20,6 +20,11 @@ final class Fit {
     if (machines.isEmpty()) {
       return Optional.empty();
     }
+    if (machines.stream().noneMatch(Machine::isOpen)) {
+      return Optional.of(
+          "all %d machines are drained or banned; an administrator opens them on the Pool page"
+              .formatted(machines.size()));
+    }
     long memory = limits.memoryBytes();
     List<Machine> fitting =
         machines.stream()
@@ -36,12 +41,31 @@ final class Fit {
               : "it asks for %d cores; the largest of %d machines has %d. Ask an administrator to lower the application's cores or to add a larger machine"
                   .formatted(limits.cpus(), machines.size(), cores));
     }
-    if (fitting.stream().allMatch(one -> one.state().equals("Paused"))) {
+    List<Machine> open = fitting.stream().filter(Machine::isOpen).toList();
+    if (open.isEmpty()) {
       return Optional.of(
-          "the owners of all %d machines that could run it use them now; it begins when one is free"
+          "the %d machines that could run it are drained or banned; an administrator opens them on the Pool page"
               .formatted(fitting.size()));
     }
+    if (open.stream().allMatch(one -> one.state().equals("Paused"))) {
+      return Optional.of(
+          "the owners of all %d machines that could run it use them now; it begins when one is free"
+              .formatted(open.size()));
+    }
     return Optional.empty();
+  }
+
+  /** {@return that every machine is busy, when none has the cores free that a job asks for} */
+  static Optional<String> full(Limits limits, List<Machine> machines) {
+    List<Machine> open = machines.stream().filter(Machine::isOpen).toList();
+    if (open.isEmpty() || open.stream().anyMatch(one -> one.freeCpus() >= limits.cpus())) {
+      return Optional.empty();
+    }
+    int cores = open.stream().mapToInt(Machine::cpus).sum();
+    int free = open.stream().mapToInt(Machine::freeCpus).sum();
+    return Optional.of(
+        "%d of %d cores are in use, and no machine has %d free; it gets a turn by everyone's fair share"
+            .formatted(cores - free, cores, limits.cpus()));
   }
 
   private static String words(long bytes) {

@@ -6,12 +6,14 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.gridappliance.jobs.pool.Standing;
 
 /**
  * A machine of HTCondor's pool, as its startd last told.
  *
  * @param name its address
  * @param state Ready, Busy, or Paused while its owner wants it
+ * @param standing what a pool admin wishes of it
  * @param freeCpus cores that a job could have now
  * @param load of the whole machine, processes that want a core
  * @param slots what is in use now
@@ -20,6 +22,7 @@ import java.util.Map;
 public record Machine(
     String name,
     String state,
+    Standing standing,
     int cpus,
     int freeCpus,
     long memoryBytes,
@@ -37,10 +40,21 @@ public record Machine(
   public record Slot(
       String name, String state, int cpus, long memoryBytes, String job, long since) {}
 
+  /** {@return whether it takes work} */
+  boolean isOpen() {
+    return standing == Standing.OPEN;
+  }
+
+  /** {@return the same, of that standing} */
+  Machine standing(Standing now) {
+    return new Machine(
+        name, state, now, cpus, freeCpus, memoryBytes, load, version, slots, heardAt);
+  }
+
   static final String ATTRIBUTES =
       "Name,Machine,State,Activity,SlotType,PartitionableSlot,DynamicSlot,Cpus,Memory,TotalSlotCpus,TotalCpus,"
           + "TotalSlotMemory,TotalMemory,TotalLoadAvg,CondorVersion,JobId,EnteredCurrentActivity,OwnerActive,"
-          + "LastHeardFrom";
+          + "Draining,LastHeardFrom";
 
   /** {@return the machines that some slots belong to, by name} */
   static List<Machine> of(List<JsonNode> slots) {
@@ -81,6 +95,7 @@ public record Machine(
     return new Machine(
         name,
         owner ? "Paused" : free > 0 ? "Ready" : "Busy",
+        whole.path("Draining").asBoolean(false) ? Standing.DRAINING : Standing.OPEN,
         whole.path("TotalSlotCpus").asInt(whole.path("TotalCpus").asInt()),
         free,
         whole.path("TotalSlotMemory").asLong(whole.path("TotalMemory").asLong()) << 20,

@@ -28,6 +28,11 @@ final class Parcels {
   /** Above so many tasks HTCondor makes jobs of them as they are wanted. */
   private static final int AT_ONCE = 2000;
 
+  /** How long a job may be out of its schedd's reach, seconds; as long as it may run at most. */
+  private static final long LEAST_LEASE = 300;
+
+  private static final long MOST_LEASE = 7200;
+
   /**
    * It is started again with its state wherever it can be, when it has written that or was ended.
    */
@@ -199,6 +204,7 @@ final class Parcels {
     Limits limits = lease.limits();
     long memory = Math.max(1, limits.memoryBytes() >> 20);
     long disk = perTask * Math.max(1, limits.diskBytes() >> 10) + 10_240;
+    long allowed = (long) Math.ceil(perTask * (limits.wallSeconds() + 10)) + 60;
     return """
     universe = vanilla
     executable = %s/run.sh
@@ -212,7 +218,7 @@ final class Parcels {
     request_memory = %d
     request_disk = %d
     allowed_execute_duration = %d
-    job_lease_duration = 7200
+    job_lease_duration = %d
     periodic_hold = JobStatus == 2 && (MemoryUsage ?: 0) > RequestMemory
     periodic_hold_reason = "more memory than asked for"
     periodic_hold_subcode = %d
@@ -232,7 +238,8 @@ final class Parcels {
             limits.cpus(),
             memory,
             disk,
-            (long) Math.ceil(perTask * (limits.wallSeconds() + 10)) + 60,
+            allowed,
+            Math.clamp(allowed, LEAST_LEASE, MOST_LEASE),
             HoldWords.MEMORY,
             lease.job(),
             safe(owner),

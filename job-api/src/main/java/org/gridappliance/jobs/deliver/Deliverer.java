@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * one job at a time, on a thread of its own.
  *
  * <p>A job's way: its end leaves a waiting row → partial results are made if it did not complete →
- * the files are copied into a folder beside the job's own and put on disk → the row learns the
+ * the files are copied into a folder beside the owner's home and put on disk → the row learns the
  * folder's inode → the home adopts the folder in one rename → the row says copied. After a crash
  * the inode at the target tells whether the rename was made; everything else is simply done again.
  * The copies are files of their own (the kernel shares their blocks where the file system can), so
@@ -154,9 +154,9 @@ public final class Deliverer implements AutoCloseable {
     long bytes = files.stream().mapToLong(FileRef::bytes).sum();
     homes.requireRoom(job.owner(), bytes);
     JobFolder folder = JobFolder.of(data, job.id());
-    Path made = folder.path().resolve("delivery");
+    Path made = homes.making(job.owner()).resolve(Long.toString(job.id()));
     try {
-      JobFolder.delete(made);
+      JobFolder.delete(made); // of a try that a crash ended
       copy(folder.results(), files, made);
       adopt(job, made, bytes);
     } finally {

@@ -35,6 +35,8 @@ public final class PoolHistory implements AutoCloseable {
 
   private final UseStore uses;
   private final EventStore events;
+  private final NodeJobs jobs;
+  private final UsageStore usage;
   private final Source source;
   private final Clock clock;
   private final Thread thread =
@@ -57,6 +59,8 @@ public final class PoolHistory implements AutoCloseable {
   public PoolHistory(Database database, Source source, Clock clock) {
     this.uses = new UseStore(database);
     this.events = new EventStore(database);
+    this.jobs = new NodeJobs(database);
+    this.usage = new UsageStore(database);
     this.source = source;
     this.clock = clock;
     this.known = events.last();
@@ -150,6 +154,21 @@ public final class PoolHistory implements AutoCloseable {
   /** {@return what happened to a node, newest first, at most 100} */
   public List<NodeEvent> events(long node) {
     return events.newest(node, 100);
+  }
+
+  /**
+   * {@return the jobs of which something ran on a node, newest first, at most 50}
+   *
+   * @param machine the name of another scheduler's machine; null for an executor
+   * @param owner whose; everybody's when null
+   */
+  public List<NodeJob> jobs(long node, @Nullable String machine, @Nullable String owner) {
+    return jobs.newest(node, machine, owner, 50);
+  }
+
+  /** {@return who had what in each of the last 12 months, newest first} */
+  public List<Usage> usage() {
+    return usage.months(clock.millis(), 12);
   }
 
   /** Writes what is not yet written, and stops. */

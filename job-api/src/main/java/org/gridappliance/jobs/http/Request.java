@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     operations; null when there is none
  * @param path path parameters by name, decoded
  * @param query query parameters by name, decoded, the first of each
+ * @param headers of those that the contract names for the operation, by the contract's name
  * @param body the JSON body, a missing node when there is none
  * @param remoteAddress the client's address, for the audit log
  */
@@ -21,6 +22,7 @@ public record Request(
     @Nullable String bearer,
     Map<String, String> path,
     Map<String, String> query,
+    Map<String, String> headers,
     JsonNode body,
     String remoteAddress) {
 
@@ -59,5 +61,10 @@ public record Request(
   public long queryLong(String name, long byDefault) {
     String value = query.get(name);
     return value == null ? byDefault : Long.parseLong(value);
+  }
+
+  /** {@return a header that the contract names, when sent} */
+  public Optional<String> header(String name) {
+    return Optional.ofNullable(headers.get(name));
   }
 }

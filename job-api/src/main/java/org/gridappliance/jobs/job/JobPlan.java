@@ -1,5 +1,6 @@
 package org.gridappliance.jobs.job;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -48,10 +49,12 @@ public final class JobPlan {
   private final Map<String, StoredFile> files;
   private final List<ChunkRow> chunks;
   private final JobFolder folder;
+  private final Resources resources;
 
   /**
    * @param files staged files, by the text of their value
    * @param chunks of the split input, empty when the job is not split
+   * @param request as accepted; it may ask for another amount of memory than the application
    */
   public JobPlan(
       App app,
@@ -59,7 +62,11 @@ public final class JobPlan {
       Map<String, Facts> facts,
       List<StoredFile> files,
       List<ChunkRow> chunks,
-      JobFolder folder) {
+      JobFolder folder,
+      JsonNode request) {
+    JsonNode memory = request.path("memoryBytes");
+    this.resources =
+        memory.isIntegralNumber() ? app.resources().withMemory(memory.asLong()) : app.resources();
     this.app = app;
     this.inputs = inputs;
     this.facts = Map.copyOf(facts);
@@ -77,7 +84,7 @@ public final class JobPlan {
   }
 
   public Resources resources() {
-    return app.resources();
+    return resources;
   }
 
   public JobFolder folder() {
@@ -178,7 +185,6 @@ public final class JobPlan {
 
   /** {@return what every subjob and the merge command may use} */
   public Limits limits() {
-    Resources resources = app.resources();
     return new Limits(
         resources.cpus(),
         resources.memoryBytes(),

@@ -84,6 +84,29 @@ public record JobRecord(
         why);
   }
 
+  /** {@return the same job with another request} */
+  public JobRecord withRequest(JsonNode next) {
+    return new JobRecord(
+        id,
+        owner,
+        name,
+        app,
+        appTitle,
+        appDigest,
+        next,
+        facts,
+        combinations,
+        chunks,
+        state,
+        priority,
+        completed,
+        failed,
+        submittedAt,
+        startedAt,
+        endedAt,
+        failure);
+  }
+
   /** {@return the same job with the counts of its end} */
   public JobRecord counted(int completedNow, int failedNow) {
     return new JobRecord(

@@ -3,6 +3,7 @@ package org.gridappliance.jobs.job;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,9 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JobStore {
   private final Database database;
+  private final JobIndex index;
 
   public JobStore(Database database) {
     this.database = database;
+    this.index = new JobIndex(database);
   }
 
   /** Puts a whole job on disk, in one transaction, and what belongs to it. */
@@ -32,6 +35,7 @@ public final class JobStore {
         handle -> {
           also.accept(handle);
           insertJob(handle, job);
+          index.touch(handle, job.id());
           for (StoredFile file : files) {
             handle.execute(
                 "INSERT INTO input_file VALUES (?, ?, ?, ?, ?)",
@@ -47,7 +51,8 @@ public final class JobStore {
 
   private static void insertJob(Handle handle, JobRecord job) {
     handle.execute(
-        "INSERT INTO job VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+        "INSERT INTO job VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL,"
+            + " FALSE)",
         job.id(),
         job.owner(),
         job.name(),
@@ -93,7 +98,8 @@ public final class JobStore {
    * The same inside somebody's transaction. A job that ends leaves a row for its results to be
    * copied into its owner's home; one that goes on again takes it back.
    */
-  public static void update(Handle handle, JobRecord job) {
+  public void update(Handle handle, JobRecord job) {
+    index.touch(handle, job.id());
     handle.execute("DELETE FROM delivery WHERE job = ?", job.id());
     if (job.state().ended()) {
       handle.execute("INSERT INTO delivery (job, state) VALUES (?, 'waiting')", job.id());
@@ -108,6 +114,15 @@ public final class JobStore {
         job.endedAt(),
         failureText(job.failure()),
         job.id());
+  }
+
+  /** Inside somebody's transaction: the first subjob of a job was handed out. */
+  void begun(Handle handle, long job, long now) {
+    index.touch(handle, job);
+    handle.execute(
+        "UPDATE job SET state = 'Running', started_at = ? WHERE id = ? AND state = 'Idle'",
+        now,
+        job);
   }
 
   /** Puts a job's results on disk, together with its end. */
@@ -199,57 +214,94 @@ public final class JobStore {
    * Which jobs to list.
    *
    * @param owner whose, everybody's when null
-   * @param state a word of {@link JobState}
-   * @param text part of the name
+   * @param terms what must hold of them
    * @param before only ids smaller than this
    */
-  public record Filter(
-      @Nullable String owner,
-      @Nullable String state,
-      @Nullable String app,
-      @Nullable String text,
-      @Nullable Long before,
-      int limit) {}
+  public record Filter(@Nullable String owner, JobFilter terms, @Nullable Long before, int limit) {}
 
   /** A page of jobs, newest first, and how many match in all. */
   public record Page(List<JobRecord> jobs, long count) {}
 
-  /** {@return a page of jobs} */
+  /** {@return a page of jobs} The first call reads a line of every job ({@link JobIndex}). */
   public Page list(Filter filter) {
-    String where =
-        " WHERE (:owner IS NULL OR owner = :owner) AND (:state IS NULL OR state = :state)"
-            + " AND (:app IS NULL OR app = :app)"
-            + " AND (:text IS NULL OR LOCATE(LOWER(:text), LOWER(name)) > 0)";
+    String owner = filter.owner();
+    JobIndex.Found found =
+        index.select(
+            line -> (owner == null || owner.equals(line.owner())) && filter.terms().test(line),
+            filter.before(),
+            filter.limit());
+    if (found.ids().isEmpty()) {
+      return new Page(List.of(), found.count());
+    }
+    return database.read(
+        handle ->
+            new Page(
+                handle
+                    .createQuery("SELECT * FROM job WHERE id IN (<ids>) ORDER BY id DESC")
+                    .bindList("ids", found.ids())
+                    .map((rows, context) -> job(rows))
+                    .list(),
+                found.count()));
+  }
+
+  /** What a person wrote on a job. */
+  public record Label(List<String> tags, @Nullable String note, boolean archived) {}
+
+  /** {@return the labels of jobs, by id} */
+  public Map<Long, Label> labels(List<Long> ids) {
+    Map<Long, Label> labels = new HashMap<>();
+    if (ids.isEmpty()) {
+      return labels;
+    }
     return database.read(
         handle -> {
-          long count =
-              handle
-                  .createQuery("SELECT COUNT(*) FROM job" + where)
-                  .bindMap(bindings(filter))
-                  .mapTo(Long.class)
-                  .one();
-          List<JobRecord> jobs =
-              handle
-                  .createQuery(
-                      "SELECT * FROM job"
-                          + where
-                          + " AND (:before IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit")
-                  .bindMap(bindings(filter))
-                  .bind("before", filter.before())
-                  .bind("limit", filter.limit())
-                  .map((rows, context) -> job(rows))
-                  .list();
-          return new Page(jobs, count);
+          Map<Long, List<String>> tags = new HashMap<>();
+          handle
+              .createQuery("SELECT job, tag FROM job_tag WHERE job IN (<ids>) ORDER BY tag")
+              .bindList("ids", ids)
+              .map(
+                  (rows, context) ->
+                      tags.computeIfAbsent(rows.getLong(1), _ -> new ArrayList<>())
+                          .add(rows.getString(2)))
+              .list();
+          handle
+              .createQuery("SELECT id, note, archived FROM job WHERE id IN (<ids>)")
+              .bindList("ids", ids)
+              .map(
+                  (rows, context) ->
+                      labels.put(
+                          rows.getLong(1),
+                          new Label(
+                              tags.getOrDefault(rows.getLong(1), List.of()),
+                              rows.getString(2),
+                              rows.getBoolean(3))))
+              .list();
+          return labels;
         });
   }
 
-  private static Map<String, @Nullable Object> bindings(Filter filter) {
-    Map<String, @Nullable Object> bindings = new HashMap<>();
-    bindings.put("owner", filter.owner());
-    bindings.put("state", filter.state());
-    bindings.put("app", filter.app());
-    bindings.put("text", filter.text());
-    return bindings;
+  /** Writes on a job; what is null stays as it is. */
+  public void label(
+      long job,
+      @Nullable String name,
+      @Nullable List<String> tags,
+      @Nullable String note,
+      @Nullable Boolean archived) {
+    database.update(
+        handle -> {
+          index.touch(handle, job);
+          handle.execute(
+              "UPDATE job SET name = COALESCE(?, name), note = COALESCE(?, note),"
+                  + " archived = COALESCE(?, archived) WHERE id = ?",
+              name,
+              note,
+              archived,
+              job);
+          if (tags != null) {
+            handle.execute("DELETE FROM job_tag WHERE job = ?", job);
+            tags.forEach(tag -> handle.execute("INSERT INTO job_tag VALUES (?, ?)", job, tag));
+          }
+        });
   }
 
   /** {@return the jobs that have not ended, oldest first} */
@@ -314,11 +366,14 @@ public final class JobStore {
   public void delete(long job) {
     database.update(
         handle -> {
+          index.touch(handle, job);
           handle.execute("INSERT INTO doomed VALUES (?)", job);
           handle.execute("DELETE FROM job WHERE id = ?", job);
           handle.execute("DELETE FROM input_file WHERE job = ?", job);
           handle.execute("DELETE FROM result_file WHERE job = ?", job);
           handle.execute("DELETE FROM delivery WHERE job = ?", job);
+          handle.execute("DELETE FROM job_tag WHERE job = ?", job);
+          handle.execute("DELETE FROM submission_key WHERE job = ?", job);
           for (String table : List.of("chunk", "subjob", "short_output")) {
             handle.execute(
                 "DELETE FROM " + table + " WHERE id >= ? AND id < ?",
@@ -340,7 +395,6 @@ public final class JobStore {
   }
 
   static JobRecord job(ResultSet rows) throws SQLException {
-    String state = rows.getString("state");
     return new JobRecord(
         rows.getLong("id"),
         rows.getString("owner"),
@@ -352,8 +406,7 @@ public final class JobStore {
         Json.read(rows.getString("facts"), JsonNode.class),
         rows.getInt("combinations"),
         rows.getInt("chunks"),
-        JobState.of(state)
-            .orElseThrow(() -> new StorageException("damaged job state " + state, null)),
+        state(rows),
         rows.getInt("priority"),
         rows.getInt("completed"),
         rows.getInt("failed"),
@@ -361,6 +414,12 @@ public final class JobStore {
         nullableLong(rows, "started_at"),
         nullableLong(rows, "ended_at"),
         failure(rows.getString("failure")));
+  }
+
+  static JobState state(ResultSet rows) throws SQLException {
+    String word = rows.getString("state");
+    return JobState.of(word)
+        .orElseThrow(() -> new StorageException("damaged job state " + word, null));
   }
 
   static @Nullable Long nullableLong(ResultSet rows, String column) throws SQLException {

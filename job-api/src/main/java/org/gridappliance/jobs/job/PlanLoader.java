@@ -49,13 +49,14 @@ public final class PlanLoader {
         facts(job.facts()),
         store.files(job.id()),
         job.chunks() == 0 ? java.util.List.of() : store.chunks(job.id()),
-        JobFolder.of(data, job.id()));
+        JobFolder.of(data, job.id()),
+        job.request());
   }
 
   /** {@return the checked inputs of a job} */
   public static Inputs inputs(App app, JobRecord job) {
     try {
-      return InputValues.check(app, job.request().path("inputs"), job.request().path("sweep"));
+      return InputValues.check(app, job.request());
     } catch (Problem e) {
       throw new StorageException("the saved inputs are damaged: " + e.getMessage(), e);
     }

@@ -25,9 +25,11 @@ public final class SubjobStore {
   public record ShortOutput(long key, String stream, String text) {}
 
   private final Database database;
+  private final JobStore jobs;
 
-  public SubjobStore(Database database) {
+  public SubjobStore(Database database, JobStore jobs) {
     this.database = database;
+    this.jobs = jobs;
   }
 
   /**
@@ -48,10 +50,7 @@ public final class SubjobStore {
             batch.execute();
           }
           for (long job : begun) {
-            handle.execute(
-                "UPDATE job SET state = 'Running', started_at = ? WHERE id = ? AND state = 'Idle'",
-                now,
-                job);
+            jobs.begun(handle, job, now);
           }
         });
   }

@@ -165,7 +165,8 @@ public final class Submission {
           record.total());
       App kept = saved.load(app.id(), app.digest());
       return new Submitted(
-          record, new JobPlan(kept, inputs, made.facts(), made.files(), made.chunks(), folder));
+          record,
+          new JobPlan(kept, inputs, made.facts(), made.files(), made.chunks(), folder, request));
     } finally {
       JobFolder.delete(draft);
     }
@@ -195,7 +196,8 @@ public final class Submission {
       Caller nobody =
           new Caller("", false, false, false, folder.path()); // an example's files are its own
       Draft made = draft(app, inputs, nobody, request, folder);
-      JobPlan plan = new JobPlan(app, inputs, made.facts(), made.files(), made.chunks(), folder);
+      JobPlan plan =
+          new JobPlan(app, inputs, made.facts(), made.files(), made.chunks(), folder, request);
       JobPlan.Work work = plan.work(0);
       List<Bundles.Part> parts = new ArrayList<>();
       for (FileRef file : work.inputs()) {
@@ -229,7 +231,7 @@ public final class Submission {
       Draft made = draft(app, inputs, caller, request, folder);
       return new Submitted(
           record(0, caller, app, inputs, request, made),
-          new JobPlan(app, inputs, made.facts(), made.files(), made.chunks(), folder));
+          new JobPlan(app, inputs, made.facts(), made.files(), made.chunks(), folder, request));
     } finally {
       folder.delete();
     }
@@ -259,7 +261,7 @@ public final class Submission {
   }
 
   private static Inputs inputs(App app, JsonNode request) {
-    Inputs inputs = InputValues.check(app, request.path("inputs"), request.path("sweep"));
+    Inputs inputs = InputValues.check(app, request);
     app.split()
         .filter(split -> inputs.sweep().containsKey(split.input()))
         .ifPresent(
@@ -269,7 +271,11 @@ public final class Submission {
     if (inputs.combinations() > Ids.MAX_SUBJOBS) {
       throw field(
           "sweep",
-          "the sweep has more than " + Ids.MAX_SUBJOBS + " combinations; give fewer values");
+          "the sweep has %s%,d combinations: want at most %,d; give fewer values"
+              .formatted(
+                  inputs.combinations() == Long.MAX_VALUE ? "more than " : "",
+                  inputs.combinations(),
+                  Ids.MAX_SUBJOBS));
     }
     return inputs;
   }
@@ -303,7 +309,8 @@ public final class Submission {
           "%d combinations of %d chunks are %d subjobs: want at most %d; give fewer values or chunks"
               .formatted(inputs.combinations(), chunks.size(), subjobs, Ids.MAX_SUBJOBS));
     }
-    checkCommands(new JobPlan(app, inputs, facts, files, chunks, folder), inputs, chunks.size());
+    checkCommands(
+        new JobPlan(app, inputs, facts, files, chunks, folder, request), inputs, chunks.size());
     return new Draft(files, facts, chunks);
   }
 

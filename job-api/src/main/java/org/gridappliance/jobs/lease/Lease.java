@@ -42,4 +42,42 @@ public record Lease(
 
   /** The exit status of a program that wrote its state and wants to be started again. */
   public static final int CHECKPOINTED = 85;
+
+  /** {@return the same with other limits} */
+  public Lease withLimits(Limits other) {
+    return new Lease(
+        lease,
+        fence,
+        job,
+        index,
+        command,
+        environment,
+        inputs,
+        outputs,
+        other,
+        leaseSeconds,
+        heartbeatSeconds,
+        interactive,
+        sandbox,
+        checkpoint);
+  }
+
+  /** {@return the same in another sandbox} */
+  public Lease withSandbox(Sandbox other) {
+    return new Lease(
+        lease,
+        fence,
+        job,
+        index,
+        command,
+        environment,
+        inputs,
+        outputs,
+        limits,
+        leaseSeconds,
+        heartbeatSeconds,
+        interactive,
+        other,
+        checkpoint);
+  }
 }

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param waitSeconds how long the answer may wait for work, 0..30
  * @param ready false when this machine cannot contain jobs; absent means true
  * @param reason why not ready, in words
+ * @param seals whether this machine can seal what runs on it; absent, as before there was sealing,
+ *     means false
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record LeaseRequest(
@@ -22,10 +24,16 @@ public record LeaseRequest(
     int max,
     int waitSeconds,
     @Nullable Boolean ready,
-    @Nullable String reason) {
+    @Nullable String reason,
+    @Nullable Boolean seals) {
 
   /** {@return whether this machine can contain jobs} */
   public boolean canContain() {
     return ready == null || ready;
+  }
+
+  /** {@return whether it can seal} */
+  public boolean canSeal() {
+    return seals != null && seals;
   }
 }

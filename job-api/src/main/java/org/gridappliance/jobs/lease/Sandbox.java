@@ -8,8 +8,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bundle the application's own files; null for what is installed on the executor's machine
  * @param allow of {@link #KNOWN}, usually none
+ * @param sealKey 64 hexadecimal digits: its inputs, scratch and results may lie on the executor's
+ *     disk only sealed with it, and the key nowhere but in memory; null when they may lie there
+ *     open
  */
-public record Sandbox(@Nullable Published bundle, List<String> allow) {
+public record Sandbox(@Nullable Published bundle, List<String> allow, @Nullable String sealKey) {
+  /** For a program of the executor's machine that may do what every program may. */
+  public static final Sandbox PLAIN = new Sandbox(null, List.of(), null);
+
   /** Memory may be writable and executable, as for Java or valgrind. */
   public static final String GENERATED_CODE = "generated-code";
 
@@ -36,5 +42,16 @@ public record Sandbox(@Nullable Published bundle, List<String> allow) {
   @SuppressWarnings("NullAway") // Jackson hands null for an absent member
   public Sandbox {
     allow = allow == null ? List.of() : List.copyOf(allow);
+  }
+
+  /** {@return the same with a key} */
+  public Sandbox withSealKey(String hex) {
+    return new Sandbox(bundle, allow, hex);
+  }
+
+  /** Says nothing of the key. */
+  @Override
+  public String toString() {
+    return "Sandbox[bundle=" + bundle + ", allow=" + allow + ", sealed=" + (sealKey != null) + "]";
   }
 }

@@ -1,7 +1,9 @@
 package org.gridappliance.jobs.pool;
 
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +47,11 @@ final class Dispatcher {
   static final int FASTEST_HEARTBEAT = 5;
   static final int SLOWEST_HEARTBEAT = 60;
 
+  private static final int KEY_BYTES = 32;
+  private static final String CANNOT_SEAL =
+      "what runs there is to be sealed (setting pool.seal), and its appliance cannot; update it, or"
+          + " see ./appliance doctor there";
+  private static final SecureRandom RANDOM = new SecureRandom();
   private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
 
   private final PoolState state;
@@ -87,7 +94,7 @@ final class Dispatcher {
         node.lastSeenAt = now;
         if (node.polls == poll
             && node.standing == Standing.OPEN
-            && asked.canContain()
+            && node.ready
             && !node.isPaused(now)) {
           handOut(node, asked, hand, now);
         }
@@ -106,13 +113,16 @@ final class Dispatcher {
   }
 
   private void greet(Node node, LeaseRequest asked) {
+    boolean seals = asked.canSeal() || node.engine || !settings.seal().seals(node.row.own());
+    boolean ready = asked.canContain() && seals;
+    String reason = seals || !asked.canContain() ? asked.reason() : CANNOT_SEAL;
     if (node.isAway(state.clock.millis())
-        || node.ready != asked.canContain()
-        || !java.util.Objects.equals(node.reason, asked.reason())) {
+        || node.ready != ready
+        || !java.util.Objects.equals(node.reason, reason)) {
       state.changes.note(0, ChangeLog.Kind.POOL, 0);
     }
-    node.ready = asked.canContain();
-    node.reason = asked.reason();
+    node.ready = ready;
+    node.reason = reason;
   }
 
   private List<Lease> keep(Hand hand) {
@@ -142,7 +152,24 @@ final class Dispatcher {
       takeBack(hand);
       throw e;
     }
-    return hand.held.stream().map(one -> one.lease).toList();
+    return hand.held.stream().map(this::sealed).toList();
+  }
+
+  /**
+   * {@return the lease as it is answered: where its subjob is to be sealed, with a key of its own,
+   * which is not kept here}. Programs with windows and other schedulers' jobs run unsealed.
+   */
+  private Lease sealed(Held one) {
+    Lease lease = one.lease;
+    if (one.node.engine
+        || lease.interactive() != null
+        || !settings.seal().seals(one.node.row.own())) {
+      return lease;
+    }
+    byte[] key = new byte[KEY_BYTES];
+    RANDOM.nextBytes(key);
+    Sandbox sandbox = lease.sandbox() == null ? Sandbox.PLAIN : lease.sandbox();
+    return lease.withSandbox(sandbox.withSealKey(HexFormat.of().formatHex(key)));
   }
 
   private void takeBack(Hand hand) {
@@ -304,6 +331,6 @@ final class Dispatcher {
 
   private static @Nullable Sandbox sandbox(App app, Bundles bundles) {
     Sandbox.Published bundle = bundles.of(app).orElse(null);
-    return bundle == null && app.allow().isEmpty() ? null : new Sandbox(bundle, app.allow());
+    return bundle == null && app.allow().isEmpty() ? null : new Sandbox(bundle, app.allow(), null);
   }
 }

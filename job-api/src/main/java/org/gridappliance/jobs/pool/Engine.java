@@ -49,7 +49,8 @@ public final class Engine {
             MAX_LEASES,
             waitSeconds,
             obstacle == null,
-            obstacle));
+            obstacle,
+            null));
   }
 
   /**

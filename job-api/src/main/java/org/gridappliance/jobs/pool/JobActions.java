@@ -1,5 +1,6 @@
 package org.gridappliance.jobs.pool;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.function.UnaryOperator;
 import org.gridappliance.jobs.http.Problem;
@@ -171,10 +172,30 @@ public final class JobActions {
    * @throws Problem 409 when it goes on or completed
    */
   public void resubmit(long id) {
+    resubmit(id, UnaryOperator.identity());
+  }
+
+  /**
+   * The same with half as much memory again as it had.
+   *
+   * @throws Problem 409 when it goes on or completed
+   */
+  public void resubmitWithMoreMemory(long id) {
+    resubmit(
+        id,
+        record -> {
+          long before = plans.load(record).limits().memoryBytes();
+          ObjectNode request = record.request().deepCopy();
+          return record.withRequest(request.put("memoryBytes", before + before / 2));
+        });
+  }
+
+  private void resubmit(long id, UnaryOperator<JobRecord> change) {
     if (find(id) != null) {
       throw Problem.conflict("job " + id + " has not ended yet; cancel it before resubmitting");
     }
-    JobRecord record = jobs.find(id).orElseThrow(() -> Problem.notFound("job " + id));
+    JobRecord found = jobs.find(id).orElseThrow(() -> Problem.notFound("job " + id));
+    JobRecord record = change.apply(found);
     if (record.state() == JobState.COMPLETED) {
       throw Problem.conflict("job " + id + " completed; there is nothing to run again");
     }
@@ -189,7 +210,9 @@ public final class JobActions {
                           + " 'Removed')",
                       id);
               if (rows == 1) {
-                JobStore.update(handle, idle);
+                jobs.update(handle, idle);
+                handle.execute(
+                    "UPDATE job SET request = ? WHERE id = ?", idle.request().toString(), id);
                 JobStore.forgetResults(handle, id);
                 SubjobStore.resubmit(handle, id);
               }

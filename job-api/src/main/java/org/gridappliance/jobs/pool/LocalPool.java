@@ -44,6 +44,7 @@ public final class LocalPool implements AutoCloseable {
   private final JobActions actions;
   private final PoolViews views;
   private final Seats seats;
+  private final Machines machines;
   private final Thread ticker =
       Thread.ofPlatform().name("jobs-ticker").daemon().unstarted(this::watch);
 
@@ -63,7 +64,8 @@ public final class LocalPool implements AutoCloseable {
     dispatcher = new Dispatcher(state, subjobs, new Fences(subjobs), settings);
     collector = new Collector(state, subjobs, finisher::look);
     roll = new Roll(state, subjobs, finisher::look);
-    views = new PoolViews(state);
+    machines = new Machines(state, nodes);
+    views = new PoolViews(state, machines);
     actions =
         new JobActions(
             state, database, jobs, plans, new Recovery(state, subjobs, settings), finisher);
@@ -88,7 +90,13 @@ public final class LocalPool implements AutoCloseable {
       Clock clock) {
     LocalPool pool =
         new LocalPool(settings, database, jobs, subjobs, plans, results, ended, changes, clock);
-    pool.nodes.all().forEach(pool::know);
+    for (Nodes.NodeRow row : pool.nodes.all()) {
+      if (row.isMachine()) {
+        pool.machines.know(row);
+      } else {
+        pool.know(row);
+      }
+    }
     pool.actions.recover();
     pool.ticker.start();
     return pool;
@@ -128,8 +136,8 @@ public final class LocalPool implements AutoCloseable {
   }
 
   /** {@return a token with which one machine may enrol} */
-  public JoinToken newJoinToken(Duration validity) {
-    Nodes.JoinToken made = nodes.newJoinToken(validity);
+  public JoinToken newJoinToken(Duration validity, boolean own) {
+    Nodes.JoinToken made = nodes.newJoinToken(validity, own);
     return new JoinToken(made.token(), made.expiresAt());
   }
 
@@ -252,6 +260,11 @@ public final class LocalPool implements AutoCloseable {
    * @return its name; empty when there is no such node
    */
   public Optional<String> remove(long id) {
+    Optional<String> machine = machines.name(id);
+    if (machine.isPresent()) {
+      machines.remove(id, machine.get());
+      return machine;
+    }
     Node node;
     state.lock.lock();
     try {
@@ -304,6 +317,11 @@ public final class LocalPool implements AutoCloseable {
    * @return its name; empty when there is no such node
    */
   public Optional<String> place(long id, @Nullable Place place) {
+    Optional<String> machine = machines.name(id);
+    if (machine.isPresent()) {
+      machines.place(id, place);
+      return machine;
+    }
     return change(id, () -> nodes.place(id, place), node -> node.place = place, node -> {});
   }
 
@@ -365,6 +383,11 @@ public final class LocalPool implements AutoCloseable {
   /** {@return how things stand} */
   public PoolViews views() {
     return views;
+  }
+
+  /** {@return the machines of another scheduler} */
+  public Machines machines() {
+    return machines;
   }
 
   /** Stops watching; leases stay as they are on disk. */

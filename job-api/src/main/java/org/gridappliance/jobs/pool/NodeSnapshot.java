@@ -6,11 +6,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A node at one moment.
  *
+ * @param kind what it is
  * @param state Ready, Busy, Paused, Away, Problem, Draining or Banned
+ * @param load processes that want a core, of the whole machine; null when it does not tell
  * @param running what it holds leases for
  */
 public record NodeSnapshot(
     long id,
+    Kind kind,
     String name,
     String state,
     @Nullable String reason,
@@ -22,7 +25,18 @@ public record NodeSnapshot(
     long enrolledAt,
     Standing standing,
     @Nullable Place place,
+    @Nullable Double load,
     List<Running> running) {
+
+  /** What a row of the pool is. */
+  public enum Kind {
+    /** A machine that takes leases of ours. */
+    EXECUTOR,
+    /** Another scheduler of whose machines none is known. */
+    SCHEDULER,
+    /** A machine of another scheduler's. */
+    MACHINE
+  }
 
   /** One lease. */
   public record Running(long job, int index, String owner) {}

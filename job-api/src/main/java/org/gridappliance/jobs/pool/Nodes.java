@@ -3,7 +3,9 @@ package org.gridappliance.jobs.pool;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.jobs.job.Database;
 import org.gridappliance.jobs.lease.Enrolment;
@@ -24,17 +26,26 @@ final class Nodes {
       @Nullable String version,
       long enrolledAt,
       Standing standing,
-      @Nullable Place place) {}
+      @Nullable Place place,
+      boolean own) {
+    /** {@return whether it stands for a machine of another scheduler's} */
+    boolean isMachine() {
+      return tokenHash.startsWith(MACHINE);
+    }
+  }
 
   /** A token to join with; the only time that it exists in clear. */
   record JoinToken(String token, Instant expiresAt) {}
 
   private static final String COLUMNS =
       "id, name, token_hash, cpus, memory_bytes, version, enrolled_at, standing, place, latitude,"
-          + " longitude";
+          + " longitude, own";
 
   /** What the stored hash of another scheduler's row begins with; no token has such a hash. */
   static final String ENGINE = "engine:";
+
+  /** What the stored hash of another scheduler's machine begins with. */
+  private static final String MACHINE = "machine:";
 
   private final Database database;
   private final Clock clock;
@@ -44,14 +55,22 @@ final class Nodes {
     this.clock = clock;
   }
 
-  JoinToken newJoinToken(Duration validity) {
+  /**
+   * Makes a one-use token.
+   *
+   * @param own for the agent of the portal's own machine
+   */
+  JoinToken newJoinToken(Duration validity, boolean own) {
     String token = Tokens.fresh();
     Instant expiresAt = clock.instant().plus(validity);
     database.update(
         handle -> {
           handle.execute("DELETE FROM join_token WHERE expires_at < ?", clock.millis());
           handle.execute(
-              "INSERT INTO join_token VALUES (?, ?)", Tokens.hash(token), expiresAt.toEpochMilli());
+              "INSERT INTO join_token (hash, expires_at, own) VALUES (?, ?, ?)",
+              Tokens.hash(token),
+              expiresAt.toEpochMilli(),
+              own);
         });
     return new JoinToken(token, expiresAt);
   }
@@ -67,6 +86,13 @@ final class Nodes {
     Long id =
         database.write(
             handle -> {
+              boolean own =
+                  handle
+                      .createQuery("SELECT own FROM join_token WHERE hash = ?")
+                      .bind(0, Tokens.hash(asked.joinToken()))
+                      .mapTo(Boolean.class)
+                      .findOne()
+                      .orElse(false);
               int used =
                   handle.execute(
                       "DELETE FROM join_token WHERE hash = ? AND expires_at > ?",
@@ -88,14 +114,15 @@ final class Nodes {
                 name = asked.name() + "-" + n;
               }
               handle.execute(
-                  "INSERT INTO node (name, token_hash, cpus, memory_bytes, version, enrolled_at)"
-                      + " VALUES (?, ?, ?, ?, ?, ?)",
+                  "INSERT INTO node (name, token_hash, cpus, memory_bytes, version, enrolled_at,"
+                      + " own) VALUES (?, ?, ?, ?, ?, ?, ?)",
                   name,
                   asked.tokenHash(),
                   asked.cpus(),
                   asked.memoryBytes(),
                   asked.version(),
-                  now);
+                  now,
+                  own);
               return handle.createQuery("SELECT MAX(id) FROM node").mapTo(Long.class).one();
             });
     if (id == -1) {
@@ -112,24 +139,40 @@ final class Nodes {
   /** {@return the row of another scheduler, made when there is none} */
   NodeRow engine(String name) {
     String key = (ENGINE + name + "-".repeat(64)).substring(0, 64); // the column's width
-    database.update(
-        handle -> {
-          int rows =
-              handle
-                  .createQuery("SELECT COUNT(*) FROM node WHERE token_hash = ?")
-                  .bind(0, key)
-                  .mapTo(Integer.class)
-                  .one();
-          if (rows == 0) {
-            handle.execute(
-                "INSERT INTO node (name, token_hash, cpus, memory_bytes, version, enrolled_at)"
-                    + " VALUES (?, ?, 1, 1, NULL, ?)",
-                name,
-                key,
-                clock.millis());
-          }
-        });
+    database.update(handle -> make(handle, key, name, 1, 1));
     return all().stream().filter(node -> node.tokenHash().equals(key)).findFirst().orElseThrow();
+  }
+
+  /**
+   * {@return the rows of another scheduler's machines, by name; those are made that are missing}
+   */
+  Map<String, NodeRow> machines(List<Machines.Told> told) {
+    database.update(
+        handle ->
+            told.forEach(
+                one -> make(handle, key(one.name()), one.name(), one.cpus(), one.memoryBytes())));
+    Map<String, NodeRow> rows = new HashMap<>();
+    all().stream().filter(NodeRow::isMachine).forEach(row -> rows.put(row.name(), row));
+    return rows;
+  }
+
+  private static String key(String machine) {
+    return MACHINE + Tokens.hash(machine).substring(0, 64 - MACHINE.length());
+  }
+
+  private void make(
+      org.jdbi.v3.core.Handle handle, String key, String name, int cpus, long memory) {
+    int rows = handle.execute("UPDATE node SET removed_at = NULL WHERE token_hash = ?", key);
+    if (rows == 0) {
+      handle.execute(
+          "INSERT INTO node (name, token_hash, cpus, memory_bytes, version, enrolled_at)"
+              + " VALUES (?, ?, ?, ?, NULL, ?)",
+          name,
+          key,
+          cpus,
+          memory,
+          clock.millis());
+    }
   }
 
   private static boolean taken(org.jdbi.v3.core.Handle handle, String name) {
@@ -162,7 +205,8 @@ final class Nodes {
                             rows.getString(9) == null
                                 ? null
                                 : new Place(
-                                    rows.getString(9), rows.getDouble(10), rows.getDouble(11))))
+                                    rows.getString(9), rows.getDouble(10), rows.getDouble(11)),
+                            rows.getBoolean(12)))
                 .list());
   }
 

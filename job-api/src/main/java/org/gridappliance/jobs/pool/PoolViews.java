@@ -20,10 +20,12 @@ import org.jspecify.annotations.Nullable;
 /** How jobs, nodes and the pool stand at this moment. Safe for all threads. */
 public final class PoolViews implements PoolHistory.Source {
   private final PoolState state;
+  private final Machines machines;
   private final Set<Long> away = new HashSet<>();
 
-  PoolViews(PoolState state) {
+  PoolViews(PoolState state, Machines machines) {
     this.state = state;
+    this.machines = machines;
   }
 
   /** {@return a job that has not ended; empty for one that has} */
@@ -147,6 +149,16 @@ public final class PoolViews implements PoolHistory.Source {
     }
   }
 
+  /** {@return what each subjob of a job that has not ended asks for} */
+  public Optional<Limits> limits(long id) {
+    state.lock.lock();
+    try {
+      return Optional.ofNullable(state.jobs.get(id)).map(job -> job.plan.limits());
+    } finally {
+      state.lock.unlock();
+    }
+  }
+
   /** {@return the owner of a job that has not ended} */
   public Optional<String> owner(long id) {
     state.lock.lock();
@@ -169,14 +181,18 @@ public final class PoolViews implements PoolHistory.Source {
         null);
   }
 
-  /** {@return all nodes, by name} */
+  /** {@return all nodes, by name; another scheduler is shown as its machines when it has any} */
   public List<NodeSnapshot> nodes() {
     state.lock.lock();
     try {
       long now = state.clock.millis();
-      List<NodeSnapshot> nodes = new ArrayList<>();
+      List<NodeSnapshot> nodes = machines.snapshots(now);
+      boolean instead = !nodes.isEmpty();
       for (Node node : state.nodes.values()) {
-        nodes.add(snapshot(node, now));
+        // one that was drained or banned stays to be seen, and opened
+        if (!(node.engine && instead && node.standing == Standing.OPEN)) {
+          nodes.add(snapshot(node, now));
+        }
       }
       nodes.sort(java.util.Comparator.comparing(NodeSnapshot::name));
       return nodes;
@@ -222,6 +238,7 @@ public final class PoolViews implements PoolHistory.Source {
     }
     return new NodeSnapshot(
         node.id(),
+        node.engine ? NodeSnapshot.Kind.SCHEDULER : NodeSnapshot.Kind.EXECUTOR,
         node.row.name(),
         word,
         reason,
@@ -233,6 +250,7 @@ public final class PoolViews implements PoolHistory.Source {
         node.row.enrolledAt(),
         node.standing,
         node.place,
+        null,
         running);
   }
 
@@ -256,8 +274,11 @@ public final class PoolViews implements PoolHistory.Source {
         idle += job.idle + job.waiting;
         running += job.running - job.waiting;
       }
+      int known = machines.count();
+      int executors =
+          (int) state.nodes.values().stream().filter(n -> !(n.engine && known > 0)).count();
       return new PoolSnapshot(
-          state.nodes.size(),
+          executors + known,
           slots,
           free,
           idle + ahead,

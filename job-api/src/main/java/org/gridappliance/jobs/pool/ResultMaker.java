@@ -158,6 +158,7 @@ public final class ResultMaker {
         app.plots(),
         app.resources(),
         app.examples(),
+        app.presets(),
         app.folder(),
         app.digest());
   }

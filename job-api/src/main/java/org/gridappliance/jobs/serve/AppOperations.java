@@ -2,6 +2,7 @@ package org.gridappliance.jobs.serve;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.gridappliance.jobs.Bundles;
@@ -65,6 +66,16 @@ final class AppOperations {
     return node;
   }
 
+  private static void examples(ArrayNode list, List<App.Example> examples) {
+    for (App.Example example : examples) {
+      ObjectNode one = list.addObject();
+      one.put("title", example.title());
+      one.put("about", example.about());
+      one.set("inputs", example.inputs());
+      one.set("sweep", example.sweep());
+    }
+  }
+
   private Response get(Request request) {
     request.requireCaller();
     String id = request.path("app");
@@ -83,14 +94,8 @@ final class AppOperations {
     node.put("about", app.about());
     node.set("schema", AppSchema.schema(app));
     node.set("ui", AppSchema.ui(app));
-    ArrayNode examples = node.putArray("examples");
-    for (App.Example example : app.examples()) {
-      ObjectNode one = examples.addObject();
-      one.put("title", example.title());
-      one.put("about", example.about());
-      one.set("inputs", example.inputs());
-      one.set("sweep", example.sweep());
-    }
+    examples(node.putArray("examples"), app.examples());
+    examples(node.putArray("presets"), app.presets());
     ArrayNode sweepable = node.putArray("sweepable");
     app.sweepable().forEach(sweepable::add);
     if (app.split().isPresent()) {

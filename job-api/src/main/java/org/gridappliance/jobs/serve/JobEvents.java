@@ -31,7 +31,7 @@ public final class JobEvents implements AutoCloseable {
   static final int SLOW_SECONDS = 30;
   static final int LIFE_SECONDS = 1800;
   static final int QUIET_SECONDS = 15;
-  static final int MAX_LISTENERS = 1000;
+  static final int MAX_LISTENERS = 2000;
   static final int MAX_LISTENERS_A_PERSON = 40;
 
   private static final Logger log = LoggerFactory.getLogger(JobEvents.class);
@@ -58,12 +58,14 @@ public final class JobEvents implements AutoCloseable {
   private final Source source;
   private final String epoch = UUID.randomUUID().toString().substring(0, 8);
   private final Set<EventStream> listeners = ConcurrentHashMap.newKeySet();
+  private final JobTexts texts;
   private final Thread teller;
   private volatile boolean closed;
 
   JobEvents(ChangeLog changes, Source source) {
     this.changes = changes;
     this.source = source;
+    this.texts = new JobTexts(changes, source, epoch);
     this.teller = Thread.ofVirtual().name("jobs-events").start(this::tell);
   }
 
@@ -101,6 +103,7 @@ public final class JobEvents implements AutoCloseable {
             job,
             source,
             changes,
+            texts,
             epoch,
             context.request().getHeader("Last-Event-ID"));
     response.closeHandler(gone -> listeners.remove(stream));
@@ -116,6 +119,7 @@ public final class JobEvents implements AutoCloseable {
       while (!closed) {
         changes.await(seen, 1000);
         seen = changes.head();
+        texts.forget();
         listeners.forEach(this::serve);
         Thread.sleep(1000 / ROUNDS_A_SECOND); // the rate limit itself, not a wait for something
       }

@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.gridappliance.jobs.JobAudit;
 import org.gridappliance.jobs.app.Input;
 import org.gridappliance.jobs.app.Resources;
@@ -18,6 +20,7 @@ import org.gridappliance.jobs.http.Operation;
 import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.jobs.http.Request;
 import org.gridappliance.jobs.http.Response;
+import org.gridappliance.jobs.job.JobFilter;
 import org.gridappliance.jobs.job.JobPlan;
 import org.gridappliance.jobs.job.JobRecord;
 import org.gridappliance.jobs.job.JobState;
@@ -27,6 +30,7 @@ import org.gridappliance.jobs.job.StoredFile;
 import org.gridappliance.jobs.job.SubjobRow;
 import org.gridappliance.jobs.job.SubjobState;
 import org.gridappliance.jobs.job.Submission;
+import org.gridappliance.jobs.job.SubmissionKeys;
 import org.gridappliance.jobs.pool.JobSnapshot;
 import org.gridappliance.jobs.pool.PoolSnapshot;
 import org.gridappliance.jobs.trigger.Submitter;
@@ -37,23 +41,29 @@ import org.jspecify.annotations.Nullable;
 final class JobOperations {
   private final Jobs jobs;
   private final Submission submission;
+  private final SubmissionKeys keys;
   private final Deliverer deliverer;
   private final WorkflowStore workflows;
   private final Space space;
   private final JobAudit audit;
   private final Lines lines;
+  private final Clock clock;
 
   JobOperations(
       Jobs jobs,
       Submission submission,
+      SubmissionKeys keys,
       Deliverer deliverer,
       WorkflowStore workflows,
       Space space,
       JobAudit audit,
-      Lines lines) {
+      Lines lines,
+      Clock clock) {
+    this.clock = clock;
     this.lines = lines;
     this.jobs = jobs;
     this.submission = submission;
+    this.keys = keys;
     this.deliverer = deliverer;
     this.workflows = workflows;
     this.space = space;
@@ -65,6 +75,7 @@ final class JobOperations {
     operations.put("submitJob", this::submit);
     operations.put("estimateJob", this::estimate);
     operations.put("getJob", this::get);
+    operations.put("updateJob", this::update);
     operations.put("deleteJob", this::delete);
     operations.put("actOnJob", this::act);
     operations.put("listSubjobs", this::subjobs);
@@ -91,18 +102,20 @@ final class JobOperations {
     }
     int limit = (int) request.queryLong("limit", 50);
     long before = request.queryLong("before", 0);
+    JobFilter terms = terms(request);
     JobStore.Page page =
         jobs.store.list(
             new JobStore.Filter(
-                all ? null : caller.name(),
-                request.query("state").orElse(null),
-                request.query("app").orElse(null),
-                request.query("text").orElse(null),
-                before == 0 ? null : before,
-                limit));
+                all ? null : caller.name(), terms, before == 0 ? null : before, limit));
+    Map<Long, JobStore.Label> labels =
+        jobs.store.labels(page.jobs().stream().map(JobRecord::id).toList());
     ObjectNode answer = Views.JSON.objectNode();
     ArrayNode list = answer.putArray("jobs");
-    page.jobs().forEach(record -> list.add(Views.job(jobs.now(record))));
+    for (JobRecord record : page.jobs()) {
+      ObjectNode one = Views.job(jobs.now(record));
+      label(one, labels.get(record.id()));
+      list.add(one);
+    }
     answer.put("count", page.count());
     if (page.jobs().size() == limit) {
       answer.put("next", page.jobs().getLast().id());
@@ -112,11 +125,79 @@ final class JobOperations {
     return Response.ok(answer);
   }
 
+  private JobFilter terms(Request request) {
+    JobFilter terms = JobFilter.parse(request.query("q").orElse(""), clock.millis());
+    terms = request.query("state").map(terms::inState).orElse(terms);
+    terms = request.query("app").map(terms::ofApp).orElse(terms);
+    return request.query("text").filter(text -> !text.isEmpty()).map(terms::named).orElse(terms);
+  }
+
+  private static void label(ObjectNode job, JobStore.@Nullable Label label) {
+    if (label != null) {
+      ArrayNode tags = job.putArray("tags");
+      label.tags().forEach(tags::add);
+      job.put("note", label.note());
+      job.put("archived", label.archived());
+    }
+  }
+
+  /** Name, note and tags are the owner's words on a job; nothing of what runs changes. */
+  private Response update(Request request) {
+    Caller caller = writer(request);
+    long id = request.pathLong("job");
+    jobs.require(caller, id);
+    JsonNode body = request.body();
+    List<String> tags = null;
+    if (body.has("tags")) {
+      tags = new ArrayList<>();
+      for (JsonNode tag : body.path("tags")) {
+        if (!tags.contains(tag.asText())) {
+          tags.add(tag.asText());
+        }
+      }
+    }
+    jobs.store.label(
+        id,
+        body.has("name") ? body.path("name").asText().strip() : null,
+        tags,
+        body.has("note") ? body.path("note").asText() : null,
+        body.has("archived") ? body.path("archived").asBoolean() : null);
+    audit.note(caller.name(), "job.labelled", "job " + id, request.remoteAddress());
+    return get(request);
+  }
+
   private Response submit(Request request) throws IOException {
     Caller caller = writer(request);
-    JobRecord made = submit(caller, request.body(), Submission.Also.NOTHING);
+    Optional<String> key = request.header("Idempotency-Key");
+    OptionalLong before =
+        key.isPresent()
+            ? keys.find(caller.name(), key.get(), request.body())
+            : OptionalLong.empty();
+    if (before.isPresent()) {
+      return created(jobs.require(caller, before.getAsLong()));
+    }
+    Submission.Also also =
+        key.map(word -> keys.keep(caller.name(), word, request.body()))
+            .orElse(Submission.Also.NOTHING);
+    JobRecord made;
+    try {
+      made = submit(caller, request.body(), also);
+    } catch (StorageException e) {
+      OptionalLong other =
+          key.isPresent() && SubmissionKeys.isTaken(e)
+              ? keys.find(caller.name(), key.get(), request.body())
+              : OptionalLong.empty();
+      if (other.isEmpty()) {
+        throw e;
+      }
+      return created(jobs.require(caller, other.getAsLong()));
+    }
     audit.note(caller.name(), "job.submitted", "job " + made.id(), request.remoteAddress());
-    return Response.created("/api/v1/jobs/" + made.id(), Views.job(jobs.now(made)));
+    return created(jobs.now(made));
+  }
+
+  private static Response created(JobSnapshot job) {
+    return Response.created("/api/v1/jobs/" + job.record().id(), Views.job(job));
   }
 
   private JobRecord submit(Caller caller, JsonNode request, Submission.Also also)
@@ -176,9 +257,13 @@ final class JobOperations {
     JobSnapshot job = jobs.require(request.requireCaller(), request.pathLong("job"));
     JobRecord record = job.record();
     ObjectNode answer = Views.job(job);
+    label(answer, jobs.store.labels(List.of(record.id())).get(record.id()));
     answer.set("inputs", record.request().path("inputs"));
     if (record.request().path("sweep").isObject()) {
       answer.set("sweep", record.request().path("sweep"));
+    }
+    if (record.request().path("combine").isTextual()) {
+      answer.set("combine", record.request().path("combine"));
     }
     if (record.chunks() == 0) {
       answer.putNull("chunks");
@@ -195,9 +280,11 @@ final class JobOperations {
           .put("sha256", file.sha256());
     }
     ArrayNode command = answer.putArray("command");
+    answer.putNull("memoryBytes");
     answer.putNull("interactive");
     try {
       answer.put("interactive", jobs.plan(record).app().interactive().orElse(null));
+      answer.put("memoryBytes", jobs.plan(record).limits().memoryBytes());
       jobs.plan(record).work(0).command().forEach(command::add);
     } catch (StorageException e) {
       command.add("unknown: " + e.getMessage());
@@ -250,6 +337,12 @@ final class JobOperations {
           case "resubmit" -> {
             space.require();
             jobs.pool.actions().resubmit(id);
+            yield "job.resubmitted";
+          }
+          case "resubmit-with-more-memory" -> {
+            space.require();
+            jobs.pool.actions().resubmitWithMoreMemory(id);
+            jobs.forget(id);
             yield "job.resubmitted";
           }
           case "copy-results" -> {

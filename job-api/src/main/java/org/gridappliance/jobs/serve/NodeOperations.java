@@ -17,6 +17,7 @@ import org.gridappliance.jobs.http.Operation;
 import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.jobs.http.Request;
 import org.gridappliance.jobs.http.Response;
+import org.gridappliance.jobs.job.JobRecord;
 import org.gridappliance.jobs.job.Json;
 import org.gridappliance.jobs.lease.Enrolment;
 import org.gridappliance.jobs.lease.Heartbeat;
@@ -60,7 +61,7 @@ final class NodeOperations {
     operations.put("removeNode", this::remove);
     operations.put("getPoolHistory", this::history);
     operations.put("getPool", this::pool);
-    operations.put("listMachines", this::machines);
+    operations.put("getJobWait", this::wait);
     operations.put("enrolExecutor", this::enrol);
     operations.put("lease", this::lease);
     operations.put("heartbeat", this::heartbeat);
@@ -86,32 +87,35 @@ final class NodeOperations {
     return Response.ok(answer);
   }
 
-  private Response machines(Request request) {
-    request.requireCaller();
+  /** Why subjobs of a job wait in HTCondor's pool; of no other pool, whose phase says it. */
+  private Response wait(Request request) {
+    Caller caller = request.requireCaller();
+    long job = request.pathLong("job");
     ObjectNode answer = Views.JSON.objectNode();
-    ArrayNode machines = answer.putArray("machines");
-    for (Machine machine : condor.machines()) {
-      ObjectNode one = (ObjectNode) Json.tree(machine);
-      one.remove("heardAt");
-      one.put("lastSeenAt", Views.time(machine.heardAt() * 1000));
-      one.withArray("slots")
-          .forEach(
-              slot -> {
-                ObjectNode view = (ObjectNode) slot;
-                view.put("since", Views.time(view.path("since").asLong() * 1000));
-                condor
-                    .subjobs(view.path("job").asText())
-                    .filter(
-                        task ->
-                            pool.views()
-                                .owner(task.job())
-                                .filter(request.requireCaller().name()::equals)
-                                .isPresent())
-                    .ifPresentOrElse(
-                        task -> view.put("job", task.job()).put("index", task.index()),
-                        () -> view.remove("job"));
-              });
-      machines.add(one);
+    ArrayNode reasons = answer.putArray("reasons");
+    Optional<String> owner = pool.views().owner(job);
+    if (owner.isEmpty()) {
+      return Response.ok(answer); // it has ended, or never was
+    }
+    if (!owner.get().equals(caller.name()) && !caller.administrator()) {
+      throw Problem.notFound("job " + job);
+    }
+    if (pool.views()
+        .job(job)
+        .filter(now -> now.record().pool().equals(JobRecord.CONDOR))
+        .isPresent()) {
+      pool.views()
+          .limits(job)
+          .ifPresent(
+              limits ->
+                  condor
+                      .why(job, limits)
+                      .forEach(
+                          one ->
+                              reasons
+                                  .addObject()
+                                  .put("text", one.text())
+                                  .put("remedy", one.remedy().word())));
     }
     return Response.ok(answer);
   }
@@ -133,12 +137,40 @@ final class NodeOperations {
   }
 
   private Response node(Request request) {
-    String caller = request.requireCaller().name();
+    Caller caller = request.requireCaller();
     NodeSnapshot found = find(request);
-    ObjectNode answer = Views.node(found, caller);
+    ObjectNode answer = Views.node(found, caller.name());
     ArrayNode events = answer.putArray("events");
     history.events(found.id()).forEach(event -> events.add(Views.event(event)));
+    boolean all = caller.poolAdmin() || caller.administrator();
+    boolean machine = found.kind() == NodeSnapshot.Kind.MACHINE;
+    ArrayNode jobs = answer.putArray("jobs");
+    history
+        .jobs(found.id(), machine ? found.name() : null, all ? null : caller.name())
+        .forEach(job -> jobs.add(Views.nodeJob(job)));
+    if (machine) {
+      ArrayNode slots = answer.putArray("slots");
+      condor.machines().stream()
+          .filter(one -> one.name().equals(found.name()))
+          .flatMap(one -> one.slots().stream())
+          .forEach(slot -> slots.add(slot(slot, caller)));
+    }
     return Response.ok(answer);
+  }
+
+  /** Whose job it is somebody else does not learn. */
+  private ObjectNode slot(Machine.Slot slot, Caller caller) {
+    ObjectNode view = Views.JSON.objectNode();
+    view.put("name", slot.name());
+    view.put("state", slot.state());
+    view.put("cpus", slot.cpus());
+    view.put("memoryBytes", slot.memoryBytes());
+    view.put("since", Views.time(slot.since() * 1000));
+    condor
+        .subjobs(slot.job())
+        .filter(task -> pool.views().owner(task.job()).filter(caller.name()::equals).isPresent())
+        .ifPresent(task -> view.put("job", task.job()).put("index", task.index()));
+    return view;
   }
 
   private Response update(Request request) {
@@ -147,7 +179,11 @@ final class NodeOperations {
     JsonNode body = request.body();
     Optional<Standing> standing = Standing.of(body.path("standing").asText());
     if (standing.isPresent() && standing.get() != found.standing()) {
-      pool.stand(found.id(), standing.get());
+      if (found.kind() == NodeSnapshot.Kind.MACHINE) {
+        condor.stand(found.name(), standing.get());
+      } else {
+        pool.stand(found.id(), standing.get());
+      }
       note(request, caller, "node." + standing.get().word(), found);
     }
     if (body.has("place")) {
@@ -187,7 +223,7 @@ final class NodeOperations {
   private Response joinToken(Request request) {
     Caller caller = poolAdmin(request);
     Duration validity = Duration.ofHours(request.body().path("hours").asInt(24));
-    LocalPool.JoinToken made = pool.newJoinToken(validity);
+    LocalPool.JoinToken made = pool.newJoinToken(validity, false);
     audit.note(caller.name(), "node.join-token-made", "pool", request.remoteAddress());
     ObjectNode answer = Views.JSON.objectNode();
     answer.put("token", made.token());

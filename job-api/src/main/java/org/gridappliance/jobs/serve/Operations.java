@@ -19,8 +19,11 @@ import org.gridappliance.jobs.job.JobStore;
 import org.gridappliance.jobs.job.PlanLoader;
 import org.gridappliance.jobs.job.SubjobStore;
 import org.gridappliance.jobs.job.Submission;
+import org.gridappliance.jobs.job.SubmissionKeys;
 import org.gridappliance.jobs.pool.ChangeLog;
 import org.gridappliance.jobs.pool.LocalPool;
+import org.gridappliance.jobs.saved.SavedOperations;
+import org.gridappliance.jobs.saved.SavedStore;
 import org.gridappliance.jobs.trigger.TriggerOperations;
 import org.gridappliance.jobs.trigger.TriggerStore;
 import org.gridappliance.jobs.trigger.Triggers;
@@ -70,6 +73,8 @@ public final class Operations implements AutoCloseable {
       Deliverer deliverer,
       TriggerStore triggers,
       WorkflowStore workflowStore,
+      SavedStore saved,
+      SubmissionKeys keys,
       Homes homes,
       ChangeLog changes,
       Clock clock,
@@ -90,7 +95,8 @@ public final class Operations implements AutoCloseable {
     new AppOperations(catalog, settings.bundles()).addTo(operations);
     Lines lines = new Lines(pool);
     JobOperations forJobs =
-        new JobOperations(jobs, submission, deliverer, workflowStore, space, audit, lines);
+        new JobOperations(
+            jobs, submission, keys, deliverer, workflowStore, space, audit, lines, clock);
     forJobs.addTo(operations);
     Triggers watching = new Triggers(triggers, homes, forJobs.submitter(), clock, audit);
     Workflows workflows =
@@ -99,10 +105,12 @@ public final class Operations implements AutoCloseable {
     new WorkflowOperations(workflows, catalog, jobs::find, clock, audit)
         .all()
         .forEach(operations::put);
+    new SavedOperations(saved, clock).all().forEach(operations::put);
     new TriggerOperations(watching, forJobs.submitter(), catalog, clock, audit)
         .all()
         .forEach(operations::put);
     new ResultOperations(jobs, deliverer).addTo(operations);
+    new UsageOperations(history, condor).addTo(operations);
     new NodeOperations(pool, history, condor, space, audit, lines).addTo(operations);
     operations.replaceAll((id, operation) -> space.guard(operation));
     JobEvents events = new JobEvents(changes, jobs);

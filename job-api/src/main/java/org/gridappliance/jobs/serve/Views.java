@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import org.gridappliance.jobs.app.Column;
 import org.gridappliance.jobs.app.Plot;
@@ -11,6 +12,7 @@ import org.gridappliance.jobs.app.Resources;
 import org.gridappliance.jobs.deliver.Delivery;
 import org.gridappliance.jobs.history.Load;
 import org.gridappliance.jobs.history.NodeEvent;
+import org.gridappliance.jobs.history.NodeJob;
 import org.gridappliance.jobs.job.JobRecord;
 import org.gridappliance.jobs.job.JobState;
 import org.gridappliance.jobs.job.Json;
@@ -137,6 +139,7 @@ final class Views {
   static ObjectNode node(NodeSnapshot now, String caller) {
     ObjectNode node = JSON.objectNode();
     node.put("id", now.id());
+    node.put("kind", now.kind().name().toLowerCase(Locale.ROOT));
     node.put("name", now.name());
     node.put("state", now.state());
     node.put("reason", now.reason());
@@ -147,6 +150,7 @@ final class Views {
     node.put("lastSeenAt", now.lastSeenAt() == 0 ? null : time(now.lastSeenAt()));
     node.put("enrolledAt", time(now.enrolledAt()));
     node.put("standing", now.standing().word());
+    node.put("load", now.load());
     if (now.place() != null) {
       node.set("place", Json.tree(now.place()));
     }
@@ -156,6 +160,18 @@ final class Views {
         running.addObject().put("job", one.job()).put("index", one.index());
       }
     }
+    return node;
+  }
+
+  static ObjectNode nodeJob(NodeJob job) {
+    ObjectNode node = JSON.objectNode();
+    node.put("job", job.job());
+    node.put("owner", job.owner());
+    node.put("name", job.name());
+    node.put("subjobs", job.subjobs());
+    node.put("failed", job.failed());
+    node.put("startedAt", time(job.startedAt()));
+    node.put("endedAt", job.endedAt() == null ? null : time(job.endedAt()));
     return node;
   }
 

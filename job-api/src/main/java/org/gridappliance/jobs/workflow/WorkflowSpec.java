@@ -41,7 +41,7 @@ record WorkflowSpec(String name, List<Step> steps) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,63}");
   private static final Set<String> TOP = Set.of("name", "steps");
   private static final Set<String> OF_STEP =
-      Set.of("name", "app", "inputs", "sweep", "chunks", "after");
+      Set.of("name", "app", "inputs", "sweep", "combine", "chunks", "after");
 
   /**
    * One job.
@@ -62,7 +62,7 @@ record WorkflowSpec(String name, List<Step> steps) {
       request.put("name", shortened(workflow + ": " + name));
       ObjectNode inputs = request.putObject("inputs");
       body.path("inputs").properties().forEach(one -> inputs.set(one.getKey(), value(one, jobs)));
-      for (String key : List.of("sweep", "chunks")) {
+      for (String key : List.of("sweep", "combine", "chunks")) {
         if (body.has(key)) {
           request.set(key, body.get(key));
         }

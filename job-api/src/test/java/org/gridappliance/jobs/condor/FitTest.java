@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.gridappliance.jobs.lease.Limits;
+import org.gridappliance.jobs.pool.Standing;
 import org.junit.jupiter.api.Test;
 
 /** Machines as condor_status tells them, and why a job finds none. */
@@ -67,5 +68,18 @@ class FitTest {
         Fit.obstacle(limits(1, 1), List.of(machines().getLast()))
             .orElseThrow()
             .startsWith("the owners of all 1 machines"));
+  }
+
+  @Test
+  void thatEveryCoreIsInUseIsToldAndADrainedMachineIsNoRoom() throws Exception {
+    assertEquals(Optional.empty(), Fit.full(limits(6, 1), machines()));
+    assertTrue(
+        Fit.full(limits(7, 1), machines())
+            .orElseThrow()
+            .startsWith("2 of 12 cores are in use, and no machine has 7 free"));
+    List<Machine> drained =
+        machines().stream().map(one -> one.standing(Standing.DRAINING)).toList();
+    assertTrue(
+        Fit.obstacle(limits(1, 1), drained).orElseThrow().startsWith("all 2 machines are drained"));
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package org.gridappliance.jobs.pool;
+
+import org.jspecify.annotations.NullMarked;
