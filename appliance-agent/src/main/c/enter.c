@@ -170,10 +170,10 @@ int main(int argc, char **argv)
 	close(FILTER);
 	close(GO);
 	close(FIRST);
-	if (chdir("/work") != 0)
-		die("/work");
 	umask(077);
 	give_up_everything(argv[1]);
+	if (chdir("/work") != 0) /* sealed scratch opens for its account alone, not for root */
+		die("/work");
 	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter_program, 0, 0) != 0)
 		die("the filter cannot be set");
 	execve(argv[2], argv + 2, environment);

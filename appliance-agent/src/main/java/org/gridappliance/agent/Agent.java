@@ -13,11 +13,13 @@ import org.gridappliance.agent.envelope.Envelopes;
 import org.gridappliance.agent.executor.Executor;
 import org.gridappliance.agent.executor.Identity;
 import org.gridappliance.agent.executor.PortalClient;
+import org.gridappliance.agent.ipsec.Ipsec;
 import org.gridappliance.agent.overlay.Overlay;
 import org.gridappliance.agent.pool.Condor;
 import org.gridappliance.agent.samba.Samba;
 import org.gridappliance.agent.verb.Verb;
 import org.gridappliance.agent.verb.Verbs;
+import org.gridappliance.agent.wall.HomeWalls;
 
 /** The agent while it runs: envelope, executor and socket. */
 final class Agent implements AutoCloseable {
@@ -31,6 +33,7 @@ final class Agent implements AutoCloseable {
   private final Controller controller;
   private final Condor condor;
   private final Overlay overlay;
+  private final Ipsec ipsec;
   private final AgentSocket socket;
 
   private Agent(
@@ -42,6 +45,7 @@ final class Agent implements AutoCloseable {
       Controller controller,
       Condor condor,
       Overlay overlay,
+      Ipsec ipsec,
       AgentSocket socket) {
     this.envelope = envelope;
     this.portal = portal;
@@ -51,6 +55,7 @@ final class Agent implements AutoCloseable {
     this.controller = controller;
     this.condor = condor;
     this.overlay = overlay;
+    this.ipsec = ipsec;
     this.socket = socket;
   }
 
@@ -90,11 +95,14 @@ final class Agent implements AutoCloseable {
     verbs.putAll(condor.verbs());
     Overlay overlay = new Overlay(options.data(), options.uidBase());
     verbs.putAll(overlay.verbs());
+    Ipsec ipsec = new Ipsec(options.data(), overlay.device(), overlay::address);
+    verbs.putAll(ipsec.verbs());
+    verbs.putAll(new HomeWalls(options.data()).verbs());
     AgentSocket socket =
         new AgentSocket(
             options.data().resolve("run").resolve("agent.sock"), new Verbs(Map.copyOf(verbs)));
     return new Agent(
-        envelope, portal, executor, samba, desktops, controller, condor, overlay, socket);
+        envelope, portal, executor, samba, desktops, controller, condor, overlay, ipsec, socket);
   }
 
   /** {@return whether the portal no longer knows this executor} */
@@ -113,6 +121,7 @@ final class Agent implements AutoCloseable {
     controller.start();
     condor.start();
     overlay.start();
+    ipsec.start();
     executor.start();
   }
 
@@ -185,6 +194,7 @@ final class Agent implements AutoCloseable {
     desktops.close();
     controller.close();
     condor.close();
+    ipsec.close();
     overlay.close();
     executor.close();
     portal.close();

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
  * agent join LINK --data DIR [--slots N] …                                       another portal's executor
  * agent pool --data DIR --condor-root DIR                                        HTCondor's part alone
  * agent pool-token worker|submitter --data DIR --condor-root DIR                 prints a token
+ * agent node-enrol LINK --data DIR …                                              the secure pool
  * </pre>
  *
  * One run: {@link AgentOptions} → {@link Enrolling} (who am I) → {@link Agent} (envelope, executor,
@@ -29,7 +30,7 @@ public final class AgentMain {
         "java.util.logging.SimpleFormatter.format", "%1$tFT%1$tT%1$tz %4$s %5$s%6$s%n");
     int status = 0;
     try {
-      if (!PoolMain.run(arguments)) {
+      if (!PoolMain.run(arguments) && !NodeMain.run(arguments)) {
         run(AgentOptions.parse(arguments));
       }
     } catch (AgentOptions.Wrong e) {

@@ -416,7 +416,8 @@ public final class Desktops implements AutoCloseable {
     Path folder = base.resolve(id);
     HomeMount.unmount(folder.resolve("home"));
     // never below "home": where a mount still stands, those are a person's files
-    for (Path part : List.of(folder.resolve("room"), folder)) {
+    for (String name : List.of("room/wm", "room/x", "room", "")) {
+      Path part = folder.resolve(name);
       try (Stream<Path> entries = Files.list(part)) {
         entries.forEach(path -> path.toFile().delete());
       } catch (NoSuchFileException e) {

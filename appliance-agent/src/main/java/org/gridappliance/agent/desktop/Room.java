@@ -22,14 +22,18 @@ import org.gridappliance.agent.envelope.XAuthority;
  * @param setUid whether this program is root and must become {@code uid} first
  */
 record Room(Path folder, Path home, int uid, boolean setUid, Wish wish) {
-  private static final String KEEPER = "/org/gridappliance/agent/envelope/linux-x86_64/term-keeper";
-  private static final String BECOME = "/org/gridappliance/agent/envelope/linux-x86_64/become";
-  private static final String NO_SVG = "/org/gridappliance/agent/envelope/linux-x86_64/no-svg.so";
+  private static final String NATIVE = "/org/gridappliance/agent/envelope/linux-x86_64/";
+  private static final String KEEPER = NATIVE + "term-keeper";
+  private static final String BECOME = NATIVE + "become";
 
   /** What {@code no-svg.c} stands for. */
-  private static final List<String> LEFT_OUT =
+  private static final List<String> NO_SVG =
       List.of(
           "librsvg-2.so.2", "libgdk_pixbuf-2.0.so.0", "libgobject-2.0.so.0", "libglib-2.0.so.0");
+
+  /** What {@code lean-x.c} stands for. */
+  private static final List<String> LEAN_X =
+      List.of("libGL.so.1", "libgnutls.so.30", "libsystemd.so.0");
 
   private static final List<String> MERGED = List.of("bin", "sbin", "lib", "lib32", "lib64");
 
@@ -71,7 +75,9 @@ record Room(Path folder, Path home, int uid, boolean setUid, Wish wish) {
     if (wish.kind() == Wish.Kind.TERMINAL) {
       put(room, KEEPER, "term-keeper", "r-xr-xr-x");
     } else {
-      windowManager(room);
+      put(room, "icewm", "preferences", "r--r--r--");
+      without(room.resolve("wm"), "icewm", "no-svg.so", NO_SVG);
+      without(room.resolve("x"), "Xvnc", "lean-x.so", LEAN_X);
     }
     for (String file : List.of("passwd", "group", "hosts", "nsswitch.conf")) {
       Files.setPosixFilePermissions(
@@ -81,16 +87,18 @@ record Room(Path folder, Path home, int uid, boolean setUid, Wish wish) {
   }
 
   /**
-   * {@code icewm} is the dynamic linker under the name its process shall have, beside what it finds
-   * first for IceWM.
+   * A folder with the dynamic linker under the name that the program's process shall have, beside
+   * what it finds first instead of {@code libraries}.
    */
-  private static void windowManager(Path room) throws IOException {
-    put(room, "icewm", "preferences", "r--r--r--");
-    put(room, NO_SVG, "no-svg.so", "r--r--r--");
-    for (String library : LEFT_OUT) {
-      Files.createSymbolicLink(room.resolve(library), Path.of("no-svg.so"));
+  private static void without(Path folder, String program, String source, List<String> libraries)
+      throws IOException {
+    Files.createDirectory(folder);
+    put(folder, NATIVE + source, source, "r--r--r--");
+    for (String library : libraries) {
+      Files.createSymbolicLink(folder.resolve(library), Path.of(source));
     }
-    Files.createSymbolicLink(room.resolve("icewm"), Path.of("/lib64/ld-linux-x86-64.so.2"));
+    Files.createSymbolicLink(folder.resolve(program), Path.of("/lib64/ld-linux-x86-64.so.2"));
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
   private static void put(Path room, String source, String name, String mode) throws IOException {

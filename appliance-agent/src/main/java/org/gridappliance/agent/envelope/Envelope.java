@@ -14,6 +14,11 @@ public interface Envelope {
    */
   Optional<String> obstacle();
 
+  /** {@return whether it keeps what is on the disk sealed for a subjob that is to be} */
+  default boolean seals() {
+    return false;
+  }
+
   /**
    * Runs a program to its end, or until a limit or {@code reins} ends it. When this returns, every
    * process that the program started is dead.

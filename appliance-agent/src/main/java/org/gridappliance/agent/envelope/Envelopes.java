@@ -30,6 +30,11 @@ public final class Envelopes implements Envelope, AutoCloseable {
     return evm.obstacle().isEmpty() ? Optional.empty() : bubblewrap.obstacle();
   }
 
+  @Override
+  public boolean seals() {
+    return evm.seals();
+  }
+
   /** {@return why programs run in bubblewrap only; empty when they run in the Entropia VM} */
   public Optional<String> fallback() {
     return evm.obstacle();
@@ -42,6 +47,12 @@ public final class Envelopes implements Envelope, AutoCloseable {
 
   @Override
   public Outcome run(Spec spec, Reins reins) {
+    if (spec.sealed() != null && evm.obstacle().isPresent()) {
+      return Outcome.failed(
+          EvmWords.broken(
+              "its data is to lie sealed here, which wants the Entropia VM: "
+                  + evm.obstacle().get()));
+    }
     if (spec.screen() != null && spec.code().bundle() == null) {
       return bubblewrap.run(spec, reins);
     }

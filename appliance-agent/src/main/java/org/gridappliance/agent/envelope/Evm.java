@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,6 +41,7 @@ public final class Evm implements Envelope, AutoCloseable {
   private static final int SMALLEST_FILE = 4096;
   private static final int LEAST_FILES = 1000;
   private static final int MOST_FILES = 1_000_000;
+  private static final int MOST_SEALED = 100_000;
   private static final int OPEN_FILES = 4096;
   private static final Duration HEARTBEAT = Duration.ofSeconds(20);
 
@@ -119,6 +121,11 @@ public final class Evm implements Envelope, AutoCloseable {
     return Optional.ofNullable(obstacle);
   }
 
+  @Override
+  public boolean seals() {
+    return obstacle == null && Files.isWritable(Path.of("/dev/fuse"));
+  }
+
   /** {@return how memory is limited here, in words} */
   public String memoryGuard() {
     return groupVersion > 0 ? "control group" : "watch";
@@ -131,7 +138,7 @@ public final class Evm implements Envelope, AutoCloseable {
     }
     EvmSpec request;
     try {
-      BwrapCommand.prepare(spec, uid(spec));
+      prepare(spec);
       request = request(spec, skeleton);
     } catch (Absent e) {
       return Outcome.failed(e.failure);
@@ -142,21 +149,52 @@ public final class Evm implements Envelope, AutoCloseable {
     if (pair == null) {
       return Outcome.failed(EvmWords.broken("no file descriptor is left"));
     }
-    int pid =
-        Posix.spawn(
-            List.of(launcher.executable().toString(), "--control-fd", Integer.toString(CONTROL)),
-            List.of(),
-            List.of(
-                new Posix.Opened("/dev/null", 0, Posix.O_RDONLY),
-                new Posix.Opened(spec.stdout().toString(), 1, Posix.O_WRONLY_APPEND),
-                new Posix.Opened(spec.stderr().toString(), 2, Posix.O_WRONLY_APPEND)),
-            List.of(new Posix.Passed(pair.writeEnd(), CONTROL)));
-    Posix.close(pair.writeEnd());
-    if (pid < 0) {
+    try (EvmOutput output = EvmOutput.of(spec)) {
+      List<Posix.Opened> opened = new ArrayList<>(output.opened());
+      opened.add(new Posix.Opened("/dev/null", 0, Posix.O_RDONLY));
+      List<Posix.Passed> passed = new ArrayList<>(output.passed());
+      passed.add(new Posix.Passed(pair.writeEnd(), CONTROL));
+      int pid =
+          Posix.spawn(
+              List.of(launcher.executable().toString(), "--control-fd", Integer.toString(CONTROL)),
+              List.of(),
+              opened,
+              passed);
+      Posix.close(pair.writeEnd());
+      if (pid < 0) {
+        Posix.close(pair.readEnd());
+        return Outcome.failed(EvmWords.broken("evm-run cannot be started (error " + -pid + ")"));
+      }
+      output.started();
+      Outcome outcome = follow(spec, reins, pid, pair.readEnd(), request, entrance);
+      String lost = output.finish();
+      if (lost != null) {
+        return Outcome.failed(EvmWords.broken(lost));
+      }
+      // what was still in the pipe when the program ended counts too
+      Failure tooMuch = outcome.failure() == null ? Watch.outputLimit(spec) : null;
+      return tooMuch == null ? outcome : Outcome.failed(tooMuch);
+    } catch (IOException e) {
       Posix.close(pair.readEnd());
-      return Outcome.failed(EvmWords.broken("evm-run cannot be started (error " + -pid + ")"));
+      Posix.close(pair.writeEnd());
+      return Outcome.failed(EvmWords.broken("no file descriptor is left"));
     }
-    return follow(spec, reins, pid, pair.readEnd(), request, entrance);
+  }
+
+  /** Makes the places of its inputs, or gives the sealed folder to the program's account. */
+  private void prepare(Spec spec) throws IOException {
+    if (spec.sealed() == null) {
+      BwrapCommand.prepare(spec, uid(spec));
+      return;
+    }
+    if (uid(spec) != BwrapCommand.OWN_UID) {
+      Posix.chown(spec.work().toString(), uid(spec));
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(spec.work())) {
+        for (Path file : files) {
+          Posix.chown(file.toString(), uid(spec));
+        }
+      }
+    }
   }
 
   /** From the launcher's start to its end. */
@@ -221,9 +259,12 @@ public final class Evm implements Envelope, AutoCloseable {
     if (firstUid != BwrapCommand.OWN_UID) {
       made = made.withAccount(new EvmAccount(uid(spec), uid(spec)));
     }
+    if (spec.sealed() != null) {
+      made = made.withSeal(spec.sealed().key(), spec.sealed().generation());
+    }
     return made.withJit(spec.code().generated() || (bundle != null && bundle.manifest().jit()))
         .withWork(spec.work().toAbsolutePath(), spec.code().own())
-        .withLimits(limits(spec.limits()))
+        .withLimits(limits(spec.limits(), spec.sealed()))
         .withHeartbeat(HEARTBEAT);
   }
 
@@ -267,8 +308,14 @@ public final class Evm implements Envelope, AutoCloseable {
     return program.startsWith("/") ? program : Path.of("/work", program).normalize().toString();
   }
 
-  private static EvmLimits limits(Limits l) {
+  /** Sealed inputs lie in the folder itself: they come on top of what the program may write. */
+  private static EvmLimits limits(Limits l, Spec.@Nullable Sealed sealed) {
     long files = Math.clamp(l.diskBytes() / SMALLEST_FILE, LEAST_FILES, MOST_FILES);
+    long disk = Math.max(SMALLEST_FILE, l.diskBytes());
+    if (sealed != null) {
+      files = Math.min(files, MOST_SEALED) + sealed.inputFiles();
+      disk += sealed.inputBytes() + (long) SMALLEST_FILE * sealed.inputFiles();
+    }
     return new EvmLimits(
         Duration.ofMillis(Math.max(1, Math.round(l.wallSeconds() * 1000))),
         Duration.ZERO,
@@ -276,7 +323,7 @@ public final class Evm implements Envelope, AutoCloseable {
         l.processes(),
         OPEN_FILES,
         Math.max(l.diskBytes(), l.outputBytes()) + SLACK_BYTES,
-        Math.max(SMALLEST_FILE, l.diskBytes()),
+        disk,
         (int) files,
         0,
         Math.max(LEAST_TMP_BYTES, l.memoryBytes() / 2),

@@ -57,11 +57,7 @@ final class EvmWords {
       case LIMIT -> limit(limits, result, wall, peak);
       case REFUSED -> refused(result.reason());
       case LIFELINE, LOST -> broken(result.reason());
-      case ALTERED ->
-          Failure.of(
-              Failure.Kind.EXECUTOR,
-              "Its data was altered on that machine while it ran: " + result.reason() + ".",
-              "It runs again on another machine; look who may write to that one's disk.");
+      case ALTERED -> Outcome.altered(result.reason());
       case KILLED -> null; // by us: the subjob was stopped; else as a signal from outside
       case EXITED, SIGNALED -> {
         if (status(result) == BY_FILE_SIZE) {

@@ -43,6 +43,14 @@ public record Outcome(
         then.refusal);
   }
 
+  /** {@return what to say of data that is not what was written} */
+  public static Failure altered(String reason) {
+    return Failure.of(
+        Failure.Kind.EXECUTOR,
+        "Its data was altered on that machine while it ran: " + reason + ".",
+        "It runs again on another machine; look who may write to that one's disk.");
+  }
+
   static Outcome failed(Failure failure) {
     return new Outcome(null, null, failure, Duration.ZERO, null, null, null);
   }

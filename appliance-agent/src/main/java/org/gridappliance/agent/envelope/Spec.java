@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.gridappliance.evm.bundle.Bundle;
+import org.gridappliance.evm.seal.SealKey;
+import org.gridappliance.evm.seal.SealedFile;
 import org.gridappliance.jobs.lease.Limits;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param screen set when the program shows windows
  * @param slot which slot it runs in, from 0; two programs at once never share one
  * @param code whose code runs
+ * @param sealed set when its scratch folder is a sealed one: then the folder holds ciphertext,
+ *     {@code inputs} is empty, and {@code stdout} and {@code stderr} are not there
  */
 public record Spec(
     List<String> command,
@@ -34,7 +38,50 @@ public record Spec(
     Limits limits,
     @Nullable Screen screen,
     int slot,
-    Code code) {
+    Code code,
+    @Nullable Sealed sealed) {
+
+  /** One whose scratch lies open. */
+  public Spec(
+      List<String> command,
+      Map<String, String> environment,
+      Path work,
+      Path tmp,
+      List<Input> inputs,
+      Path stdout,
+      Path stderr,
+      Limits limits,
+      @Nullable Screen screen,
+      int slot,
+      Code code) {
+    this(command, environment, work, tmp, inputs, stdout, stderr, limits, screen, slot, code, null);
+  }
+
+  /** {@return how much it printed so far, in bytes: to standard output, or error} */
+  long printed(boolean error) {
+    if (sealed != null) {
+      return (error ? sealed.stderr : sealed.stdout).size();
+    }
+    return (error ? stderr : stdout).toFile().length();
+  }
+
+  /**
+   * How it is sealed.
+   *
+   * @param key of its scratch folder
+   * @param generation of the folder's index now
+   * @param inputBytes that lie in the folder already
+   * @param inputFiles likewise, with their folders
+   * @param stdout takes the program's standard output
+   * @param stderr likewise
+   */
+  public record Sealed(
+      SealKey key,
+      long generation,
+      long inputBytes,
+      int inputFiles,
+      SealedFile stdout,
+      SealedFile stderr) {}
 
   /**
    * Whose code runs, and what it may do with code.

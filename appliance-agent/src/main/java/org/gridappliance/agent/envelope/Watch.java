@@ -107,10 +107,10 @@ final class Watch implements AutoCloseable {
   /** {@return what to say when it wrote more output than allowed, else null} */
   static @Nullable Failure outputLimit(Spec spec) {
     long most = spec.limits().outputBytes();
-    for (Path file : new Path[] {spec.stdout(), spec.stderr()}) {
-      if (file.toFile().length() > most) {
+    for (boolean error : new boolean[] {false, true}) {
+      if (spec.printed(error) > most) {
         return limit(
-            "It wrote more than %s to %s.".formatted(size(most), file.getFileName()),
+            "It wrote more than %s to %s.".formatted(size(most), error ? "stderr" : "stdout"),
             "Let the program print less, or write to a file that is an output.");
       }
     }

@@ -111,6 +111,7 @@ final class Asking {
         LeaseProtocol.MAX_BATCH, // the portal knows how short they are
         ahead ? 0 : LONG_POLL_SECONDS,
         obstacle.isEmpty(),
-        obstacle.orElse(null));
+        obstacle.orElse(null),
+        envelope.seals());
   }
 }

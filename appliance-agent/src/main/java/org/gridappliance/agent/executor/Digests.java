@@ -15,14 +15,18 @@ final class Digests {
 
   private Digests() {}
 
-  /** {@return the SHA-256 of a file's bytes, hex; a symbolic link is an error} */
-  static String sha256(Path file) throws IOException {
-    MessageDigest digest;
+  /** {@return a new sum} */
+  static MessageDigest sha256() {
     try {
-      digest = MessageDigest.getInstance("SHA-256");
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }
+  }
+
+  /** {@return the SHA-256 of a file's bytes, hex; a symbolic link is an error} */
+  static String sha256(Path file) throws IOException {
+    MessageDigest digest = sha256();
     byte[] block = new byte[BLOCK];
     try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
       for (int got = in.read(block); got >= 0; got = in.read(block)) {

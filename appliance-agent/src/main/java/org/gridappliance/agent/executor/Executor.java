@@ -46,6 +46,7 @@ public final class Executor implements AutoCloseable {
   private final Heartbeats heartbeats;
   private final Runner runner;
   private final Outbox outbox;
+  private final SealedCache sealed;
   private final LiveOutput output;
   private final Line line;
   private final List<Thread> threads = new ArrayList<>();
@@ -69,9 +70,13 @@ public final class Executor implements AutoCloseable {
     this.asking = new Asking(portal, envelope, settings, holdings, throttle, heartbeats::now);
     this.outbox = new Outbox(portal, folder.resolve("spool"), holdings::delivered);
     InputCache cache = new InputCache(folder.resolve("cache"), settings.cacheBytes());
+    Path hidden = folder.resolve("sealed");
+    Folders.remove(hidden);
+    this.sealed = new SealedCache(hidden, settings.cacheBytes());
     BundleCache bundles = new BundleCache(folder.resolve("bundles"), settings.cacheBytes());
     this.runner =
-        new Runner(portal, envelope, cache, bundles, scratch, outbox.spool(), heartbeats::now);
+        new Runner(
+            portal, envelope, cache, sealed, bundles, scratch, outbox.spool(), heartbeats::now);
     this.output = new LiveOutput(portal);
     this.line = new Line(portal, holdings::find, heartbeats::now);
   }
@@ -196,7 +201,7 @@ public final class Executor implements AutoCloseable {
     SubjobResult result =
         new SubjobResult(
             lease.lease(), lease.fence(), null, null, failure, 0, null, null, List.of(), "", "");
-    return new Parcel(result, 0, 0, null);
+    return Parcel.light(result);
   }
 
   // --- the owner of this machine
@@ -264,6 +269,7 @@ public final class Executor implements AutoCloseable {
     }
     outbox.close();
     try {
+      sealed.close();
       lock.close();
     } catch (IOException e) { // the end of the process frees it
       LOG.log(System.Logger.Level.DEBUG, "lock: {0}", e.toString());

@@ -119,6 +119,15 @@ final class InputCache {
     }
   }
 
+  /** Removes what nobody uses now: once inputs are sealed here, nothing else is to lie open. */
+  synchronized void forgetUnused() throws IOException {
+    for (Map.Entry<String, Entry> one : List.copyOf(entries.entrySet())) {
+      if (one.getValue().users == 0) {
+        drop(one.getKey(), one.getValue());
+      }
+    }
+  }
+
   synchronized long usedBytes() {
     return usedBytes;
   }

@@ -49,6 +49,14 @@ final class LeaseCheck {
     if (sandbox != null && !Sandbox.KNOWN.containsAll(sandbox.allow())) {
       return Optional.of("allow: " + sandbox.allow() + " is not known here");
     }
+    if (sandbox != null && sandbox.sealKey() != null) {
+      if (!SHA256.matcher(sandbox.sealKey()).matches()) {
+        return Optional.of("its key is not one of 64 hexadecimal digits");
+      }
+      if (lease.interactive() != null) {
+        return Optional.of("a program with windows cannot be sealed");
+      }
+    }
     if (sandbox != null
         && sandbox.bundle() != null
         && (!SHA256.matcher(sandbox.bundle().id()).matches()

@@ -1,10 +1,6 @@
 package org.gridappliance.agent.executor;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.gridappliance.jobs.lease.Lease;
 
 /**
@@ -63,40 +59,42 @@ final class LiveOutput {
   void send(Subjob subjob) throws IOException, InterruptedException {
     Sent sent = subjob.sent();
     synchronized (sent) {
-      Path folder = subjob.streams();
-      if (folder == null) {
+      Printed.Both printed = subjob.printed();
+      if (printed == null) {
         return;
       }
       for (Stream stream : new Stream[] {sent.stdout, sent.stderr}) {
-        if (folder.resolve(stream.name).toFile().length() > stream.offset) {
+        Printed from = stream == sent.stdout ? printed.stdout() : printed.stderr();
+        if (from.size() > stream.offset) {
           sent.touched = true;
-          if (subjob.streams() == null) { // it ended just now and may have its output inside
+          if (subjob.printed() == null) { // it ended just now and may have its output inside
             return;
           }
           long most = subjob.lease.limits().outputBytes();
-          piece(subjob.lease, folder.resolve(stream.name), stream, most);
+          piece(subjob.lease, from, stream, most);
         }
       }
     }
   }
 
   /** Sends all that is left of one stream. */
-  void finish(String lease, long fence, Path file, Stream stream, long most)
+  void finish(String lease, long fence, Printed from, Stream stream, long most)
       throws IOException, InterruptedException {
-    while (piece(lease, fence, file, stream, most)) {
+    while (piece(lease, fence, from, stream, most)) {
       // next piece
     }
   }
 
-  private void piece(Lease lease, Path file, Stream stream, long most)
+  private void piece(Lease lease, Printed from, Stream stream, long most)
       throws IOException, InterruptedException {
-    piece(lease.lease(), lease.fence(), file, stream, most);
+    piece(lease.lease(), lease.fence(), from, stream, most);
   }
 
   /** {@return whether the portal has something new, so that another piece may follow} */
-  private boolean piece(String lease, long fence, Path file, Stream stream, long most)
+  private boolean piece(String lease, long fence, Printed from, Stream stream, long most)
       throws IOException, InterruptedException {
-    byte[] bytes = read(file, stream.offset, most);
+    int count = Math.clamp(most - stream.offset, 0, PIECE);
+    byte[] bytes = from.read(stream.offset, count);
     if (bytes.length == 0) {
       return false;
     }
@@ -104,19 +102,5 @@ final class LiveOutput {
     boolean moved = size != stream.offset; // not when the portal has as much as it wants
     stream.offset = size;
     return moved;
-  }
-
-  private static byte[] read(Path file, long offset, long most) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      long end = Math.min(channel.size(), most);
-      int count = Math.clamp(end - offset, 0, PIECE);
-      ByteBuffer buffer = ByteBuffer.allocate(count);
-      while (buffer.hasRemaining() && channel.read(buffer, offset + buffer.position()) > 0) {
-        // the rest of the piece
-      }
-      byte[] bytes = new byte[buffer.position()];
-      buffer.flip().get(bytes);
-      return bytes;
-    }
   }
 }

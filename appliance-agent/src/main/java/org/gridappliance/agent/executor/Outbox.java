@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -13,6 +14,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.gridappliance.agent.envelope.Outcome;
+import org.gridappliance.evm.seal.SealException;
+import org.gridappliance.jobs.lease.Failure;
 import org.gridappliance.jobs.lease.FileRef;
 import org.gridappliance.jobs.lease.LeaseProtocol;
 import org.gridappliance.jobs.lease.SubjobResult;
@@ -80,7 +84,7 @@ final class Outbox implements AutoCloseable {
   /** Takes a parcel; waits while too many are on their way. */
   void add(Parcel parcel) throws InterruptedException {
     room.acquire();
-    if (parcel.folder() == null) {
+    if (!parcel.hasFiles()) {
       ready.add(parcel);
       return;
     }
@@ -133,6 +137,12 @@ final class Outbox implements AutoCloseable {
         }
         pause(backoff);
       } catch (IOException e) { // the portal is away, or our disk refuses: the result stays
+        SealException altered =
+            e instanceof SealException found ? found : altered(parcel).orElse(null);
+        if (altered != null) { // what is not what was written is never sent
+          ready.add(replace(parcel, altered));
+          return;
+        }
         LOG.log(
             System.Logger.Level.DEBUG,
             "Upload of lease {0} waits: {1}",
@@ -145,27 +155,42 @@ final class Outbox implements AutoCloseable {
     }
   }
 
-  private void files(Parcel parcel) throws IOException, InterruptedException {
-    Path folder = parcel.folder();
-    if (folder == null) {
-      return;
+  private static Optional<SealException> altered(Parcel parcel) {
+    return parcel.sealed() == null ? Optional.empty() : parcel.sealed().altered();
+  }
+
+  private static Parcel replace(Parcel parcel, SealException why) {
+    SubjobResult old = parcel.result();
+    Failure failure = Outcome.altered(String.valueOf(why.getMessage()));
+    try {
+      parcel.discard();
+    } catch (IOException e) { // its files have no name: nothing stays
+      LOG.log(System.Logger.Level.DEBUG, "{0}: {1}", old.lease(), e.toString());
     }
+    return Parcel.light(
+        new SubjobResult(
+            old.lease(), old.fence(), null, null, failure, 0, null, null, List.of(), "", ""));
+  }
+
+  private void files(Parcel parcel) throws IOException, InterruptedException {
     SubjobResult result = parcel.result();
     Set<String> put = new HashSet<>();
     for (FileRef file : result.outputs()) {
       if (put.add(file.sha256())) {
-        portal.put(result.lease(), file.sha256(), file.bytes(), Parcel.file(folder, file.sha256()));
+        portal.put(result.lease(), file.sha256(), file.bytes(), () -> parcel.output(file.sha256()));
       }
     }
-    stream(result, folder.resolve("stdout"), new LiveOutput.Stream("stdout", parcel.sentStdout()));
-    stream(result, folder.resolve("stderr"), new LiveOutput.Stream("stderr", parcel.sentStderr()));
+    Printed.Both printed = parcel.printed();
+    if (result.stdout() == null) {
+      stream(result, printed.stdout(), new LiveOutput.Stream("stdout", parcel.sentStdout()));
+    }
+    if (result.stderr() == null) {
+      stream(result, printed.stderr(), new LiveOutput.Stream("stderr", parcel.sentStderr()));
+    }
   }
 
-  private void stream(SubjobResult result, Path file, LiveOutput.Stream stream)
+  private void stream(SubjobResult result, Printed file, LiveOutput.Stream stream)
       throws IOException, InterruptedException {
-    if (!Files.exists(file)) {
-      return;
-    }
     try {
       output.finish(result.lease(), result.fence(), file, stream, Long.MAX_VALUE);
     } catch (PortalException e) {
@@ -237,7 +262,7 @@ final class Outbox implements AutoCloseable {
 
   private void keep(List<Parcel> parcels) {
     for (int i = 0; i < parcels.size(); i++) {
-      if (parcels.get(i).folder() == null) {
+      if (parcels.get(i).folder() == null && parcels.get(i).sealed() == null) {
         try {
           parcels.set(i, parcels.get(i).store(spool));
         } catch (IOException e) { // then it lives as long as this process; the lease runs out else

@@ -14,8 +14,10 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.PatternSyntaxException;
 import org.gridappliance.jobs.lease.LeaseProtocol;
+import org.gridappliance.jobs.lease.Limits;
 
 /**
  * Finds the files that a subjob is to bring back. Its processes are dead by now, so nothing changes
@@ -48,19 +50,7 @@ final class Outputs {
     if (patterns.isEmpty()) {
       return List.of();
     }
-    List<PathMatcher> matchers = new ArrayList<>();
-    List<String> plain = new ArrayList<>();
-    for (String pattern : patterns) {
-      if (pattern.chars().noneMatch(c -> "*?[{\\".indexOf(c) >= 0)) {
-        plain.add(pattern);
-        continue;
-      }
-      try {
-        matchers.add(FileSystems.getDefault().getPathMatcher("glob:" + pattern));
-      } catch (PatternSyntaxException e) {
-        throw new Refused("The output pattern " + pattern + " is not a glob: " + e.getMessage());
-      }
-    }
+    Predicate<Path> wanted = matcher(patterns);
     List<Path> found = new ArrayList<>();
     List<String> refused = new ArrayList<>();
     Files.walkFileTree(
@@ -72,8 +62,7 @@ final class Outputs {
           public FileVisitResult visitFile(Path file, BasicFileAttributes a) {
             Path path = folder.relativize(file);
             String name = path.toString();
-            if (inputs.contains(name)
-                || !(plain.contains(name) || matchers.stream().anyMatch(m -> m.matches(path)))) {
+            if (inputs.contains(name) || !wanted.test(path)) {
               return FileVisitResult.CONTINUE;
             }
             if (!a.isRegularFile() || name.length() > MAX_PATH) {
@@ -94,22 +83,69 @@ final class Outputs {
     if (!refused.isEmpty()) {
       String name = refused.getFirst();
       boolean link = Files.isSymbolicLink(folder.resolve(name));
-      throw new Refused(
-          "The output %s is %s; only regular files are brought back."
-              .formatted(
-                  name.length() > 100 ? name.substring(0, 100) + "…" : name,
-                  link
-                      ? "a symbolic link"
-                      : Files.isRegularFile(folder.resolve(name), LinkOption.NOFOLLOW_LINKS)
-                          ? "longer than " + MAX_PATH + " characters as a path"
-                          : "a folder, a FIFO, a socket or a device"));
+      throw notRegular(
+          name,
+          link
+              ? "a symbolic link"
+              : Files.isRegularFile(folder.resolve(name), LinkOption.NOFOLLOW_LINKS)
+                  ? "longer than " + MAX_PATH + " characters as a path"
+                  : "a folder, a FIFO, a socket or a device");
     }
-    if (found.size() > LeaseProtocol.MAX_OUTPUTS) {
+    checkCount(found.size());
+    Collections.sort(found);
+    return found;
+  }
+
+  /** {@return what the patterns name}: paths or globs. */
+  static Predicate<Path> matcher(List<String> patterns) throws Refused {
+    List<PathMatcher> matchers = new ArrayList<>();
+    List<String> plain = new ArrayList<>();
+    for (String pattern : patterns) {
+      if (pattern.chars().noneMatch(c -> "*?[{\\".indexOf(c) >= 0)) {
+        plain.add(pattern);
+        continue;
+      }
+      try {
+        matchers.add(FileSystems.getDefault().getPathMatcher("glob:" + pattern));
+      } catch (PatternSyntaxException e) {
+        throw new Refused("The output pattern " + pattern + " is not a glob: " + e.getMessage());
+      }
+    }
+    return path ->
+        plain.contains(path.toString()) || matchers.stream().anyMatch(m -> m.matches(path));
+  }
+
+  /** {@return the refusal of what is no regular file} */
+  static Refused notRegular(String name, String what) {
+    return new Refused(
+        "The output %s is %s; only regular files are brought back."
+            .formatted(name.length() > 100 ? name.substring(0, 100) + "…" : name, what));
+  }
+
+  /** Refuses paths that are too long, or too many. */
+  static void checkNames(Set<String> found) throws Refused {
+    for (String name : found) {
+      if (name.length() > MAX_PATH) {
+        throw notRegular(name, "longer than " + MAX_PATH + " characters as a path");
+      }
+    }
+    checkCount(found.size());
+  }
+
+  private static void checkCount(int count) throws Refused {
+    if (count > LeaseProtocol.MAX_OUTPUTS) {
       throw new Refused(
           "More than %d files match the outputs; let the application bring back fewer."
               .formatted(LeaseProtocol.MAX_OUTPUTS));
     }
-    Collections.sort(found);
-    return found;
+  }
+
+  /** Refuses more bytes than the subjob may use. */
+  static void checkSize(long bytes, Limits limits) throws Refused {
+    if (bytes > limits.diskBytes()) {
+      throw new Refused(
+          "Its outputs have %d bytes; at most %d are allowed."
+              .formatted(bytes, limits.diskBytes()));
+    }
   }
 }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * portal's own. The portal must send it in its chain. That the certificate is for the host in the
  * address is checked by the JDK besides.
  */
-final class PinnedTrust implements X509TrustManager {
+public final class PinnedTrust implements X509TrustManager {
   private final byte[] pin;
 
   private PinnedTrust(String pin) {
@@ -37,7 +37,7 @@ final class PinnedTrust implements X509TrustManager {
    *
    * @param pin 64 hex digits, or null
    */
-  static HttpClient.Builder client(@Nullable String pin) throws IOException {
+  public static HttpClient.Builder client(@Nullable String pin) throws IOException {
     if (pin == null) {
       return HttpClient.newBuilder();
     }

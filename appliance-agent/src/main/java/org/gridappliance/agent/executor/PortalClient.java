@@ -2,6 +2,9 @@ package org.gridappliance.agent.executor;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,10 +17,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.gridappliance.jobs.lease.Enrolment;
 import org.gridappliance.jobs.lease.Heartbeat;
 import org.gridappliance.jobs.lease.LeaseProtocol;
@@ -119,15 +124,55 @@ public final class PortalClient implements AutoCloseable {
     }
   }
 
+  /** Writes an input of a lease to a stream as it arrives; its content is not checked here. */
+  void fetch(String lease, String sha256, long bytes, OutputStream into)
+      throws IOException, InterruptedException {
+    Duration limit = patience(bytes);
+    HttpRequest request = request(LeaseProtocol.file(lease, sha256), limit).GET().build();
+    Consumer<Optional<byte[]>> sink =
+        piece -> {
+          if (piece.isPresent()) {
+            try {
+              into.write(piece.get());
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          }
+        };
+    HttpResponse<Void> response;
+    try {
+      response =
+          await(
+              http.sendAsync(
+                  request,
+                  info ->
+                      info.statusCode() == 200
+                          ? HttpResponse.BodySubscribers.ofByteArrayConsumer(sink)
+                          : HttpResponse.BodySubscribers.replacing(null)),
+              limit);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    if (response.statusCode() != 200) {
+      throw new PortalException(
+          response.statusCode(), "The portal answered " + response.statusCode() + " to a fetch");
+    }
+  }
+
+  /** Where the bytes of an output begin; asked again when they must be sent again. */
+  interface Content {
+    InputStream open() throws IOException;
+  }
+
   /** Brings an output of a lease to the portal. */
-  void put(String lease, String sha256, long bytes, Path file)
+  void put(String lease, String sha256, long bytes, Content content)
       throws IOException, InterruptedException {
     Duration limit = patience(bytes);
     HttpResponse<byte[]> response =
         send(
             request(LeaseProtocol.file(lease, sha256), limit)
                 .header("Content-Type", "application/octet-stream")
-                .PUT(BodyPublishers.ofFile(file)),
+                .PUT(publisher(content, bytes)),
             limit);
     if (response.statusCode() / 100 != 2) {
       throw refused("an output file", response);
@@ -216,8 +261,27 @@ public final class PortalClient implements AutoCloseable {
       if (e.getCause() instanceof IOException io) {
         throw io;
       }
+      if (e.getCause() instanceof UncheckedIOException io) {
+        throw io.getCause();
+      }
       throw new IOException(e.getCause());
     }
+  }
+
+  private static BodyPublisher publisher(Content content, long bytes) {
+    if (bytes == 0) {
+      return BodyPublishers.noBody();
+    }
+    return BodyPublishers.fromPublisher(
+        BodyPublishers.ofInputStream(
+            () -> {
+              try {
+                return content.open();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            }),
+        bytes);
   }
 
   private static BodyPublisher json(Object body) throws IOException {

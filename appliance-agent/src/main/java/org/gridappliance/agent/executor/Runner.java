@@ -1,25 +1,17 @@
 package org.gridappliance.agent.executor;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.gridappliance.agent.envelope.Envelope;
 import org.gridappliance.agent.envelope.Outcome;
 import org.gridappliance.agent.envelope.Spec;
 import org.gridappliance.evm.bundle.Bundle;
+import org.gridappliance.evm.seal.SealException;
 import org.gridappliance.jobs.lease.Failure;
-import org.gridappliance.jobs.lease.FileRef;
 import org.gridappliance.jobs.lease.Lease;
 import org.gridappliance.jobs.lease.Limits;
 import org.gridappliance.jobs.lease.Sandbox;
@@ -32,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Runner {
   private static final System.Logger LOG = System.getLogger(Runner.class.getName());
-  private static final int INLINE_BYTES = 60_000;
-  private static final int LAST_LINES_BYTES = 4096;
-  private static final int LAST_LINES = 10;
   private static final long ROOM_BYTES = 16L << 20;
   private static final long LOOK_MILLIS = 500;
   private static final long FULL_PATIENCE_MILLIS = 60_000;
@@ -48,6 +37,7 @@ final class Runner {
   private final PortalClient portal;
   private final Envelope envelope;
   private final InputCache cache;
+  private final SealedCache sealed;
   private final BundleCache bundles;
   private final Path scratch;
   private final Path spool;
@@ -61,6 +51,7 @@ final class Runner {
       PortalClient portal,
       Envelope envelope,
       InputCache cache,
+      SealedCache sealed,
       BundleCache bundles,
       Path scratch,
       Path spool,
@@ -69,6 +60,7 @@ final class Runner {
     this.portal = portal;
     this.envelope = envelope;
     this.cache = cache;
+    this.sealed = sealed;
     this.bundles = bundles;
     this.scratch = scratch;
     this.spool = spool;
@@ -89,6 +81,12 @@ final class Runner {
         if (hasRoom() || subjob.reins.isStopped()) {
           return parcel;
         }
+        if (parcel.isPresent()) {
+          parcel.get().discard(); // it has no name, so it would fill the disk unseen
+        }
+      } catch (SealException e) {
+        failure = Outcome.altered(String.valueOf(e.getMessage()));
+        break;
       } catch (IOException e) {
         failure =
             Failure.of(
@@ -104,25 +102,22 @@ final class Runner {
           "{0} is full: {1} runs again",
           scratch,
           subjob.lease.lease());
-      remove(spool.resolve(subjob.lease.lease()));
+      Scratch.remove(spool.resolve(subjob.lease.lease()));
     }
     return subjob.reins.isStopped()
         ? Optional.empty()
-        : Optional.of(new Parcel(failed(subjob.lease, failure), 0, 0, null));
+        : Optional.of(Parcel.light(failed(subjob.lease, failure)));
   }
 
   /** {@return the answer for a lease that the owner of this machine gives back} */
   static Parcel given(Lease lease, String why) {
-    return new Parcel(
+    return Parcel.light(
         failed(
             lease,
             Failure.of(
                 Failure.Kind.OWNER,
                 "Its computer was wanted: " + why + ".",
-                "It runs again on another computer, or here when it is free.")),
-        0,
-        0,
-        null);
+                "It runs again on another computer, or here when it is free.")));
   }
 
   /** What a program did while the disk was full tells nothing about it. */
@@ -143,75 +138,65 @@ final class Runner {
 
   private Optional<Parcel> once(Subjob subjob, int slot) throws IOException, InterruptedException {
     Lease lease = subjob.lease;
-    List<InputCache.Lent> lent = new ArrayList<>();
     Path own = scratch.resolve(Long.toString(number.incrementAndGet()));
-    Sandbox sandbox = lease.sandbox() == null ? new Sandbox(null, List.of()) : lease.sandbox();
+    Sandbox sandbox = lease.sandbox() == null ? Sandbox.PLAIN : lease.sandbox();
     Bundle bundle = null;
+    Scratch place = null;
     try {
-      List<Spec.Input> inputs = new ArrayList<>();
-      Failure missing = stageIn(lease, lent, inputs);
+      place = place(lease, own, sandbox.sealKey());
+      Failure missing = place.stageIn(lease, portal);
       if (missing != null) {
-        return Optional.of(new Parcel(failed(lease, missing), 0, 0, null));
+        return Optional.of(Parcel.light(failed(lease, missing)));
       }
       try {
         bundle = sandbox.bundle() == null ? null : bundles.take(sandbox.bundle(), source(lease));
       } catch (IOException e) {
-        return Optional.of(new Parcel(failed(lease, notHere("application", e)), 0, 0, null));
+        return Optional.of(Parcel.light(failed(lease, Scratch.notHere("application", e))));
       }
       Spec.Code code =
           new Spec.Code(
               bundle,
               sandbox.allow().contains(Sandbox.GENERATED_CODE),
               sandbox.allow().contains(Sandbox.OWN_PROGRAMS));
-      Path work = Files.createDirectories(own.resolve("work"));
-      Path tmp = Files.createDirectory(own.resolve("tmp"));
-      Path stdout = Files.createFile(own.resolve("stdout"));
-      Path stderr = Files.createFile(own.resolve("stderr"));
       Spec.Screen screen = subjob.openDoors(own);
-      subjob.start(own);
+      subjob.start(place.printed());
       if (screen != null) {
         started.run(); // somebody waits for its windows
       }
-      Spec spec =
-          new Spec(
-              lease.command(),
-              lease.environment(),
-              work,
-              tmp,
-              inputs,
-              stdout,
-              stderr,
-              lease.limits(),
-              screen,
-              slot,
-              code);
-      Outcome outcome = envelope.run(spec, subjob.reins);
-      while (wroteItsState(lease, outcome) && !subjob.reins.isStopped()) {
-        outcome = Outcome.after(outcome, envelope.run(within(spec, outcome.wall()), subjob.reins));
+      Outcome outcome = envelope.run(place.spec(lease, screen, slot, code, 0), subjob.reins);
+      for (int run = 1; wroteItsState(lease, outcome) && !subjob.reins.isStopped(); run++) {
+        Spec again = place.spec(within(lease, outcome.wall()), screen, slot, code, run);
+        outcome = Outcome.after(outcome, envelope.run(again, subjob.reins));
       }
       subjob.ended();
       subjob.closeDoors();
-      return subjob.reins.isStopped() ? Optional.empty() : Optional.of(pack(subjob, outcome, own));
+      return subjob.reins.isStopped()
+          ? Optional.empty()
+          : Optional.of(Packer.pack(subjob, outcome, place));
     } finally {
       subjob.ended();
       subjob.closeDoors();
-      lent.forEach(cache::release);
+      if (place == null) {
+        Scratch.remove(own);
+      } else {
+        place.close();
+      }
       if (bundle != null) {
         bundles.release(bundle);
       }
-      remove(own);
     }
+  }
+
+  private Scratch place(Lease lease, Path own, @Nullable String key) throws IOException {
+    if (key == null) {
+      return new OpenScratch(own, spool, lease.lease(), cache);
+    }
+    cache.forgetUnused();
+    return new SealedScratch(own, key, sealed);
   }
 
   private InputCache.Source source(Lease lease) {
     return (file, into) -> portal.fetch(lease.lease(), file.sha256(), file.bytes(), into);
-  }
-
-  private static Failure notHere(String what, IOException why) {
-    return Failure.of(
-        Failure.Kind.INPUT,
-        "The " + what + " could not be brought here: " + why.getMessage() + ".",
-        "It is tried again on another executor.");
   }
 
   /** It ended only to be started again in the folder that holds its state. */
@@ -224,211 +209,20 @@ final class Runner {
   }
 
   /** {@return the same with what is left of its time} */
-  private static Spec within(Spec spec, Duration used) {
-    Limits all = spec.limits();
-    Limits left =
+  private static Lease within(Lease lease, Duration used) {
+    Limits all = lease.limits();
+    return lease.withLimits(
         new Limits(
             all.cpus(),
             all.memoryBytes(),
             all.diskBytes(),
             all.processes(),
             Math.max(1, all.wallSeconds() - used.toMillis() / 1e3),
-            all.outputBytes());
-    return new Spec(
-        spec.command(),
-        spec.environment(),
-        spec.work(),
-        spec.tmp(),
-        spec.inputs(),
-        spec.stdout(),
-        spec.stderr(),
-        left,
-        spec.screen(),
-        spec.slot(),
-        spec.code());
+            all.outputBytes()));
   }
 
-  private static void remove(Path folder) {
-    try {
-      Folders.remove(folder);
-    } catch (IOException e) { // tried again at the next start
-      LOG.log(System.Logger.Level.WARNING, "{0} cannot be removed: {1}", folder, e);
-    }
-  }
-
-  private @Nullable Failure stageIn(
-      Lease lease, List<InputCache.Lent> lent, List<Spec.Input> inputs)
-      throws InterruptedException {
-    for (FileRef input : lease.inputs()) {
-      try {
-        InputCache.Lent one = cache.take(input, source(lease));
-        lent.add(one);
-        inputs.add(new Spec.Input(one.path(), input.path()));
-      } catch (IOException e) {
-        return notHere("input " + input.path(), e);
-      }
-    }
-    return null;
-  }
-
-  private Parcel pack(Subjob subjob, Outcome outcome, Path own) throws IOException {
-    Lease lease = subjob.lease;
-    Path folder = spool.resolve(lease.lease());
-    List<FileRef> outputs = new ArrayList<>();
-    Failure failure = outcome.failure();
-    if (failure == null) {
-      try {
-        collect(lease, own.resolve("work"), folder, outputs);
-      } catch (Outputs.Refused e) {
-        failure =
-            Failure.of(
-                Failure.Kind.PROGRAM,
-                e.getMessage() == null ? "Its outputs were refused." : e.getMessage(),
-                "Let the program leave regular files under the names of its outputs.");
-        outputs.clear();
-        Folders.remove(folder);
-      }
-    }
-    if (failure == null && outcome.refusal() != null) {
-      failure = refused(outcome);
-    }
-    long most = lease.limits().outputBytes();
-    byte[] stdout = head(own.resolve("stdout"), most);
-    byte[] stderr = head(own.resolve("stderr"), most);
-    String out = subjob.sent().isTouched() ? null : text(stdout);
-    String err = subjob.sent().isTouched() ? null : text(stderr);
-    if (failure != null) {
-      failure =
-          new Failure(
-              failure.kind(),
-              failure.message(),
-              failure.remedy(),
-              outcome.exitCode(),
-              outcome.signal(),
-              lastLines(own.resolve("stderr")));
-    }
-    SubjobResult result =
-        new SubjobResult(
-            lease.lease(),
-            lease.fence(),
-            outcome.exitCode(),
-            outcome.signal(),
-            failure,
-            seconds(outcome.wall()),
-            outcome.cpu() == null ? null : seconds(outcome.cpu()),
-            outcome.peakMemoryBytes(),
-            outputs,
-            out,
-            err);
-    boolean streams = out == null || err == null;
-    if (outputs.isEmpty() && !streams) {
-      return new Parcel(result, 0, 0, null);
-    }
-    Files.createDirectories(folder);
-    if (out == null) {
-      keep(own.resolve("stdout"), folder.resolve("stdout"), most);
-    }
-    if (err == null) {
-      keep(own.resolve("stderr"), folder.resolve("stderr"), most);
-    }
-    synchronized (subjob.sent()) {
-      return new Parcel(
-              result, subjob.sent().stdout().offset(), subjob.sent().stderr().offset(), folder)
-          .store(spool);
-    }
-  }
-
-  /** A program that failed may have failed for what it may not do here; null when it succeeded. */
-  private static @Nullable Failure refused(Outcome outcome) {
-    Integer code = outcome.exitCode();
-    if (outcome.signal() == null && (code == null || code == 0)) {
-      return null;
-    }
-    String how =
-        outcome.signal() == null
-            ? "ended with exit status " + code
-            : "was ended by " + outcome.signal();
-    return Failure.of(
-        Failure.Kind.PROGRAM,
-        "the program " + how + "; it " + outcome.refusal(),
-        "look whether that is why it failed: such a call is refused to every program here");
-  }
-
-  private static void collect(Lease lease, Path work, Path folder, List<FileRef> outputs)
-      throws IOException, Outputs.Refused {
-    Set<String> inputs = new HashSet<>();
-    lease.inputs().forEach(input -> inputs.add(input.path()));
-    List<Path> found = Outputs.find(work, lease.outputs(), inputs);
-    long bytes = 0;
-    for (Path path : found) {
-      bytes += Files.size(work.resolve(path));
-    }
-    if (bytes > lease.limits().diskBytes()) {
-      throw new Outputs.Refused(
-          "Its outputs have %d bytes; at most %d are allowed."
-              .formatted(bytes, lease.limits().diskBytes()));
-    }
-    for (Path path : found) {
-      Path file = work.resolve(path);
-      String sha256 = Digests.sha256(file);
-      outputs.add(new FileRef(path.toString(), sha256, Files.size(file)));
-      Path kept = Parcel.file(folder, sha256);
-      if (!Files.exists(kept)) {
-        Files.createDirectories(kept.getParent());
-        Files.move(file, kept);
-      }
-    }
-  }
-
-  private static void keep(Path file, Path place, long most) throws IOException {
-    Files.move(file, place);
-    if (Files.size(place) > most) {
-      try (var channel =
-          java.nio.channels.FileChannel.open(place, java.nio.file.StandardOpenOption.WRITE)) {
-        channel.truncate(most);
-      }
-    }
-  }
-
-  /** At most one byte more than can travel inside a result. */
-  private static byte[] head(Path file, long most) throws IOException {
-    try (var in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-      return in.readNBytes((int) Math.min(most, INLINE_BYTES + 1));
-    }
-  }
-
-  /** {@return the bytes as text, or null when they are too many or no UTF-8} */
-  private static @Nullable String text(byte[] bytes) {
-    if (bytes.length > INLINE_BYTES) {
-      return null;
-    }
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-    } catch (CharacterCodingException e) {
-      return null;
-    }
-  }
-
-  private static List<String> lastLines(Path stderr) {
-    if (!Files.exists(stderr)) {
-      return List.of();
-    }
-    try (var in = Files.newInputStream(stderr)) {
-      in.skipNBytes(Math.max(0, Files.size(stderr) - LAST_LINES_BYTES));
-      String text = new String(in.readNBytes(LAST_LINES_BYTES), StandardCharsets.UTF_8);
-      List<String> lines = text.lines().toList();
-      return lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size());
-    } catch (IOException e) { // words of a failure that is already told
-      return List.of();
-    }
-  }
-
-  private static SubjobResult failed(Lease lease, Failure failure) {
+  static SubjobResult failed(Lease lease, Failure failure) {
     return new SubjobResult(
         lease.lease(), lease.fence(), null, null, failure, 0, null, null, List.of(), "", "");
-  }
-
-  private static double seconds(Duration duration) {
-    return duration.toNanos() / 1e9;
   }
 }

@@ -15,7 +15,7 @@ final class Subjob {
   final Lease lease;
   final Reins reins = new Reins();
   private final LiveOutput.Sent sent = new LiveOutput.Sent();
-  private volatile @Nullable Path streams;
+  private volatile Printed.@Nullable Both printed;
   private volatile boolean started;
   private volatile @Nullable Doors doors;
   private int screen = -1;
@@ -104,18 +104,18 @@ final class Subjob {
   }
 
   /** Its program is about to run. */
-  void start(Path folderOfStreams) {
-    streams = folderOfStreams;
+  void start(Printed.Both streams) {
+    printed = streams;
     started = true;
   }
 
-  /** The folder with its {@code stdout} and {@code stderr} while it runs, else null. */
-  @Nullable Path streams() {
-    return streams;
+  /** What it prints, while it runs, else null. */
+  Printed.@Nullable Both printed() {
+    return printed;
   }
 
   void ended() {
-    streams = null;
+    printed = null;
   }
 
   boolean isStarted() {

@@ -16,9 +16,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
+import org.gridappliance.agent.keep.Keeper;
+import org.gridappliance.agent.keep.Keeper.Obstacle;
 import org.gridappliance.agent.settings.ApplianceYaml.Wrong;
 import org.gridappliance.agent.verb.Verb;
 import org.jspecify.annotations.Nullable;
@@ -30,10 +31,8 @@ import org.jspecify.annotations.Nullable;
  * it ends → again after 1, 2, 4 … 60 s. Where it cannot be it says why. Safe for all threads.
  */
 public final class Overlay implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(Overlay.class.getName());
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern ADDRESS = Pattern.compile("[0-9a-f]{40}");
-  private static final int LONGEST_WAIT = 60;
   private static final int LOOK_MILLIS = 2000;
   private static final int MOST_CHARS = 4 << 20;
 
@@ -44,13 +43,25 @@ public final class Overlay implements AutoCloseable {
   private final int uid;
   private final OverlayFolder folder;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Thread thread =
-      Thread.ofPlatform().name("overlay").daemon().unstarted(this::supervise);
+  private final Keeper keeper =
+      new Keeper(
+          "overlay",
+          "the overlay",
+          new Keeper.Part() {
+            @Override
+            public Optional<Obstacle> prepare() throws IOException, Wrong {
+              // only a restart with other settings changes an obstacle
+              return lay().map(why -> new Obstacle(why, true));
+            }
+
+            @Override
+            public void run() throws IOException, InterruptedException {
+              runOnce();
+            }
+          });
 
   private @Nullable OverlaySettings settings;
   private @Nullable OverlayLaunch running;
-  private String why = "it is being started";
-  private volatile boolean isClosed;
 
   /**
    * @param data the data folder
@@ -64,7 +75,7 @@ public final class Overlay implements AutoCloseable {
 
   /** Starts supervising; returns at once. */
   public void start() {
-    thread.start();
+    keeper.start();
   }
 
   /** {@return the verbs of the agent's socket} */
@@ -76,51 +87,27 @@ public final class Overlay implements AutoCloseable {
         call -> Verb.Reply.ok(trace(call.body().path("address").asText(""))));
   }
 
-  private void supervise() {
-    int wait = 1;
+  /** {@return the device's name as the settings have it} */
+  public String device() {
     try {
-      while (!isClosed) {
-        long began = System.nanoTime();
-        try {
-          Optional<String> obstacle = prepare();
-          if (obstacle.isPresent()) {
-            off(obstacle.get());
-            return; // only a restart with other settings changes that
-          }
-          runOnce();
-        } catch (Wrong e) {
-          off(String.valueOf(e.getMessage()));
-          return;
-        } catch (IOException e) {
-          off(String.valueOf(e.getMessage()));
-        }
-        if (System.nanoTime() - began > TimeUnit.MINUTES.toNanos(1)) {
-          wait = 1;
-        }
-        if (!isClosed) {
-          TimeUnit.SECONDS.sleep(wait);
-          wait = Math.min(LONGEST_WAIT, wait * 2);
-        }
-      }
-    } catch (InterruptedException e) {
-      // closed
+      return OverlaySettings.read(data).device();
+    } catch (IOException | Wrong e) { // told where the overlay is started
+      return "ipop0";
     }
   }
 
-  private void off(String reason) {
-    lock.lock();
+  /** {@return this machine's virtual address; empty while there is none} */
+  public Optional<String> address() {
     try {
-      if (!reason.equals(why)) {
-        LOG.log(System.Logger.Level.INFO, "the overlay is off: {0}", reason);
-      }
-      why = reason;
-    } finally {
-      lock.unlock();
+      JsonNode first = JSON.valueToTree(state()).path("node").path("addresses").path(0);
+      return first.isMissingNode() ? Optional.empty() : Optional.of(first.asText());
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 
   /** Lays everything out. {@return why it cannot be started} */
-  private Optional<String> prepare() throws IOException, Wrong {
+  private Optional<String> lay() throws IOException, Wrong {
     OverlaySettings read = OverlaySettings.read(data);
     lock.lock();
     try {
@@ -147,12 +134,12 @@ public final class Overlay implements AutoCloseable {
     lock.lock();
     try {
       OverlaySettings now = settings;
-      if (isClosed || now == null) {
+      if (keeper.isClosed() || now == null) {
         return;
       }
       launch = OverlayLaunch.start(folder, now, uid);
       running = launch;
-      why = "";
+      keeper.on();
     } finally {
       lock.unlock();
     }
@@ -160,10 +147,11 @@ public final class Overlay implements AutoCloseable {
       // it runs
     }
     launch.stop();
-    if (!isClosed) {
+    if (!keeper.isClosed()) {
       String said = Files.readString(folder.output()).strip();
       String last = said.substring(said.lastIndexOf('\n') + 1);
-      off("the overlay's program ended" + (last.isEmpty() ? "" : ": " + last) + "; next try soon");
+      keeper.off(
+          "the overlay's program ended" + (last.isEmpty() ? "" : ": " + last) + "; next try soon");
     }
   }
 
@@ -174,8 +162,8 @@ public final class Overlay implements AutoCloseable {
     lock.lock();
     try {
       now = settings;
-      runs = running != null && running.isAlive() && why.isEmpty();
-      reason = why;
+      runs = running != null && running.isAlive() && keeper.why().isEmpty();
+      reason = keeper.why();
     } finally {
       lock.unlock();
     }
@@ -232,17 +220,20 @@ public final class Overlay implements AutoCloseable {
 
   @Override
   public void close() {
-    isClosed = true;
-    OverlayLaunch launch;
-    lock.lock();
-    try {
-      launch = running;
-    } finally {
-      lock.unlock();
-    }
-    if (launch != null) {
-      launch.stop();
-    }
-    thread.interrupt();
+    // before the keeper's thread ends, which would end its processes all at once: the address is
+    // given back first
+    keeper.close(
+        () -> {
+          OverlayLaunch launch;
+          lock.lock();
+          try {
+            launch = running;
+          } finally {
+            lock.unlock();
+          }
+          if (launch != null) {
+            launch.stop();
+          }
+        });
   }
 }

@@ -5,15 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.gridappliance.agent.controller.Controller;
-import org.gridappliance.agent.envelope.Seccomp;
-import org.gridappliance.agent.pool.CondorTokens.Kind;
+import org.gridappliance.agent.keep.Keeper;
+import org.gridappliance.agent.keep.Keeper.Obstacle;
 import org.gridappliance.agent.pool.PoolSettings.Role;
 import org.gridappliance.agent.settings.ApplianceYaml.Wrong;
 import org.gridappliance.agent.verb.Verb;
@@ -28,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Condor implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Condor.class.getName());
-  private static final int LONGEST_WAIT = 60;
   private static final int LOOK_MILLIS = 5000;
 
   /** Below the users of jobs' slots. */
@@ -36,24 +32,31 @@ public final class Condor implements AutoCloseable {
 
   private final Path data;
   private final @Nullable Path root;
-  private final int condorUid;
   private final PoolFolders folders;
+  private final CondorLayout layout;
+  private final OwnerSignal owner;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Thread thread =
-      Thread.ofPlatform().name("condor").daemon().unstarted(this::superviseAndTell);
+  private final Keeper keeper =
+      new Keeper(
+          "condor",
+          "HTCondor",
+          new Keeper.Part() {
+            @Override
+            public Optional<Obstacle> prepare() throws IOException, Wrong, InterruptedException {
+              // a machine that takes no part does so until a person wants it otherwise
+              return lay().map(why -> new Obstacle(why, settings.role() == Role.OFF));
+            }
 
-  private PoolSettings settings = new PoolSettings(Role.OFF, "", "", PoolSettings.PORT, 0);
+            @Override
+            public void run() throws IOException, InterruptedException {
+              runOnce();
+            }
+          });
+
+  // written under the lock
+  private volatile PoolSettings settings = new PoolSettings(Role.OFF, "", "", PoolSettings.PORT, 0);
   private @Nullable CondorLaunch running;
   private String address = "";
-
-  /** What the startd is told of its owner. */
-  private volatile String owner = "OwnerActive = False\nOwnerLeaves = False\n-\n";
-
-  private String why = "it is being started";
-  private volatile boolean isClosed;
-
-  /** Released when a person wants it otherwise. */
-  private final Semaphore changed = new Semaphore(0);
 
   /**
    * @param data the data folder; its owner submits
@@ -63,149 +66,24 @@ public final class Condor implements AutoCloseable {
   public Condor(Path data, @Nullable Path root, int uidBase) {
     this.data = data;
     this.root = root;
-    this.condorUid = uidBase - UIDS_BELOW;
     this.folders = PoolFolders.of(data);
+    this.layout = new CondorLayout(data, folders, uidBase - UIDS_BELOW);
+    this.owner = new OwnerSignal(folders);
   }
 
   /** Starts supervising; returns at once. */
   public void start() {
-    thread.start();
+    keeper.start();
   }
 
   /** {@return the verbs of the agent's socket} */
   public Map<String, Verb> verbs() {
-    return Map.of(
-        "GET /pool",
-        call -> Verb.Reply.ok(state()),
-        "PUT /pool",
-        this::wish,
-        "POST /pool/tokens",
-        this::token,
-        "PUT /pool/neighbours",
-        this::neighbour,
-        "DELETE /pool/neighbours/{address}",
-        this::forget);
-  }
-
-  private Verb.Reply wish(Verb.Call call) throws IOException {
-    PoolWish wish = PoolWish.of(call.body());
-    if (!wish.token().isEmpty()) {
-      folders.make(condorUid);
-      PoolFolders.write(folders.tokens().resolve("worker"), wish.token() + "\n", "rw-------", 0);
-    }
-    wish.keep(folders);
-    startAnew();
-    return Verb.Reply.ok(state());
-  }
-
-  private Verb.Reply token(Verb.Call call) throws IOException {
-    try {
-      return Verb.Reply.ok(Map.of("token", mint(data, root, call.body().path("kind").asText())));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("the agent stops", e);
-    }
-  }
-
-  private Verb.Reply neighbour(Verb.Call call) throws IOException {
-    requireManager();
-    Neighbours.of(folders)
-        .add(call.body().path("address").asText(), call.body().path("token").asText());
-    again();
-    return Verb.Reply.ok(state());
-  }
-
-  private Verb.Reply forget(Verb.Call call) throws IOException {
-    requireManager();
-    Neighbours.of(folders).remove(String.valueOf(call.path().get("address")));
-    again();
-    return Verb.Reply.ok(state());
-  }
-
-  private void requireManager() {
-    lock.lock();
-    try {
-      if (settings.role() != Role.MANAGER) {
-        throw new Verb.Refused(
-            409, "this machine is no pool's manager; other pools are named on the manager");
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Has the running daemons read their configuration anew; what they run goes on. */
-  private void again() throws IOException {
-    lock.lock();
-    try {
-      CondorLaunch launch = running;
-      Path inside = root;
-      if (launch != null && inside != null && launch.isAlive()) {
-        lay(settings, address, inside);
-        launch.again();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void startAnew() {
-    CondorLaunch launch;
-    lock.lock();
-    try {
-      launch = running;
-    } finally {
-      lock.unlock();
-    }
-    changed.release();
-    if (launch != null) {
-      launch.stop();
-    }
+    return new CondorVerbs(this, folders).all();
   }
 
   /** {@return the jobs of HTCondor here, for who decides whether they may run} */
   public Controller.Jobs jobs() {
-    return new Controller.Jobs() {
-      @Override
-      public void run(int percent) {
-        owner(false, false);
-      }
-
-      @Override
-      public void pause(String why) {
-        owner(true, leaving);
-      }
-
-      @Override
-      public void leave(String why) {
-        owner(true, true);
-      }
-    };
-  }
-
-  private boolean leaving;
-
-  /** Tells the startd, which looks every second. Called by the controller's thread only. */
-  private void owner(boolean active, boolean leave) {
-    leaving = leave;
-    String text = "OwnerActive = %s\nOwnerLeaves = %s\n-\n".formatted(word(active), word(leave));
-    if (text.equals(owner)) {
-      return;
-    }
-    try {
-      if (Files.isDirectory(folders.etc())) {
-        put(folders.etc().resolve("owner"), text);
-      }
-    } catch (IOException e) {
-      LOG.log(System.Logger.Level.WARNING, "HTCondor is not told of the owner: {0}", e.toString());
-    }
-    owner = text;
-  }
-
-  private static String word(boolean value) {
-    return value ? "True" : "False";
+    return owner;
   }
 
   /**
@@ -224,72 +102,72 @@ public final class Condor implements AutoCloseable {
               + ": run this on the pool's manager, once it has"
               + " started with pool.role: manager");
     }
-    Kind wanted =
-        switch (kind) {
-          case "worker" -> Kind.WORKER;
-          case "member" -> Kind.MEMBER;
-          case "submit" -> Kind.SUBMIT;
-          case "flock" -> Kind.FLOCK;
-          default ->
-              throw new IOException("kind '" + kind + "': want worker, member, submit or flock");
-        };
-    return new CondorTokens(folders, root).mint(wanted);
+    return new CondorTokens(folders, root).mint(CondorTokens.Kind.of(kind));
   }
 
-  private void superviseAndTell() {
-    int wait = 1;
-    try {
-      while (!isClosed) {
-        long began = System.nanoTime();
-        try {
-          Optional<String> obstacle = prepare();
-          if (obstacle.isPresent()) {
-            off(obstacle.get());
-            if (settings.role() == Role.OFF) {
-              changed.acquire();
-              wait = 1;
-              continue;
-            }
-          } else {
-            runOnce();
-          }
-        } catch (Wrong e) {
-          off(String.valueOf(e.getMessage()));
-          changed.acquire();
-          wait = 1;
-          continue;
-        } catch (IOException e) {
-          off(String.valueOf(e.getMessage()));
-        }
-        if (System.nanoTime() - began > TimeUnit.MINUTES.toNanos(1)) {
-          wait = 1;
-        }
-        if (!isClosed) {
-          if (changed.tryAcquire(wait, TimeUnit.SECONDS)) {
-            wait = 1;
-          }
-          wait = Math.min(LONGEST_WAIT, wait * 2);
-        }
-      }
-    } catch (InterruptedException e) {
-      // closed
+  String mint(String kind) throws IOException, InterruptedException {
+    return mint(data, root, kind);
+  }
+
+  CondorLayout layout() {
+    return layout;
+  }
+
+  /**
+   * @param why what is done on a manager only
+   */
+  void requireManager(String why) {
+    if (settings.role() != Role.MANAGER) {
+      throw new Verb.Refused(409, "this machine is no pool's manager; " + why);
     }
   }
 
-  private void off(String reason) {
+  /** Has the running daemons read their configuration anew; what they run goes on. */
+  void again() throws IOException {
     lock.lock();
     try {
-      if (!reason.equals(why)) {
-        LOG.log(System.Logger.Level.INFO, "HTCondor is off: {0}", reason);
+      CondorLaunch launch = running;
+      Path inside = root;
+      if (launch != null && inside != null && launch.isAlive()) {
+        layout.lay(settings, address, inside, owner.text());
+        launch.again();
       }
-      why = reason;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } finally {
       lock.unlock();
     }
   }
 
+  /** Has a machine of this manager's pool end what it runs, or take work again. */
+  void drain(String machine, String standing) throws IOException, InterruptedException {
+    Path inside = root;
+    if (inside != null && keeper.why().isEmpty()) {
+      new CondorAdmin(folders, inside).drain(machine, standing);
+    }
+  }
+
+  /** Ends what runs and begins again with the settings as they are now. */
+  void startAnew() {
+    keeper.changed();
+    stop();
+  }
+
+  private void stop() {
+    CondorLaunch launch;
+    lock.lock();
+    try {
+      launch = running;
+    } finally {
+      lock.unlock();
+    }
+    if (launch != null) {
+      launch.stop();
+    }
+  }
+
   /** Lays everything out. {@return why it cannot be started} */
-  private Optional<String> prepare() throws IOException, Wrong, InterruptedException {
+  private Optional<String> lay() throws IOException, Wrong, InterruptedException {
     PoolSettings read = PoolWish.read(folders).over(PoolSettings.read(data));
     lock.lock();
     try {
@@ -322,88 +200,7 @@ public final class Condor implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    return lay(read, own.get(), root);
-  }
-
-  private Optional<String> lay(PoolSettings read, String own, Path inside)
-      throws IOException, InterruptedException {
-    int submitter = (int) Files.getAttribute(data, "unix:uid");
-    if (submitter == 0) {
-      if (read.role().submits() && read.role() != Role.WORKER) {
-        return Optional.of("the data folder belongs to root, as whom no job is submitted");
-      }
-      submitter = 65_534; // a worker needs no such account
-    }
-    folders.make(condorUid);
-    Path etc = folders.etc();
-    put(etc.resolve("owner"), owner);
-    put(etc.resolve("passwd"), CondorConfig.passwd(condorUid, submitter));
-    put(etc.resolve("group"), CondorConfig.group(condorUid, submitter));
-    put(etc.resolve("hosts"), "127.0.0.1 localhost\n");
-    put(etc.resolve("job/passwd"), CondorConfig.jobPasswd());
-    put(etc.resolve("job/group"), "root:x:0:\njob:x:1000:\n");
-    put(etc.resolve("job/hosts"), "127.0.0.1 localhost subjob\n");
-    put(etc.resolve("job/nsswitch.conf"), "passwd: files\ngroup: files\nhosts: files\n");
-    Files.write(etc.resolve("seccomp.bpf"), Seccomp.program());
-    Optional<String> missing = read.role() == Role.MANAGER ? Optional.empty() : workerToken();
-    if (missing.isPresent()) {
-      return missing;
-    }
-    boolean submits = submits(read);
-    CondorTokens tokens = new CondorTokens(folders, inside);
-    String trust = tokens.makeTrust(read.role() == Role.MANAGER);
-    put(
-        etc.resolve("condor_config"),
-        CondorConfig.daemons(read, own, condorUid, trust, submits, Neighbours.of(folders).all()));
-    tokens.makeKey(read.role() == Role.MANAGER, submits);
-    if (!submits) {
-      return Optional.empty();
-    }
-    Path client = folders.client();
-    for (String name : List.of("etc", "tokens")) {
-      Files.createDirectories(client.resolve(name));
-    }
-    put(client.resolve("etc/condor_config"), CondorConfig.client(read, own, trust));
-    put(client.resolve("etc/passwd"), CondorConfig.passwd(condorUid, submitter));
-    put(client.resolve("etc/group"), CondorConfig.group(condorUid, submitter));
-    PoolFolders.write(
-        client.resolve("tokens/submitter"),
-        tokens.mintSubmitter(read.role() == Role.MANAGER) + "\n",
-        "r--------",
-        submitter);
-    return Optional.empty();
-  }
-
-  /** A machine submits where a portal runs that has jobs. */
-  private boolean submits(PoolSettings read) {
-    return read.role().submits()
-        && Files.isDirectory(data.resolve("jobs"), LinkOption.NOFOLLOW_LINKS);
-  }
-
-  private static void put(Path file, String text) throws IOException {
-    if (!PoolFolders.text(file).equals(text)) {
-      PoolFolders.write(file, text, "rw-r--r--", 0);
-    }
-  }
-
-  /** Takes the token that a person laid down; half of one is named, and an older one goes on. */
-  private Optional<String> workerToken() throws IOException {
-    Path given = data.resolve("keys").resolve("pool.token");
-    String text =
-        Files.isRegularFile(given, LinkOption.NOFOLLOW_LINKS) ? PoolFolders.text(given) : "";
-    Path kept = folders.tokens().resolve("worker");
-    if (!text.isBlank()) {
-      if (!CondorTokens.isToken(text.strip())) {
-        return Optional.of(
-            given
-                + " is no whole token; make it anew on the manager: ./appliance pool token worker");
-      }
-      PoolFolders.write(kept, text.strip() + "\n", "rw-------", 0);
-    }
-    return Files.exists(kept)
-        ? Optional.empty()
-        : Optional.of(
-            given + " is missing; make it on the manager: ./appliance pool token worker >FILE");
+    return layout.lay(read, own.get(), root, owner.text());
   }
 
   private void runOnce() throws IOException, InterruptedException {
@@ -415,7 +212,7 @@ public final class Condor implements AutoCloseable {
     String own;
     lock.lock();
     try {
-      if (isClosed) {
+      if (keeper.isClosed()) {
         return;
       }
       own = address;
@@ -424,10 +221,10 @@ public final class Condor implements AutoCloseable {
           && !Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
         throw new IOException(folder + " is not there yet");
       }
-      String jobs = submits(settings) ? folder.toString() : "";
+      String jobs = layout.submits(settings) ? folder.toString() : "";
       launch = CondorLaunch.start(folders, inside, own.replace('.', '-'), jobs);
       running = launch;
-      why = "";
+      keeper.on();
     } finally {
       lock.unlock();
     }
@@ -440,19 +237,20 @@ public final class Condor implements AutoCloseable {
         return;
       }
     }
-    if (!isClosed) {
+    if (!keeper.isClosed()) {
       String last = PoolFolders.text(folders.root().resolve("output.log")).strip();
-      off(
+      keeper.off(
           "condor_master ended"
               + (last.isEmpty() ? "" : ": " + last.substring(Math.max(0, last.length() - 200)))
               + "; next try soon");
     }
   }
 
-  private Map<String, Object> state() {
+  Map<String, Object> state() throws IOException {
     lock.lock();
     try {
       CondorLaunch launch = running;
+      String why = keeper.why();
       Map<String, Object> state = new LinkedHashMap<>();
       state.put("role", settings.role().word());
       state.put("running", launch != null && launch.isAlive() && why.isEmpty());
@@ -462,11 +260,14 @@ public final class Condor implements AutoCloseable {
       state.put("port", settings.port());
       state.put("cpus", settings.cpus());
       Path inside = root;
-      if (inside != null && why.isEmpty() && submits(settings)) {
+      if (inside != null && why.isEmpty() && layout.submits(settings)) {
         state.put("submit", CondorClient.open(folders, data, inside, address));
       }
       if (settings.role() == Role.MANAGER) {
-        state.put("neighbours", neighbours());
+        state.put(
+            "neighbours",
+            Neighbours.of(folders).all().stream().map(Neighbours.Neighbour::address).toList());
+        state.put("machines", Standings.of(folders).all());
       }
       return state;
     } finally {
@@ -474,27 +275,9 @@ public final class Condor implements AutoCloseable {
     }
   }
 
-  private List<String> neighbours() {
-    try {
-      return Neighbours.of(folders).all().stream().map(Neighbours.Neighbour::address).toList();
-    } catch (IOException e) { // told by the next change
-      return List.of();
-    }
-  }
-
   @Override
   public void close() {
-    isClosed = true;
-    thread.interrupt();
-    CondorLaunch launch;
-    lock.lock();
-    try {
-      launch = running;
-    } finally {
-      lock.unlock();
-    }
-    if (launch != null) {
-      launch.stop();
-    }
+    keeper.close();
+    stop();
   }
 }

@@ -39,7 +39,9 @@ final class CondorConfig {
       """;
 
   /**
-   * Jobs run by a user of their own, whoever submitted them, each through the wrapper. START
+   * A machine that is drained lets its jobs run to their end, one whose owner wants it does not.
+   *
+   * <p>Jobs run by a user of their own, whoever submitted them, each through the wrapper. START
    * refuses what a submitter could have run beside it: other universes, commands before and after,
    * an environment that would reach the wrapper, transfer programs of his own.
    */
@@ -54,7 +56,7 @@ final class CondorConfig {
       USER_JOB_WRAPPER = /mnt/node/etc/job-wrapper
       ENABLE_URL_TRANSFERS = False
       ENABLE_SSH_TO_JOB = False
-      MAXJOBRETIREMENTTIME = 0
+      MAXJOBRETIREMENTTIME = IfThenElse(OwnerLeaves =?= True, 0, 604800)
       CLAIM_WORKLIFE = 3600
       START = TARGET.JobUniverse == 5 && TARGET.PreCmd =?= UNDEFINED \
         && TARGET.PostCmd =?= UNDEFINED && TARGET.TransferPlugins =?= UNDEFINED \
@@ -78,6 +80,8 @@ final class CondorConfig {
   /** Slots of one machine at once, each with a user of its own. */
   private static final int MOST_SLOTS = 512;
 
+  private static final String ELSEWHERE = "exec.invalid";
+
   private static final int JOBS_ABOVE = 500_000;
 
   private CondorConfig() {}
@@ -91,8 +95,11 @@ final class CondorConfig {
       boolean submits,
       List<Neighbours.Neighbour> neighbours) {
     String manager = settings.role() == Role.MANAGER ? address : settings.manager();
-    // Another uid domain on workers: else a job's owner would have to have an account there.
-    String uids = settings.role() == Role.WORKER ? "exec.invalid" : trust;
+    // Another uid domain for what runs jobs: else a job's owner would have to have an account
+    // there.
+    // A schedd beside it must have its own, or the shadow may not act for the job's owner.
+    boolean worker = settings.role() == Role.WORKER;
+    String uids = worker && !submits ? ELSEWHERE : trust;
     List<String> daemons = new ArrayList<>(List.of("MASTER"));
     if (settings.role() == Role.MANAGER) {
       daemons.addAll(List.of("COLLECTOR", "NEGOTIATOR"));
@@ -106,6 +113,9 @@ final class CondorConfig {
     return common(manager, settings.port(), address, uids, trust)
         + "DAEMON_LIST = %s\n".formatted(String.join(", ", daemons))
         + flocking(trust, neighbours)
+        + (worker && submits
+            ? "STARTD.UID_DOMAIN = %1$s\nSTARTER.UID_DOMAIN = %1$s\n".formatted(ELSEWHERE)
+            : "")
         + "CONDOR_IDS = %d.%d\n".formatted(condor, condor)
         + "SEC_PASSWORD_DIRECTORY = /mnt/node/passwords\n"
         + "SEC_TOKEN_SYSTEM_DIRECTORY = /mnt/node/tokens\n"

@@ -50,6 +50,22 @@ final class CondorTokens {
       this.validity = validity;
       this.rights = String.join(" ", rights);
     }
+
+    /**
+     * {@return the kind of a word}
+     *
+     * @throws IOException for another word
+     */
+    static Kind of(String word) throws IOException {
+      return switch (word) {
+        case "worker" -> WORKER;
+        case "member" -> MEMBER;
+        case "submit" -> SUBMIT;
+        case "flock" -> FLOCK;
+        default ->
+            throw new IOException("kind '" + word + "': want worker, member, submit or flock");
+      };
+    }
   }
 
   private final PoolFolders folders;

@@ -117,6 +117,13 @@ record PoolFolders(Path root) {
     }
   }
 
+  /** Writes a file that all may read, unless it says so already. */
+  static void put(Path file, String text) throws IOException {
+    if (!text(file).equals(text)) {
+      write(file, text, "rw-r--r--", 0);
+    }
+  }
+
   /** Writes a file whole or not at all. */
   static void write(Path file, String text, String mode, int uid) throws IOException {
     Path part = file.resolveSibling("." + file.getFileName() + ".part");

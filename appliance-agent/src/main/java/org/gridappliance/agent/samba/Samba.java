@@ -329,8 +329,6 @@ public final class Samba implements AutoCloseable {
         process.stop();
         SmbdProcess.endOrphans(folders);
       }
-    } catch (IOException e) { // the next start looks again
-      LOG.log(System.Logger.Level.DEBUG, "Samba: {0}", e.toString());
     } finally {
       lock.unlock();
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -21,6 +23,10 @@ import java.util.stream.Collectors;
 final class SmbdProcess {
   private static final long READY_SECONDS = 15;
   private static final long STOP_SECONDS = 5;
+
+  /** smbd, and what it starts; an updated package leaves the running ones " (deleted)". */
+  private static final Pattern PROGRAMS =
+      Pattern.compile("(smbd|samba-dcerpcd|rpcd_[a-z_]+)( \\(deleted\\))?");
 
   private final Process process;
 
@@ -79,38 +85,43 @@ final class SmbdProcess {
 
   /**
    * Ends what an agent that was killed may have left, and the helpers that answer for the list of
-   * shares, which smbd does not end at once: the processes in Samba's own pid files.
+   * shares, which smbd does not end at once and which may stand in no pid file yet: every program
+   * of Samba whose command line names our configuration. Returns when they are gone.
    */
-  static void endOrphans(SambaFolders folders) throws IOException {
-    for (String name : List.of("smbd.pid", "samba-dcerpcd.pid")) {
-      Path file = folders.root().resolve("pid").resolve(name);
-      if (Files.exists(file)) {
-        String text = Files.readString(file).strip();
-        if (text.matches("\\d{1,9}")) {
-          endIfOurs(Long.parseLong(text), folders);
-        }
-        Files.deleteIfExists(file);
-      }
+  static void endOrphans(SambaFolders folders) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
+    // looked for again, since one that is being ended may have started another
+    for (List<ProcessHandle> left = ours(folders);
+        !left.isEmpty() && System.nanoTime() < deadline;
+        left = ours(folders)) {
+      left.forEach(ProcessHandle::destroyForcibly);
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
     }
   }
 
-  /** Ends a process and its children if its command line names our configuration. */
+  private static List<ProcessHandle> ours(SambaFolders folders) {
+    return ProcessHandle.allProcesses().filter(p -> isOurs(p.pid(), folders)).toList();
+  }
+
+  /** Ends a process if it is of our Samba. */
   static void endIfOurs(long pid, SambaFolders folders) {
-    Path line = Path.of("/proc/" + pid + "/cmdline");
+    ProcessHandle.of(pid).filter(p -> isOurs(pid, folders)).ifPresent(SmbdProcess::end);
+  }
+
+  private static void end(ProcessHandle process) {
+    process.destroyForcibly();
+    process.onExit().completeOnTimeout(process, STOP_SECONDS, TimeUnit.SECONDS).join();
+  }
+
+  private static boolean isOurs(long pid, SambaFolders folders) {
+    Path process = Path.of("/proc/" + pid);
     try {
-      if (!Files.readString(line, java.nio.charset.StandardCharsets.ISO_8859_1)
-          .contains(folders.config().toString())) {
-        return;
-      }
+      String program = Files.readSymbolicLink(process.resolve("exe")).getFileName().toString();
+      return PROGRAMS.matcher(program).matches()
+          && Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1)
+              .contains(folders.config().toString());
     } catch (IOException e) {
-      return; // it is gone
+      return false; // it is gone, or a thread of the kernel
     }
-    ProcessHandle.of(pid)
-        .ifPresent(
-            process -> {
-              process.descendants().forEach(ProcessHandle::destroyForcibly);
-              process.destroyForcibly();
-              process.onExit().completeOnTimeout(process, STOP_SECONDS, TimeUnit.SECONDS).join();
-            });
   }
 }

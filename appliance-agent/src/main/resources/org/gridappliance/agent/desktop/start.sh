@@ -16,11 +16,13 @@ fi
 # Viewers all come from the one socket: none may lock the others out by breaking off early.
 # The X server tells by SIGUSR1 that it is ready, when it was started with that signal ignored.
 trap : USR1
+lean="/run/desktop/x/Xvnc --library-path /run/desktop/x --argv0 Xvnc /usr/bin/Xtigervnc"
+LD_BIND_NOW=1 $lean -version >/dev/null 2>&1 || lean=Xvnc # another version may want more of the libraries left out
 (
   trap '' USR1
   # what it frees goes back to the machine; TLS is not its business
   export MALLOC_TOP_PAD_=4096 MALLOC_TRIM_THRESHOLD_=65536 MALLOC_MMAP_THRESHOLD_=65536 GNUTLS_NO_IMPLICIT_INIT=1
-  exec Xvnc :1 -inetd -geometry "${width}x$height" -depth 24 -dpi 96 -SecurityTypes None \
+  exec $lean :1 -inetd -geometry "${width}x$height" -depth 24 -dpi 96 -SecurityTypes None \
     -BlacklistThreshold 1000000000 -AlwaysShared -AcceptSetDesktopSize -desktop "$title" -nolisten tcp \
     -auth "$XAUTHORITY" -extension GLX -s 0 <&3 3<&-
 ) &
@@ -33,8 +35,8 @@ kill -0 $server 2>/dev/null || exit 1
 export DISPLAY=:1
 preferences=$HOME/.icewm/preferences
 [ -f "$preferences" ] || preferences=/run/desktop/preferences
-lean="/run/desktop/icewm --library-path /run/desktop --argv0 icewm /usr/bin/icewm"
-LD_BIND_NOW=1 $lean --version || lean=icewm # another version may want more of the libraries left out
+lean="/run/desktop/wm/icewm --library-path /run/desktop/wm --argv0 icewm /usr/bin/icewm"
+LD_BIND_NOW=1 $lean --version || lean=icewm # as above
 $lean -c "$preferences" &
 if [ "$kind" = application ]; then
   "$@"

@@ -202,19 +202,27 @@ class DesktopsTest {
   }
 
   @Test
-  void theWindowManagerLoadsNoLibraryForDrawings() throws Exception {
+  void theWindowManagerLoadsNoLibraryForDrawingsAndTheServerNoneForTls() throws Exception {
     Desktop made = desktops.create(desktop("ada"));
     until(() -> programs(made).contains("icewm") && programs(made).contains("xterm"));
-    String mapped = "";
-    for (int pid : new ProcessTree(made.first().number()).pids()) {
+    String manager = mapped(made, "icewm");
+    assertTrue(manager.contains("/bin/icewm") && manager.contains("no-svg.so"), manager);
+    assertFalse(manager.contains("librsvg") || manager.contains("libicu"), manager);
+    String server = mapped(made, "Xvnc");
+    assertTrue(server.contains("/bin/Xtigervnc") && server.contains("lean-x.so"), server);
+    assertFalse(server.contains("libgnutls") || server.contains("libGL"), server);
+    desktops.stop(made.id(), "done");
+  }
+
+  /** {@return what the desktop's program of that name has mapped} */
+  private static String mapped(Desktop desktop, String program) throws IOException {
+    for (int pid : new ProcessTree(desktop.first().number()).pids()) {
       Path process = Path.of("/proc", Integer.toString(pid));
-      if (Files.readString(process.resolve("comm")).strip().equals("icewm")) {
-        mapped = Files.readString(process.resolve("maps"));
+      if (Files.readString(process.resolve("comm")).strip().equals(program)) {
+        return Files.readString(process.resolve("maps"));
       }
     }
-    assertTrue(mapped.contains("/bin/icewm") && mapped.contains("no-svg.so"), mapped);
-    assertFalse(mapped.contains("librsvg") || mapped.contains("libicu"), mapped);
-    desktops.stop(made.id(), "done");
+    return "";
   }
 
   private static void until(Callable<Boolean> holds) throws Exception {

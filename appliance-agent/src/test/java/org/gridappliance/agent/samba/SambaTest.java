@@ -91,8 +91,9 @@ class SambaTest {
   @AfterAll
   void stop() throws Exception {
     samba.close();
-    assertEquals(List.of(), smbds(data));
+    List<Long> left = smbds(data);
     new ProcessBuilder("ip", "netns", "del", NAMESPACE).start().waitFor();
+    assertEquals(List.of(), left);
     remove(folder);
     remove(SambaFolders.of(data).root().getParent());
     assertEquals(before, machinesSamba(), "the machine's own Samba is as it was");

@@ -1,0 +1,62 @@
+package org.gridappliance.agent.pool;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What only the pool's administrator may do, with HTCondor's own programs and the token of the
+ * manager's daemons, which nobody else has.
+ */
+record CondorAdmin(PoolFolders folders, Path root) {
+  private static final System.Logger LOG = System.getLogger(CondorAdmin.class.getName());
+  private static final int PATIENCE_SECONDS = 20;
+
+  /**
+   * Has a machine's startd end what it runs, or stop it at once, or take work again. That it gets
+   * no more is the negotiator's doing, see {@link Standings}: a machine that does not answer now
+   * loses nothing by it.
+   *
+   * @param standing {@code open}, {@code draining} or {@code banned}
+   */
+  void drain(String address, String standing) throws IOException, InterruptedException {
+    String slot = "slot1@" + CondorConfig.host(address);
+    run("condor_drain", "-cancel", slot); // another kind of draining may be under way
+    switch (standing) {
+      case "draining" -> run("condor_drain", "-graceful", slot);
+      case "banned" -> run("condor_drain", "-fast", slot);
+      default -> {}
+    }
+  }
+
+  private void run(String... words) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(CondorLaunch.command(folders, root, "admin", "", false));
+    command.addAll(List.of(words));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    Thread watch =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                      process.destroyForcibly();
+                    }
+                  } catch (InterruptedException e) {
+                    process.destroyForcibly();
+                  }
+                });
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    watch.join();
+    if (process.waitFor() != 0) {
+      LOG.log(
+          System.Logger.Level.INFO,
+          "{0}: {1}",
+          String.join(" ", words),
+          said.replaceAll("\\s+", " ").strip());
+    }
+  }
+}

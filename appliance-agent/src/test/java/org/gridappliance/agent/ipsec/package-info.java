@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package org.gridappliance.agent.ipsec;
+
+import org.jspecify.annotations.NullMarked;

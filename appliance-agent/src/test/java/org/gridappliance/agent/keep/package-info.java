@@ -1,0 +1,5 @@
+/** What the agent keeps running. */
+@NullMarked
+package org.gridappliance.agent.keep;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.gridappliance.agent.wall;
+
+import org.jspecify.annotations.NullMarked;
