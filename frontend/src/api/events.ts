@@ -95,6 +95,6 @@ export function replaceJob<T extends { jobs: Job[] }>(page: T, job: Job): T | un
     return undefined;
   }
   const jobs = page.jobs.slice();
-  jobs[at] = job;
+  jobs[at] = { ...jobs[at], ...job }; // events are silent of tags and notes
   return { ...page, jobs };
 }

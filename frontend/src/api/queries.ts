@@ -7,7 +7,7 @@ import { fileUrl } from "./upload";
 export interface JobFilter {
   state?: JobState;
   app?: string;
-  text?: string;
+  q?: string;
   owner?: "me" | "all";
   before?: number;
   limit?: number;
@@ -19,6 +19,8 @@ export const keys = {
   app: (id: string) => ["app", id] as const,
   jobLists: ["jobs"] as const,
   jobs: (filter: JobFilter) => ["jobs", filter] as const,
+  views: ["views"] as const,
+  settingsOf: (app: string) => ["settings of", app] as const,
   job: (id: number) => ["job", id] as const,
   states: (id: number) => ["states", id] as const,
   subjobs: (id: number) => ["subjobs", id] as const,
@@ -28,10 +30,11 @@ export const keys = {
   workflows: ["workflows"] as const,
   workflow: (id: number) => ["workflow", id] as const,
   condor: ["condor"] as const,
-  machines: ["machines"] as const,
   nodes: ["nodes"] as const,
   node: (id: number) => ["nodes", id] as const,
   pool: ["pool"] as const,
+  poolUsage: ["pool", "usage"] as const,
+  jobWait: (id: number) => ["wait", id] as const,
   poolHistory: (span: string) => ["pool", "history", span] as const,
   announcement: ["announcement"] as const,
   folder: (path: string) => ["folder", path] as const,
@@ -39,12 +42,14 @@ export const keys = {
   users: ["users"] as const,
   groups: ["groups"] as const,
   settings: ["settings"] as const,
+  wall: ["wall"] as const,
   audit: ["audit"] as const,
   tokens: ["tokens"] as const,
   samba: ["samba"] as const,
   sharing: ["sharing"] as const,
   overlay: ["overlay"] as const,
   desktops: ["desktops"] as const,
+  ca: ["ca"] as const,
 };
 
 export const sessionQuery = queryOptions({
@@ -69,6 +74,19 @@ export const jobsQuery = (filter: JobFilter) =>
   queryOptions({
     queryKey: keys.jobs(filter),
     queryFn: ({ signal }) => call("get", "/jobs", { query: filter, signal }),
+  });
+
+export const viewsQuery = queryOptions({
+  queryKey: keys.views,
+  queryFn: async ({ signal }) => (await call("get", "/views", { signal })).views,
+  staleTime: 30_000,
+});
+
+/** Saved settings of an application's form. */
+export const settingsOfQuery = (app: string) =>
+  queryOptions({
+    queryKey: keys.settingsOf(app),
+    queryFn: ({ signal }) => call("get", "/apps/{app}/settings", { path: { app }, signal }),
   });
 
 export const jobQuery = (id: number) =>
@@ -117,10 +135,17 @@ export const workflowQuery = (id: number) =>
     refetchInterval: ({ state }) => (state.data?.state === "Running" ? 1_000 : 15_000),
   });
 
-export const machinesQuery = queryOptions({
-  queryKey: keys.machines,
-  queryFn: async ({ signal }) => (await call("get", "/machines", { signal })).machines,
-  refetchInterval: 10_000,
+export const jobWaitQuery = (id: number) =>
+  queryOptions({
+    queryKey: keys.jobWait(id),
+    queryFn: async ({ signal }) => (await call("get", "/jobs/{job}/wait", { path: { job: id }, signal })).reasons,
+    refetchInterval: 10_000,
+  });
+
+export const poolUsageQuery = queryOptions({
+  queryKey: keys.poolUsage,
+  queryFn: ({ signal }) => call("get", "/pool/usage", { signal }),
+  refetchInterval: 60_000,
 });
 
 export const condorQuery = queryOptions({
@@ -157,6 +182,24 @@ export const poolHistoryQuery = (span: Span) =>
     queryFn: ({ signal }) => call("get", "/pool/history", { query: { span }, signal }),
     refetchInterval: 60_000,
   });
+
+export const caQuery = queryOptions({
+  queryKey: keys.ca,
+  queryFn: ({ signal }) => call("get", "/ca", { signal }),
+  refetchInterval: 10_000,
+});
+
+export const requestsQuery = queryOptions({
+  queryKey: [...keys.ca, "requests"] as const,
+  queryFn: ({ signal }) => call("get", "/certificates/requests", { signal }),
+  refetchInterval: 3_000,
+});
+
+export const certificatesQuery = queryOptions({
+  queryKey: [...keys.ca, "certificates"] as const,
+  queryFn: async ({ signal }) => (await call("get", "/certificates", { signal })).certificates,
+  refetchInterval: 10_000,
+});
 
 export const desktopsQuery = queryOptions({
   queryKey: keys.desktops,

@@ -33,6 +33,7 @@ const PoolPage = lazy(() => import("../pages/pool/PoolPage"));
 const SharePage = lazy(() => import("../pages/pool/SharePage"));
 const OverlayPage = lazy(() => import("../pages/pool/OverlayPage"));
 const ProfilePage = lazy(() => import("../pages/profile/ProfilePage"));
+const CertificatesPage = lazy(() => import("../pages/certificates/CertificatesPage"));
 const AdminPage = lazy(() => import("../pages/admin/AdminPage"));
 const UploadTray = lazy(() => import("../pages/files/UploadTray"));
 const Palette = lazy(() => import("./Palette"));
@@ -108,6 +109,7 @@ export default function Frame({ user, portal }: { user: User; portal: Session["p
                 {may(user, "pool-admin") && <Route path="/pool/share" element={<SharePage />} />}
                 {may(user, "pool-admin") && <Route path="/pool/overlay" element={<OverlayPage />} />}
                 <Route path="/profile" element={<ProfilePage />} />
+                {may(user, "ca-admin") && <Route path="/certificates" element={<CertificatesPage />} />}
                 {user.roles.includes("administrator") && <Route path="/admin" element={<AdminPage />} />}
                 <Route
                   path="*"
@@ -220,6 +222,11 @@ function PersonMenu({ user, shortcuts }: { user: User; shortcuts: () => void }):
         <Menu.Item component={Link} to="/profile" leftSection={<Icon name="person" size={16} />}>
           {text.nav.profile}
         </Menu.Item>
+        {may(user, "ca-admin") && (
+          <Menu.Item component={Link} to="/certificates" leftSection={<Icon name="key" size={16} />} hiddenFrom="sm">
+            {text.nav.certificates}
+          </Menu.Item>
+        )}
         {user.roles.includes("administrator") && (
           <Menu.Item component={Link} to="/admin" leftSection={<Icon name="admin" size={16} />} hiddenFrom="sm">
             {text.nav.admin}

@@ -21,6 +21,11 @@ describe("several values", () => {
   it("keepsEachValueOnce", () => {
     expect(parseSweep("1 1 2", "integer")).toEqual({ kind: "values", values: [1, 2] });
   });
+  it("readsUnits", () => {
+    expect(parseSweep("1 um, 500 nm\n2", "number", "nm")).toEqual({ kind: "values", values: [1000, 500, 2] });
+    expect(parseSweep("1 2", "number", "nm")).toEqual({ kind: "values", values: [1, 2] });
+    expect(parseSweep("1 kg", "number", "nm")).toEqual({ kind: "problem", words: "1 kg" });
+  });
   it("readsTextByLine", () => {
     expect(parseSweep("a b\nc, d\n", "string")).toEqual({ kind: "values", values: ["a b", "c, d"] });
   });

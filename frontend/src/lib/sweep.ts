@@ -1,4 +1,5 @@
 /** Several values for one input, as people type them: `1, 2, 4`, a line each, or a range `1..10` or `0..1:0.25`. Pure. */
+import { readQuantity } from "./units";
 
 export const MOST = 100_000;
 
@@ -33,9 +34,10 @@ function range(part: string): number[] | undefined {
   return Array.from({ length: n }, (_, i) => Number((from + i * step).toPrecision(12)));
 }
 
-/** The values in `text` for an input of that JSON type, each once, in order. */
-export function parseSweep(text: string, type: "number" | "integer" | "string"): Sweep {
-  const separator = type === "string" ? /\n/ : /[\s,;]+/;
+/** The values in `text` for an input of that JSON type, each once, in order. With units, blanks do not part values. */
+export function parseSweep(text: string, type: "number" | "integer" | "string", units?: string): Sweep {
+  const spaced = units !== undefined && /[^\d\s,;.eE+:-]/.test(text);
+  const separator = type === "string" ? /\n/ : spaced ? /[\n,;]+/ : /[\s,;]+/;
   const parts = text.split(separator).map((p) => p.trim()).filter((p) => p !== "");
   if (parts.length === 0) {
     return { kind: "problem", words: "empty" };
@@ -46,7 +48,8 @@ export function parseSweep(text: string, type: "number" | "integer" | "string"):
       values.push(part);
       continue;
     }
-    const one = number(part);
+    const read = spaced ? readQuantity(part, units) : undefined;
+    const one = read?.kind === "number" ? read.value : number(part);
     const many = one === undefined ? range(part) : [one];
     if (many === undefined) {
       return { kind: "problem", words: part };

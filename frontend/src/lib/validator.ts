@@ -67,6 +67,10 @@ function message(unit: OutputUnit, schema: unknown, data: unknown): string {
       return words.minLength(Number(limit));
     case "maxLength":
       return words.maxLength(Number(limit));
+    case "minItems":
+      return words.minItems(Number(limit));
+    case "maxItems":
+      return words.maxItems(Number(limit));
     case "multipleOf":
       return words.multipleOf(value, Number(limit));
     default:

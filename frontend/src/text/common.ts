@@ -35,6 +35,7 @@ export const text = {
     files: "Files",
     desktops: "Desktops",
     pool: "Pool",
+    certificates: "Certificates",
     admin: "Admin",
     profile: "Profile",
     logOut: "Log out",

@@ -1,4 +1,6 @@
 /** Words of Pool, Profile and Admin. */
+import { bytes as size } from "../lib/format";
+
 export const profile = {
   title: "Profile",
   person: "You",
@@ -128,6 +130,10 @@ export const admin = {
     announcementHelp: "shown on everybody's Home; empty for none",
     save: "Save settings",
     saved: "Settings saved",
+    quota: (bytes: number) => `Quota of each person: ${size(bytes)}`,
+    held: "The disk holds every program to it at once: WebDAV, Samba, desktops, terminals and jobs.",
+    notHeld: "WebDAV and the pages keep to it. What Samba, desktops and terminals write beyond it is noticed within minutes, not at once:",
+    whose: (people: string[]) => (people.length > 3 ? `${people.slice(0, 3).join(", ")} and ${people.length - 3} more` : people.join(", ")),
   },
   audit: {
     columns: { at: "When", actor: "Who", action: "What", subject: "To what", detail: "Detail", address: "From" },

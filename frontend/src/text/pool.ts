@@ -6,7 +6,7 @@ const nodesWord = (n: number) => (n === 1 ? "1 node" : `${count(n)} nodes`);
 export const pool = {
   title: "Pool",
   add: "Add a computer",
-  columns: { node: "Node", state: "State", slots: "Slots", memory: "Memory", version: "Version", seen: "Last heard", running: "Your subjobs there" },
+  columns: { node: "Node", state: "State", slots: "Slots", memory: "Memory", version: "Version", load: "Load", seen: "Last heard", running: "Your subjobs there" },
   slots: (used: number, all: number) => `${used} of ${all} in use`,
   glance: {
     nodes: "Nodes",
@@ -30,7 +30,7 @@ export const pool = {
   loopback:
     "This page was opened at a loopback address, which other computers cannot reach. Start with ./appliance up --listen 0.0.0.0 and open the page at that address.",
   filter: "Filter nodes",
-  filterHint: "name, place or state",
+  filterHint: "name, place, state, version",
   open: (name: string) => `Open ${name}`,
   more: (n: number) => `Show ${n} more`,
   noMatch: (filter: string) => `No node matches "${filter}".`,
@@ -69,6 +69,16 @@ export const pool = {
     at: "From",
     csv: "Download CSV",
   },
+  usage: {
+    title: "Who used what",
+    titleOf: (month: string) => `Who used what in ${month}`,
+    person: "Person",
+    hours: "Core hours",
+    jobs: "Jobs",
+    turn: "Turn",
+    turnHelp: "Turn: who is served next by HTCondor's fair share, which counts what was used of late.",
+    csv: "Download 12 months as CSV",
+  },
   node: {
     now: "Now",
     joinedAt: "Joined",
@@ -80,6 +90,17 @@ export const pool = {
     seen: "Last heard",
     yours: "Your subjobs there",
     noneOfYours: "none",
+    load: "Load",
+    inUse: "Slots in use",
+    noSlot: "No slot is in use.",
+    slot: (name: string, state: string, cores: string, memory: string) => `${name}: ${state}, ${cores === "1" ? "1 core" : `${cores} cores`}, ${memory}`,
+    since: "since",
+    slotJob: (job: number, index: number) => `job ${job}, subjob ${index}`,
+    jobs: "Jobs that ran here",
+    noJobs: "None of yours.",
+    noneRan: "None yet.",
+    ran: (subjobs: number, failed: number) => `${subjobs === 1 ? "1 subjob" : `${count(subjobs)} subjobs`}${failed > 0 ? `, ${count(failed)} failed` : ""}`,
+    stillRuns: "runs",
     history: "History",
     noHistory: "Nothing noted yet.",
     kinds: {
@@ -96,6 +117,8 @@ export const pool = {
     drained: (name: string) => `Drained ${name}: it ends what it runs`,
     ban: "Ban node",
     sureBan: (name: string) => `Ban ${name}? What it runs goes to other nodes at once, and it gets no more work until you open it again.`,
+    sureBanMachine: (name: string) =>
+      `Ban ${name}? What it runs goes to other machines at once; it gets no more work and HTCondor takes no job that it submits, until you open it again.`,
     banned: (name: string) => `Banned ${name}`,
     open: "Open node",
     opened: (name: string) => `Opened ${name}: it takes work again`,
@@ -118,17 +141,4 @@ export const pool = {
     title: "This link is for a computer, not a browser",
     body: "Run this on the computer that should join the pool:",
   },
-};
-
-/** Words of the machines behind HTCondor. */
-export const machines = {
-  title: "HTCondor's machines",
-  filter: "Filter machines",
-  machine: "Machine",
-  load: "Load",
-  version: "HTCondor",
-  free: "No slot is in use.",
-  cores: (n: string) => (n === "1" ? "1 core" : `${n} cores`),
-  since: "since",
-  job: (job: number, index: number) => `job ${job}, subjob ${index}`,
 };

@@ -1,4 +1,4 @@
-import { Alert, Button, Radio, Stack, Textarea, TextInput } from "@mantine/core";
+import { Alert, Button, Radio, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactElement, type SubmitEvent } from "react";
 import { ApiError, call, words } from "../../api/client";
@@ -15,7 +15,39 @@ export function SettingsTab(): ReactElement {
   if (settings.isError) {
     return <ErrorBox error={settings.error} retry={() => void settings.refetch()} />;
   }
-  return settings.data === undefined ? <Loading /> : <SettingsForm start={settings.data} />;
+  return settings.data === undefined ? (
+    <Loading />
+  ) : (
+    <Stack gap="xl">
+      <SettingsForm start={settings.data} />
+      <Wall />
+    </Stack>
+  );
+}
+
+/** Whether the disk itself holds people to their quota; nothing until that is known. */
+function Wall(): ReactElement | null {
+  const wall = useQuery({ queryKey: keys.wall, queryFn: ({ signal }) => call("get", "/storage/wall", { signal }) });
+  if (wall.data === undefined) {
+    return null;
+  }
+  const reasons = new Map<string, string[]>();
+  for (const [person, why] of Object.entries(wall.data.why)) {
+    reasons.set(why, [...(reasons.get(why) ?? []), person]);
+  }
+  return (
+    <Stack gap={4} maw={560} role="group" aria-label={text.quota(wall.data.quotaBytes)}>
+      <Text fw={600}>{text.quota(wall.data.quotaBytes)}</Text>
+      <Text size="sm" c="dimmed">
+        {reasons.size === 0 ? text.held : text.notHeld}
+      </Text>
+      {[...reasons].map(([why, people]) => (
+        <Text key={why} size="sm" className="wrap">
+          {text.whose(people)}: {why}
+        </Text>
+      ))}
+    </Stack>
+  );
 }
 
 function SettingsForm({ start }: { start: Settings }): ReactElement {

@@ -1,4 +1,4 @@
-import { Accordion, Box, Grid, Input, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
+import { Accordion, Box, Button, Grid, Group, Input, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactElement } from "react";
@@ -6,12 +6,14 @@ import { useNavigate } from "react-router";
 import { ApiError, call, words } from "../../api/client";
 import { keys, poolQuery } from "../../api/queries";
 import type { App, JobRequest, TriggerRequest } from "../../api/types";
+import { isSampled } from "../../lib/range";
 import { validator } from "../../lib/validator";
 import { text } from "../../text/apps";
 import { text as triggers } from "../../text/triggers";
 import { toast } from "../../ui/toasts";
 import type { FieldContext } from "./context";
-import { check, schemaFor, serverErrors, type Errors, type FormState, type PoolName } from "./form";
+import { check, fromRequest, schemaFor, serverErrors, withPreset, type Errors, type FormState, type PoolName } from "./form";
+import { SavedSettings } from "./SavedSettings";
 import { isInteractive, Summary } from "./Summary";
 import { requestOf, withFile, type TriggerDraft } from "./trigger";
 import { TriggerPanel } from "./TriggerPanel";
@@ -46,6 +48,7 @@ export function AppForm({ app, start, trigger }: { app: App; start: FormState; t
     mutationFn: (request: JobRequest) => call("post", "/jobs", { body: request }),
     onSuccess: (job) => {
       void client.invalidateQueries({ queryKey: keys.jobLists });
+      void client.invalidateQueries({ queryKey: keys.settingsOf(app.id) });
       if (isInteractive(app)) {
         toast.done(text.form.opening(job.id));
         void navigate(`/desktops/job-${job.id}-0`);
@@ -81,8 +84,11 @@ export function AppForm({ app, start, trigger }: { app: App; start: FormState; t
     const fields = names.map((name) => area.current?.querySelector<HTMLElement>(`[id="root_${name}"]`)).filter((f) => f !== null && f !== undefined);
     const first = fields.toSorted((a, b) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1))[0];
     const target = first?.matches("input[type=file]") === true ? first.parentElement?.querySelector("button") : first;
-    target?.focus();
-    target?.scrollIntoView({ block: "center" });
+    // a tab may have to come to the front first
+    requestAnimationFrame(() => {
+      target?.focus();
+      target?.scrollIntoView({ block: "center" });
+    });
   }, []);
 
   const keep = () => {
@@ -139,9 +145,10 @@ export function AppForm({ app, start, trigger }: { app: App; start: FormState; t
         return next;
       }),
   };
-  const schema = useMemo(() => schemaFor(app, form.sweep), [app, form.sweep]);
+  const schema = useMemo(() => schemaFor(app, form.sweep, form.inputs), [app, form.sweep, form.inputs]);
   const uiSchema = useMemo(() => ({ ...app.ui, "ui:submitButtonOptions": { norender: true } }), [app]);
   const split = app.split ?? undefined;
+  const plainSweeps = Object.values(form.sweep).filter((s) => typeof s === "string" || Array.isArray(s) || !isSampled(s.kind)).length;
 
   return (
     <Grid
@@ -156,6 +163,28 @@ export function AppForm({ app, start, trigger }: { app: App; start: FormState; t
     >
       <Grid.Col span={{ base: 12, md: 8 }}>
         <Stack gap="lg">
+          <Group gap="xs" role="group" aria-label={text.presets}>
+            {draft === undefined && (
+              <SavedSettings
+                app={app}
+                request={checked.kind === "request" ? checked.request : undefined}
+                fill={(request) => {
+                  setForm(fromRequest(app, request));
+                  setRefused(NONE);
+                }}
+              />
+            )}
+            {(app.presets ?? []).length > 0 && (
+              <Text size="sm" c="dimmed">
+                {text.presets}
+              </Text>
+            )}
+            {(app.presets ?? []).map((preset) => (
+                <Button key={preset.title} size="xs" variant="default" title={preset.about} onClick={() => setForm((before) => withPreset(app, before, preset))}>
+                  {preset.title}
+                </Button>
+              ))}
+          </Group>
           <InputsForm
             tagName="div"
             schema={schema}
@@ -170,6 +199,19 @@ export function AppForm({ app, start, trigger }: { app: App; start: FormState; t
             experimental_defaultFormStateBehavior={{ emptyObjectFields: "skipDefaults" }}
             onChange={(event, id) => edit({ inputs: event.formData ?? {} }, (id ?? "").replace(/^root_/, ""))}
           />
+          {plainSweeps > 1 && (
+            <Input.Wrapper label={text.sweep.combine} labelElement="div">
+              <SegmentedControl
+                aria-label={text.sweep.combine}
+                value={form.together ? "together" : "every"}
+                data={[
+                  { value: "every", label: text.sweep.every },
+                  { value: "together", label: text.sweep.together },
+                ]}
+                onChange={(value) => edit({ together: value === "together" })}
+              />
+            </Input.Wrapper>
+          )}
           {draft === undefined && (
             <TextInput
               id="root_name"
@@ -222,9 +264,12 @@ export function AppForm({ app, start, trigger }: { app: App; start: FormState; t
             <Summary
               app={app}
               estimate={checked.kind === "request" ? estimate.data : undefined}
+              combinations={checked.kind === "request" ? checked.combinations : 1}
               estimating={estimate.isFetching || checked !== asked}
               problem={
-                submit.isError && wrong.length === 0
+                checked.kind === "errors" && checked.errors[""] !== undefined
+                  ? checked.errors[""]
+                  : submit.isError && wrong.length === 0
                   ? (refused[""] ?? words(submit.error))
                   : wrong.length > 0
                     ? text.form.fix(wrong.length)

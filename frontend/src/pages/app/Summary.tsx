@@ -8,6 +8,8 @@ import { Icon } from "../../ui/icons";
 export interface SummaryProps {
   app: App;
   estimate: Estimate | undefined;
+  /** Of swept values. */
+  combinations: number;
   estimating: boolean;
   problem: string | undefined;
   busy: boolean;
@@ -16,7 +18,7 @@ export interface SummaryProps {
 }
 
 /** What a run would become, beside the button that starts it. */
-export function Summary({ app, estimate, estimating, problem, busy, disabled, run }: SummaryProps): ReactElement {
+export function Summary({ app, estimate, combinations, estimating, problem, busy, disabled, run }: SummaryProps): ReactElement {
   return (
     <section className="card" aria-labelledby="summary">
       <Title order={2} id="summary" mb="sm">
@@ -27,7 +29,8 @@ export function Summary({ app, estimate, estimating, problem, busy, disabled, ru
           {text.form.unknown}
         </Text>
       ) : (
-        <Stack gap={6} mih={120} style={{ opacity: estimating ? 0.7 : 1 }} aria-live="polite">
+        <Stack gap={6} mih={120} aria-busy={estimating} aria-live="polite">
+          {combinations > 1 && combinations !== estimate.subjobs && <Line label={text.sweep.combinations} value={count(combinations)} />}
           <Line label={text.form.subjobs} value={count(estimate.subjobs)} />
           <Line label={text.form.time} value={typeof estimate.wallSeconds === "number" ? text.form.wall(duration(estimate.wallSeconds)) : "–"} />
           <Line label={text.form.cpuTime} value={duration(estimate.cpuSeconds)} />

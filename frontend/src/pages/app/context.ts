@@ -1,12 +1,12 @@
 import type { App } from "../../api/types";
-import type { FormState } from "./form";
+import type { FormState, SweepField } from "./form";
 
 /** What fields need beyond their own value; RJSF hands it to every widget and template. */
 export interface FieldContext {
   app: App;
   sweep: FormState["sweep"];
   errors: Readonly<Record<string, string>>;
-  setSweep: (name: string, value: string | string[] | undefined) => void;
+  setSweep: (name: string, value: SweepField | undefined) => void;
   /** The input that takes the file of a trigger, and what to say there. */
   dropped: { input: string; words: string } | undefined;
   busy: (name: string, uploading: boolean) => void;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { App, JobDetail } from "../../api/types";
-import { check, emptyForm, fromExample, fromJob, schemaFor, serverErrors } from "./form";
+import type { Range } from "../../lib/range";
+import { askedOf, check, emptyForm, fromExample, fromJob, schemaFor, serverErrors, withPreset } from "./form";
 
 const app: App = {
   id: "hmmsearch",
@@ -31,6 +32,7 @@ describe("an application's form", () => {
     const form = { ...fromExample(app, app.examples[0]!), name: " mine ", chunks: 4 };
     expect(check(app, form)).toEqual({
       kind: "request",
+      combinations: 1,
       request: { app: "hmmsearch", inputs: { profile: "example:p.hmm", evalue: 1, mode: "a" }, name: "mine", chunks: 4 },
     });
   });
@@ -44,9 +46,10 @@ describe("an application's form", () => {
     const form = { ...fromExample(app, app.examples[0]!), sweep: { evalue: "1, 10, 1e-3", mode: ["a", "b"] } };
     expect(check(app, form)).toEqual({
       kind: "request",
+      combinations: 6,
       request: { app: "hmmsearch", inputs: { profile: "example:p.hmm" }, sweep: { evalue: [1, 10, 0.001], mode: ["a", "b"] } },
     });
-    expect(schemaFor(app, form.sweep).required).toEqual(["profile"]);
+    expect(schemaFor(app, form.sweep, form.inputs).required).toEqual(["profile"]);
   });
   it("checksEachOfSeveralValues", () => {
     const start = fromExample(app, app.examples[0]!);
@@ -59,6 +62,7 @@ describe("an application's form", () => {
     expect(fromJob(app, job)).toEqual({
       inputs: { profile: "uploads/p", evalue: 10, mode: "a" },
       sweep: { evalue: "1, 2" },
+      together: false,
       chunks: 8,
       name: "first",
     });
@@ -71,5 +75,42 @@ describe("an application's form", () => {
       { field: "chunks", message: "At most 50." },
     ];
     expect(serverErrors(app, list)).toEqual({ profile: "Empty file.", evalue: "Too small.", chunks: "At most 50.", "": "Too many." });
+  });
+  it("takesOtherUnitsAndSaysWhichDoNotFit", () => {
+    const units: App = { ...app, schema: { type: "object", properties: { length: { type: "number", title: "Length", "x-units": "nm", maximum: 5000 } } } };
+    expect(check(units, { ...emptyForm(units), inputs: { length: "2.5 um" } })).toMatchObject({ request: { inputs: { length: 2500 } } });
+    expect(check(units, { ...emptyForm(units), inputs: { length: "2 s" } })).toMatchObject({ errors: { length: "“2 s”: s cannot be converted to nm." } });
+    expect(check(units, { ...emptyForm(units), inputs: { length: "6 um" } })).toMatchObject({ errors: { length: "6000 is above the largest value, 5000 nm." } });
+  });
+  it("asksOnlyWhatIsNeededAndSendsNothingElse", () => {
+    const asking: App = {
+      ...app,
+      schema: {
+        type: "object",
+        properties: {
+          mode: { type: "string", enum: ["a", "b"], default: "a" },
+          steps: { type: "integer", title: "Steps", "x-show-if": { mode: ["b"] }, "x-required": true },
+          deep: { type: "string", title: "Deep", default: "d", "x-show-if": { steps: [3] }, "x-required": false },
+        },
+      },
+    };
+    expect(check(asking, { ...emptyForm(asking), inputs: { mode: "a", steps: 3, deep: "d" } })).toMatchObject({ request: { inputs: { mode: "a" } } });
+    expect(check(asking, { ...emptyForm(asking), inputs: { mode: "b" } })).toMatchObject({ errors: { steps: "Steps is needed." } });
+    expect(check(asking, { ...emptyForm(asking), inputs: { mode: "b", steps: 3, deep: "e" } })).toMatchObject({ request: { inputs: { mode: "b", steps: 3, deep: "e" } } });
+    expect([...askedOf(asking, { mode: "a", steps: 3, deep: "d" })]).toEqual(["mode"]);
+  });
+  it("countsCombinationsAndRefusesTooMany", () => {
+    const start = fromExample(app, app.examples[0]!);
+    const range = (count: string): Range => ({ kind: "even", from: "1", to: "2", step: "", count });
+    expect(check(app, { ...start, sweep: { evalue: range("7"), mode: ["a", "b"] } })).toMatchObject({ combinations: 14 });
+    expect(check(app, { ...start, sweep: { evalue: range("100000"), mode: ["a", "b"] } })).toMatchObject({
+      errors: { "": "These values make 200,000 subjobs; at most 100,000 are possible in one job. Give fewer values." },
+    });
+    expect(check(app, { ...start, together: true, sweep: { evalue: range("2"), mode: ["a", "b"] } })).toMatchObject({ combinations: 2, request: { combine: "together" } });
+    expect(check(app, { ...start, together: true, sweep: { evalue: range("3"), mode: ["a", "b"] } })).toMatchObject({ errors: { mode: "2 values, but E-value has 3. Inputs that vary together need as many values." } });
+  });
+  it("changesOnlyWhatAPresetGives", () => {
+    const form = { ...fromExample(app, app.examples[0]!), sweep: { mode: ["a", "b"], evalue: "1, 2" } };
+    expect(withPreset(app, form, { title: "p", inputs: { evalue: 3 } })).toMatchObject({ inputs: { profile: "example:p.hmm", evalue: 3 }, sweep: { mode: ["a", "b"] } });
   });
 });

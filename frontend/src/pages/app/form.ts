@@ -1,20 +1,27 @@
 /** What the form holds, and how it becomes a request. Pure. */
 import type { RJSFSchema } from "@rjsf/utils";
 import type { App, JobDetail, JobRequest } from "../../api/types";
-import { plain } from "../../lib/format";
-import { parseSweep } from "../../lib/sweep";
+import { count, plain } from "../../lib/format";
+import { isSampled, rangeOf, readRange, type Range, type SweepValues } from "../../lib/range";
+import { MOST, parseSweep } from "../../lib/sweep";
+import { readQuantity } from "../../lib/units";
 import { problems, type Values } from "../../lib/validator";
 import { text } from "../../text/apps";
 
 export interface FormState {
   inputs: Values;
   /** Inputs that take several values: what was typed, or the chosen ones. */
-  sweep: Readonly<Record<string, string | string[]>>;
+  sweep: Readonly<Record<string, SweepField>>;
+  /** Whether swept inputs go on together instead of in every combination. */
+  together: boolean;
   chunks: number | undefined;
   /** Where it runs; undefined leaves that to the portal. */
   pool: PoolName | undefined;
   name: string;
 }
+
+/** Typed values, chosen ones, or a range. */
+export type SweepField = string | string[] | Range;
 
 export type PoolName = NonNullable<JobRequest["pool"]>;
 
@@ -60,9 +67,13 @@ function known(app: App, values: Values): Values {
   return Object.fromEntries(Object.entries(values).filter(([name]) => name in properties));
 }
 
-function sweepText(app: App, sweep: Values | undefined): Record<string, string | string[]> {
+function sweepText(app: App, sweep: Values | undefined): Record<string, SweepField> {
   return Object.fromEntries(
-    Object.entries(known(app, sweep ?? {})).map(([name, list]) => {
+    Object.entries(known(app, sweep ?? {})).map(([name, list]): [string, SweepField] => {
+      const range = rangeOf(list);
+      if (range !== undefined) {
+        return [name, range];
+      }
       const values = Array.isArray(list) ? list.map(String) : [String(list)];
       const property = propertyOf(app, name);
       const joined = property.type === "string" ? values.join("\n") : values.join(", ");
@@ -72,13 +83,14 @@ function sweepText(app: App, sweep: Values | undefined): Record<string, string |
 }
 
 export function emptyForm(app: App): FormState {
-  return { inputs: defaults(app), sweep: {}, chunks: undefined, pool: undefined, name: "" };
+  return { inputs: defaults(app), sweep: {}, together: false, chunks: undefined, pool: undefined, name: "" };
 }
 
 export function fromExample(app: App, example: App["examples"][number]): FormState {
   return {
     inputs: { ...defaults(app), ...known(app, example.inputs) },
     sweep: sweepText(app, example.sweep),
+    together: false,
     chunks: undefined,
     pool: undefined,
     name: "",
@@ -89,6 +101,7 @@ export function fromRequest(app: App, request: JobRequest): FormState {
   return {
     inputs: { ...defaults(app), ...known(app, request.inputs) },
     sweep: sweepText(app, request.sweep),
+    together: request.combine === "together",
     chunks: request.chunks,
     pool: request.pool,
     name: request.name ?? "",
@@ -99,51 +112,148 @@ export function fromJob(app: App, job: JobDetail): FormState {
   return {
     inputs: { ...defaults(app), ...known(app, job.inputs) },
     sweep: sweepText(app, job.sweep),
+    together: job.combine === "together",
     chunks: job.chunks ?? undefined,
     pool: undefined,
     name: job.name === app.title ? "" : job.name,
   };
 }
 
-/** The schema without what a swept input no longer needs. */
-export function schemaFor(app: App, sweep: FormState["sweep"]): RJSFSchema {
-  const schema = app.schema as RJSFSchema;
-  const required = (schema.required ?? []).filter((name) => !(name in sweep));
-  return { ...schema, title: undefined, description: undefined, $schema: undefined, required };
+/** The form after a preset: what it gives is changed, the rest stays. */
+export function withPreset(app: App, form: FormState, preset: App["examples"][number]): FormState {
+  const given = known(app, preset.inputs);
+  const kept = Object.fromEntries(Object.entries(form.sweep).filter(([name]) => !(name in given)));
+  return { ...form, inputs: { ...form.inputs, ...given }, sweep: { ...kept, ...sweepText(app, preset.sweep) } };
 }
 
-export type Checked = { kind: "request"; request: JobRequest } | { kind: "errors"; errors: Errors };
+/** The inputs that are asked now, in order: those whose conditions hold, of inputs that are asked themselves. */
+export function askedOf(app: App, inputs: Values): ReadonlySet<string> {
+  const asked = new Set<string>();
+  for (const [name, property] of Object.entries((app.schema as RJSFSchema).properties ?? {})) {
+    const conditions = typeof property === "object" ? ((property as Values)["x-show-if"] as Record<string, unknown[]> | undefined) : undefined;
+    const holds = Object.entries(conditions ?? {}).every(([other, wanted]) => {
+      const value = inputs[other];
+      return asked.has(other) && (Array.isArray(value) ? value.some((v) => wanted.includes(v)) : wanted.includes(value));
+    });
+    if (holds) {
+      asked.add(name);
+    }
+  }
+  return asked;
+}
+
+/** The schema of what is asked now, without what a swept input no longer needs. */
+export function schemaFor(app: App, sweep: FormState["sweep"], inputs: Values): RJSFSchema {
+  const schema = app.schema as RJSFSchema;
+  const asked = askedOf(app, inputs);
+  const properties = Object.fromEntries(Object.entries(schema.properties ?? {}).filter(([name]) => asked.has(name)));
+  const conditional = Object.entries(properties)
+    .filter(([, p]) => (p as Values)["x-required"] === true)
+    .map(([name]) => name);
+  const required = [...(schema.required ?? []), ...conditional].filter((name) => !(name in sweep));
+  return { ...schema, title: undefined, description: undefined, $schema: undefined, allOf: undefined, properties, required };
+}
+
+/** With how many subjobs a request has before its file is cut. */
+export type Checked = { kind: "request"; request: JobRequest; combinations: number } | { kind: "errors"; errors: Errors };
+
+function unitsOf(property: RJSFSchema): string | undefined {
+  const units = (property as Values)["x-units"];
+  return typeof units === "string" && units !== "" ? units : undefined;
+}
+
+/** Texts with a unit become numbers in the field's own; what cannot is told. */
+function measured(app: App, inputs: Values, errors: Errors): Values {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => {
+      const property = propertyOf(app, name);
+      const units = unitsOf(property);
+      if (typeof value !== "string" || units === undefined || (property.type !== "number" && property.type !== "integer")) {
+        return [name, value];
+      }
+      const read = readQuantity(value, units);
+      if (read.kind === "number") {
+        return [name, read.value];
+      }
+      errors[name] = read.reason === "number" ? text.validate.number(value) : text.validate.units(value, read.unit, units, read.reason === "kind");
+      return [name, value];
+    }),
+  );
+}
+
+interface Axis {
+  values: SweepValues;
+  count: number;
+  sampled: boolean;
+  /** Values to hold against the schema. */
+  checked: readonly unknown[];
+}
+
+/** What is swept over for one input, or what is wrong with it. */
+function axis(app: App, name: string, typed: SweepField): Axis | string {
+  const property = propertyOf(app, name);
+  const type = property.type === "number" || property.type === "integer" ? property.type : "string";
+  const units = unitsOf(property);
+  if (typeof typed === "object" && !Array.isArray(typed)) {
+    const read = readRange(typed, units, type === "integer");
+    return read.kind === "problem"
+      ? text.sweep.problem[read.why](text.sweep.fields[read.field], read.value)
+      : { values: read.request, count: read.count, sampled: isSampled(typed.kind), checked: read.ends };
+  }
+  const parsed = Array.isArray(typed)
+    ? ({ kind: "values", values: typed.map((v) => (type === "string" ? v : Number(v))) } as const)
+    : parseSweep(typed, type, units);
+  if (parsed.kind === "problem" || parsed.values.length === 0) {
+    return parsed.kind === "problem" && parsed.words !== "empty" ? text.validate.number(parsed.words) : text.form.severalNeeded(titleOf(app, name));
+  }
+  return { values: [...parsed.values], count: parsed.values.length, sampled: false, checked: parsed.values };
+}
+
+/** How many values an input takes, undefined while they are not right. */
+export function countOf(app: App, name: string, typed: SweepField): number | undefined {
+  const found = axis(app, name, typed);
+  return typeof found === "string" ? undefined : found.count;
+}
 
 /** Checks the whole form with the server's schema. */
 export function check(app: App, form: FormState): Checked {
   const errors: Errors = {};
-  const sweep: Record<string, unknown[]> = {};
-  for (const [name, typed] of Object.entries(form.sweep)) {
+  const sweep: Record<string, SweepValues> = {};
+  const asked = askedOf(app, form.inputs);
+  let combinations = 1;
+  let joint: { title: string; count: number } | undefined;
+  for (const [name, typed] of Object.entries(form.sweep).filter(([n]) => asked.has(n))) {
     const property = propertyOf(app, name);
-    const type = property.type === "number" || property.type === "integer" ? property.type : "string";
-    const parsed = Array.isArray(typed)
-      ? ({ kind: "values", values: typed.map((v) => (type === "string" ? v : Number(v))) } as const)
-      : parseSweep(typed, type);
-    if (parsed.kind === "problem" || parsed.values.length === 0) {
-      errors[name] =
-        parsed.kind === "problem" && parsed.words !== "empty"
-          ? text.validate.number(parsed.words)
-          : text.form.severalNeeded(titleOf(app, name));
+    const found = axis(app, name, typed);
+    if (typeof found === "string") {
+      errors[name] = found;
       continue;
     }
-    for (const value of parsed.values) {
+    for (const value of found.checked) {
       const bad = problems({ type: "object", properties: { [name]: property } }, { [name]: value })[0];
       if (bad !== undefined) {
         errors[name] = bad.message ?? bad.stack;
         break;
       }
     }
-    sweep[name] = [...parsed.values];
+    sweep[name] = found.values;
+    if (!form.together && !found.sampled) {
+      combinations *= found.count;
+    } else if (joint === undefined) {
+      joint = { title: titleOf(app, name), count: found.count };
+      combinations *= found.count;
+    } else if (joint.count !== found.count) {
+      errors[name] = text.sweep.unequal(found.count, joint.title, joint.count);
+    }
   }
-  const inputs = Object.fromEntries(Object.entries(form.inputs).filter(([name, v]) => v !== undefined && !(name in form.sweep)));
-  for (const problem of problems(schemaFor(app, form.sweep), inputs)) {
-    const field = (problem.property ?? "").replace(/^\./, "");
+  const given = Object.fromEntries(Object.entries(form.inputs).filter(([name, v]) => v !== undefined && asked.has(name) && !(name in form.sweep)));
+  const inputs = measured(app, given, errors);
+  for (const problem of problems(schemaFor(app, form.sweep, form.inputs), inputs)) {
+    const field = (problem.property ?? "").replace(/^\./, "").split(".")[0] ?? "";
     errors[field] ??= problem.message ?? problem.stack;
+  }
+  if (combinations > MOST) {
+    errors[""] = text.sweep.tooMany(count(combinations), count(MOST));
   }
   if (Object.keys(errors).length > 0) {
     return { kind: "errors", errors };
@@ -151,6 +261,9 @@ export function check(app: App, form: FormState): Checked {
   const request: JobRequest = { app: app.id, inputs };
   if (Object.keys(sweep).length > 0) {
     request.sweep = sweep;
+    if (form.together) {
+      request.combine = "together";
+    }
   }
   if (form.chunks !== undefined) {
     request.chunks = form.chunks;
@@ -161,7 +274,7 @@ export function check(app: App, form: FormState): Checked {
   if (form.name.trim() !== "") {
     request.name = form.name.trim();
   }
-  return { kind: "request", request };
+  return { kind: "request", request, combinations };
 }
 
 /** The server's field errors by input; `""` gathers those that name no input of this form. */

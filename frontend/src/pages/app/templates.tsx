@@ -1,54 +1,116 @@
 /** How RJSF lays out an application's form: groups under headings, and a switch to several values beside a field. */
-import { Box, Button, Fieldset, MultiSelect, SimpleGrid, Stack, Text, Textarea } from "@mantine/core";
+import { Badge, Box, Button, Fieldset, SimpleGrid, Stack, Tabs, Text } from "@mantine/core";
 import { generateForm } from "@rjsf/mantine";
 import type { FieldTemplateProps, ObjectFieldTemplateProps } from "@rjsf/utils";
-import type { ReactElement, ReactNode } from "react";
+import { useEffect, useState, type ReactElement, type ReactNode } from "react";
 import type { Values } from "../../lib/validator";
 import { text } from "../../text/apps";
 import type { FieldContext } from "./context";
 import { choicesOf, propertyOf, titleOf } from "./form";
 import { FileWidget } from "./FileWidget";
 import styles from "./form.module.css";
-import { CheckboxWidget, SelectWidget, TextareaWidget, TextWidget } from "./widgets";
+import { SweepEditor } from "./SweepEditor";
+import { CheckboxesWidget, CheckboxWidget, SelectWidget, TextareaWidget, TextWidget } from "./widgets";
 
 interface FormGroup {
   title?: string;
   fields: string[];
 }
 
-function groupsOf(uiSchema: unknown): FormGroup[] {
-  const groups = (uiSchema as Values | undefined)?.["ui:groups"];
+function groupsOf(uiSchema: unknown, key: "ui:groups" | "ui:tabs"): FormGroup[] {
+  const groups = (uiSchema as Values | undefined)?.[key];
   return Array.isArray(groups) ? (groups as FormGroup[]).filter((g) => Array.isArray(g.fields)) : [];
 }
 
 function ObjectTemplate(props: ObjectFieldTemplateProps): ReactElement {
-  const groups = groupsOf(props.uiSchema);
+  const groups = groupsOf(props.uiSchema, "ui:groups");
   const visible = props.properties.filter((p) => !p.hidden);
   const grouped = new Set(groups.flatMap((g) => g.fields));
-  const column = (names: (name: string) => boolean): ReactNode =>
-    visible.filter((p) => names(p.name)).map((p) => <Box key={p.name}>{p.content}</Box>);
   const context = props.registry.formContext as FieldContext;
-  const isFile = (name: string) => propertyOf(context.app, name).format === "file";
+  const isWide = (name: string) => {
+    const property = propertyOf(context.app, name);
+    return property.format === "file" || property.type === "array" || typeof context.sweep[name] === "object";
+  };
   const part = (names: (name: string) => boolean): ReactNode => {
     const chosen = visible.filter((p) => names(p.name));
+    const narrow = chosen.filter((p) => !isWide(p.name)).length;
+    const fields = chosen.map((p) => (
+      <Box key={p.name} style={isWide(p.name) ? { gridColumn: "1 / -1" } : undefined}>
+        {p.content}
+      </Box>
+    ));
     // files want the whole width, short fields stand side by side
-    return chosen.every((p) => !isFile(p.name)) && chosen.length > 1 ? (
+    return narrow > 1 || (narrow > 0 && chosen.some((p) => p.name in context.sweep)) ? (
       <SimpleGrid cols={{ base: 1, xs: 2, lg: 3 }} spacing="md" verticalSpacing="md">
-        {column(names)}
+        {fields}
       </SimpleGrid>
     ) : (
-      <Stack gap="md">{column(names)}</Stack>
+      <Stack gap="md">{fields}</Stack>
     );
   };
+  const section = (names: (name: string) => boolean): ReactNode => (
+    <Stack gap="xl">
+      {visible.some((p) => names(p.name) && !grouped.has(p.name)) && part((name) => names(name) && !grouped.has(name))}
+      {groups
+        .filter((g) => visible.some((p) => g.fields.includes(p.name) && names(p.name)))
+        .map((g) => (
+          <Fieldset key={g.title ?? g.fields.join()} legend={g.title} variant="unstyled" className={styles.group}>
+            {part((name) => names(name) && g.fields.includes(name))}
+          </Fieldset>
+        ))}
+    </Stack>
+  );
+  const tabs = groupsOf(props.uiSchema, "ui:tabs").filter((t) => visible.some((p) => t.fields.includes(p.name)));
+  const tabbed = new Set(tabs.flatMap((t) => t.fields));
+  if (tabs.length === 0) {
+    return <>{section(() => true)}</>;
+  }
   return (
     <Stack gap="xl">
-      {visible.some((p) => !grouped.has(p.name)) && part((name) => !grouped.has(name))}
-      {groups.map((g) => (
-        <Fieldset key={g.title ?? g.fields.join()} legend={g.title} variant="unstyled" className={styles.group}>
-          {part((name) => g.fields.includes(name))}
-        </Fieldset>
-      ))}
+      {visible.some((p) => !tabbed.has(p.name)) && section((name) => !tabbed.has(name))}
+      <FormTabs tabs={tabs} errors={context.errors} panel={(tab) => section((name) => tab.fields.includes(name))} />
     </Stack>
+  );
+}
+
+/** Pages of a form. One with a field that needs a change comes to the front when the shown one has none. */
+function FormTabs({ tabs, errors, panel }: { tabs: FormGroup[]; errors: FieldContext["errors"]; panel: (tab: FormGroup) => ReactNode }): ReactElement {
+  const title = (tab: FormGroup) => tab.title ?? tab.fields.join();
+  const [chosen, setChosen] = useState<string | null>(null);
+  const current = tabs.find((t) => title(t) === chosen) ?? tabs[0];
+  const wrong = (tab: FormGroup) => tab.fields.filter((f) => f in errors).length;
+  const first = Object.keys(errors).some((f) => f !== "" && !tabs.some((t) => t.fields.includes(f))) || (current !== undefined && wrong(current) > 0) ? undefined : tabs.find((t) => wrong(t) > 0);
+  const front = first === undefined ? undefined : title(first);
+  useEffect(() => {
+    if (front !== undefined) {
+      setChosen(front);
+    }
+  }, [front]);
+  return (
+    <Tabs value={current === undefined ? null : title(current)} onChange={setChosen}>
+      <Tabs.List style={{ flexWrap: "nowrap", overflowX: "auto", overflowY: "hidden" }}>
+        {tabs.map((t) => (
+          <Tabs.Tab
+            key={title(t)}
+            value={title(t)}
+            rightSection={
+              wrong(t) > 0 ? (
+                <Badge size="sm" circle color="red">
+                  {wrong(t)}
+                </Badge>
+              ) : undefined
+            }
+          >
+            {title(t)}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      {tabs.map((t) => (
+        <Tabs.Panel key={title(t)} value={title(t)} pt="md">
+          {panel(t)}
+        </Tabs.Panel>
+      ))}
+    </Tabs>
   );
 }
 
@@ -76,29 +138,8 @@ function FieldTemplate(props: FieldTemplateProps): ReactElement {
     <Box pos="relative">
         {typed === undefined ? (
           props.children
-        ) : Array.isArray(typed) ? (
-          <MultiSelect
-            id={props.id}
-            label={title}
-            data={choices ?? []}
-            value={typed}
-            error={context.errors[name]}
-            onChange={(values) => context.setSweep(name, values)}
-          />
         ) : (
-          <Textarea
-            id={props.id}
-            label={title}
-            description={text.form.severalHelp}
-            value={typed}
-            error={context.errors[name]}
-            autosize
-            minRows={2}
-            maxRows={8}
-            autoFocus
-            spellCheck={false}
-            onChange={(e) => context.setSweep(name, e.currentTarget.value)}
-          />
+          <SweepEditor id={props.id} name={name} title={title} property={props.schema} typed={typed} context={context} />
         )}
       <Button
         size="compact-xs"
@@ -131,6 +172,7 @@ export const widgets = {
   TextareaWidget,
   SelectWidget,
   CheckboxWidget,
+  CheckboxesWidget,
   FileWidget,
   file: FileWidget,
 };

@@ -1,9 +1,11 @@
 /** The form's fields in Mantine. Numbers are typed as text, so that 1e-5 can be written the way the field writes it. */
-import { Checkbox, NativeSelect, Text, Textarea, TextInput } from "@mantine/core";
+import { Checkbox, Group, NativeSelect, Text, Textarea, TextInput } from "@mantine/core";
 import type { WidgetProps } from "@rjsf/utils";
 import { useState, type ReactElement } from "react";
 import { number } from "../../lib/sweep";
 import { measured } from "../../lib/format";
+import { convertible, readQuantity } from "../../lib/units";
+import { text } from "../../text/apps";
 import type { FieldContext } from "./context";
 import { choicesOf } from "./form";
 
@@ -57,17 +59,21 @@ export function TextWidget(props: WidgetProps): ReactElement {
 
 /** Keeps what was typed beside the value, so that `1e-` can become `1e-5`. */
 function NumberWidget(props: WidgetProps): ReactElement {
+  const units = props.schema["x-units"] as string | undefined;
   const value = props.value as number | string | undefined;
   const asText = value === undefined ? "" : typeof value === "number" ? measured(value) : value;
   const [typed, setTyped] = useState(asText);
   const same = typed === "" ? value === undefined : (number(typed) ?? typed) === value;
   const whole = props.schema.type === "integer";
+  const read = typeof value === "string" && units !== undefined ? readQuantity(value, units) : undefined;
+  const help = [helpOf(props), read?.kind === "number" && read.converted ? text.converted(measured(read.value), units ?? "") : undefined];
   return (
     <TextInput
       {...shared(props)}
+      description={help.some((h) => h !== undefined) ? help.filter((h) => h !== undefined).join(" ") : undefined}
       value={same ? typed : asText}
       placeholder={props.placeholder}
-      inputMode={whole ? "numeric" : "decimal"}
+      inputMode={units !== undefined && convertible(units) ? "text" : whole ? "numeric" : "decimal"}
       autoComplete="off"
       spellCheck={false}
       rightSection={<Units props={props} />}
@@ -92,6 +98,28 @@ export function TextareaWidget(props: WidgetProps): ReactElement {
       value={(props.value as string | undefined) ?? ""}
       onChange={(e) => props.onChange(e.currentTarget.value === "" ? undefined : e.currentTarget.value)}
     />
+  );
+}
+
+/** A few values of which several may be chosen. */
+export function CheckboxesWidget(props: WidgetProps): ReactElement {
+  const items = props.schema.items;
+  const choices = choicesOf(typeof items === "object" && !Array.isArray(items) ? items : {}) ?? [];
+  const value = Array.isArray(props.value) ? (props.value as string[]) : [];
+  return (
+    <Checkbox.Group
+      {...shared(props)}
+      required={false}
+      withAsterisk={(props.schema.minItems ?? 0) > 0}
+      value={value}
+      onChange={(next) => props.onChange(choices.map((c) => c.value).filter((v) => next.includes(v)))}
+    >
+      <Group gap="md" mt={6}>
+        {choices.map((c) => (
+          <Checkbox key={c.value} value={c.value} label={c.label} py={4} />
+        ))}
+      </Group>
+    </Checkbox.Group>
   );
 }
 

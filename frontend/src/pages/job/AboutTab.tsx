@@ -1,12 +1,26 @@
 import { Box, Code, Group, Stack, Table, Text, Title } from "@mantine/core";
 import type { ReactElement, ReactNode } from "react";
 import type { JobDetail } from "../../api/types";
-import { bytes, exact } from "../../lib/format";
+import { bytes, count, exact } from "../../lib/format";
+import { rangeOf } from "../../lib/range";
+import { text as apps } from "../../text/apps";
 import { text } from "../../text/jobs";
 import { CopyIcon, CopyLine } from "../../ui/copy";
 
 function shown(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** A list may have 100,000 values: its beginning says enough here. */
+function listed(values: readonly unknown[]): string {
+  const first = values.slice(0, 50).map(shown).join(", ");
+  return values.length > 50 ? `${first} … (${count(values.length)})` : first;
+}
+
+/** A range told in short. */
+function ranged(values: unknown): string {
+  const range = rangeOf(values);
+  return range === undefined ? shown(values) : text.about.range(range.from, range.to, range.step, range.count, apps.sweep.kinds[range.kind]);
 }
 
 function Rows({ rows }: { rows: readonly (readonly [string, ReactNode])[] }): ReactElement {
@@ -40,7 +54,7 @@ export default function AboutTab({ job }: { job: JobDetail }): ReactElement {
         <Rows
           rows={[
             ...Object.entries(job.inputs).map(([name, value]) => [name, shown(value)] as const),
-            ...sweep.map(([name, values]) => [`${name} (${text.about.sweep.toLowerCase()})`, Array.isArray(values) ? values.map(shown).join(", ") : shown(values)] as const),
+            ...sweep.map(([name, values]) => [`${name} (${text.about.sweep.toLowerCase()})`, Array.isArray(values) ? listed(values) : ranged(values)] as const),
             [text.about.chunks, job.chunks ?? text.about.chosen],
             [text.about.where, job.pool === "condor" ? text.about.condor : text.about.local],
           ]}

@@ -1,13 +1,13 @@
 /** One plot on a canvas. ECharts comes with this file, so only pages that draw load it. */
 import { BarChart, CustomChart, LineChart, ScatterChart } from "echarts/charts";
-import { GridComponent, TooltipComponent } from "echarts/components";
+import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
 import { init, use as register, type ECharts } from "echarts/core";
 import { CanvasRenderer, SVGRenderer } from "echarts/renderers";
 import { useEffect, useImperativeHandle, useRef, type ReactElement, type Ref } from "react";
 import type { Plot } from "../../api/types";
 import { optionFor, palette, type PlotData, type Scales, type Scheme } from "./plot";
 
-register([BarChart, CustomChart, LineChart, ScatterChart, GridComponent, TooltipComponent, CanvasRenderer, SVGRenderer]);
+register([BarChart, CustomChart, LineChart, ScatterChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer, SVGRenderer]);
 
 export interface ChartHandle {
   /** A file of the plot on white ground, as large as it is on screen (PNG: twice as fine). */
@@ -20,10 +20,12 @@ export interface ChartProps {
   scales: Scales;
   scheme: Scheme;
   label: string;
+  /** Which of many runs stands before the others. */
+  front?: number;
   ref: Ref<ChartHandle>;
 }
 
-export default function Chart({ plot, data, scales, scheme, label, ref }: ChartProps): ReactElement {
+export default function Chart({ plot, data, scales, scheme, label, front = 0, ref }: ChartProps): ReactElement {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<ECharts>(undefined);
   useEffect(() => {
@@ -40,19 +42,19 @@ export default function Chart({ plot, data, scales, scheme, label, ref }: ChartP
     };
   }, []);
   useEffect(() => {
-    chart.current?.setOption(optionFor(plot, data, scales, scheme), { notMerge: true });
-  }, [plot, data, scales, scheme]);
+    chart.current?.setOption(optionFor(plot, data, scales, scheme, front), { notMerge: true });
+  }, [plot, data, scales, scheme, front]);
   useImperativeHandle(
     ref,
     () => ({
       save: (kind) => {
         const width = box.current?.clientWidth ?? 800;
         const height = box.current?.clientHeight ?? 400;
-        const option = { ...optionFor(plot, data, scales, "light"), backgroundColor: palette.light.paper };
+        const option = { ...optionFor(plot, data, scales, "light", front), backgroundColor: palette.light.paper };
         return kind === "svg" ? svg(option, width, height) : png(option, width, height);
       },
     }),
-    [plot, data, scales],
+    [plot, data, scales, front],
   );
   return <div ref={box} role="img" aria-label={label} style={{ width: "100%", height: 340 }} />;
 }

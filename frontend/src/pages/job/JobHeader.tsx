@@ -5,7 +5,7 @@ import { Link, useNavigate } from "react-router";
 import { call, words } from "../../api/client";
 import { keys } from "../../api/queries";
 import type { Failure, JobDetail } from "../../api/types";
-import { duration } from "../../lib/format";
+import { duration, memory } from "../../lib/format";
 import { text } from "../../text/jobs";
 import { text as triggers } from "../../text/triggers";
 import { confirm } from "../../ui/confirm";
@@ -14,9 +14,11 @@ import { JobProgress, took } from "../../ui/progress";
 import { StateChip } from "../../ui/StateChip";
 import { PageTitle } from "../../ui/states";
 import { Ago, useNow } from "../../ui/time";
+import { Labels } from "./Labels";
 import { toast } from "../../ui/toasts";
+import { WhyWaits } from "./WhyWaits";
 
-type Action = "finish" | "cancel" | "suspend" | "resume" | "resubmit" | "remove";
+type Action = "finish" | "cancel" | "suspend" | "resume" | "resubmit" | "resubmit-with-more-memory" | "remove";
 
 /** What may be done with a job in its state; the first is the primary one. */
 export function actionsFor(job: JobDetail): readonly Action[] {
@@ -36,7 +38,7 @@ export function actionsFor(job: JobDetail): readonly Action[] {
   }
 }
 
-const icons: Record<Action, IconName> = { finish: "stop", cancel: "stop", suspend: "pause", resume: "play", resubmit: "again", remove: "trash" };
+const icons: Record<Action, IconName> = { finish: "stop", cancel: "stop", suspend: "pause", resume: "play", resubmit: "again", "resubmit-with-more-memory": "again", remove: "trash" };
 
 function useJobAction(job: JobDetail) {
   const client = useQueryClient();
@@ -51,7 +53,7 @@ function useJobAction(job: JobDetail) {
       client.setQueryData(keys.job(job.id), { ...job, ...after });
     },
     onSuccess: (_, action) => {
-      toast.done(text.job.did[action]);
+      toast.done(text.job.did[action === "resubmit-with-more-memory" ? "resubmit" : action]);
       void client.invalidateQueries({ queryKey: keys.jobLists });
       if (action === "remove") {
         void navigate("/jobs");
@@ -71,7 +73,8 @@ export function JobHeader({ job }: { job: JobDetail }): ReactElement {
   const now = useNow(job.state === "Running" ? 1_000 : 0);
   const seconds = took(job, now);
   const actions = actionsFor(job);
-  const label = (action: Action) => (action === "resubmit" ? text.job.resubmit(job.counts.failed) : text.job[action]);
+  const label = (action: Action) =>
+    action === "resubmit" || action === "resubmit-with-more-memory" ? text.job.resubmit(job.counts.failed) : text.job[action];
   const press = async (action: Action) => {
     if (action === "cancel" && !(await confirm(text.job.sureCancel, text.job.cancel))) {
       return;
@@ -149,22 +152,35 @@ export function JobHeader({ job }: { job: JobDetail }): ReactElement {
           {seconds !== undefined && ` · ${duration(seconds)}`}
         </Text>
       </Group>
+      <Labels job={job} />
       <JobProgress job={job} wide />
       {typeof job.phase === "string" && job.phase !== "" && job.phase.toLowerCase() !== job.state.toLowerCase() && (
         <Text size="sm" c="dimmed" role="status" className="wrap">
           {job.phase}
         </Text>
       )}
+      <WhyWaits job={job} />
       {job.failure !== null && job.failure !== undefined && (
-        <FailureBanner failure={job.failure} job={job} resubmit={actions.includes("resubmit") ? () => void press("resubmit") : undefined} />
+        <FailureBanner failure={job.failure} job={job} resubmit={actions.includes("resubmit") ? () => void press("resubmit") : undefined} moreMemory={() => void press("resubmit-with-more-memory")} />
       )}
     </Stack>
   );
 }
 
 /** A sentence, its remedy, and the last lines of the program's own words. */
-export function FailureBanner({ failure, job, resubmit }: { failure: Failure; job: JobDetail; resubmit?: () => void }): ReactElement {
+export function FailureBanner({
+  failure,
+  job,
+  resubmit,
+  moreMemory,
+}: {
+  failure: Failure;
+  job: JobDetail;
+  resubmit?: () => void;
+  moreMemory?: () => void;
+}): ReactElement {
   const lines = failure.lines ?? [];
+  const short = moreMemory !== undefined && job.state === "Failed" && failure.kind === "limit" && /memory/i.test(failure.message);
   return (
     <Alert color="red" variant="light" icon={<Icon name="warn" />} title={failure.message} className="wrap" role="alert">
       {typeof failure.remedy === "string" && <Text size="sm">{failure.remedy}</Text>}
@@ -179,13 +195,18 @@ export function FailureBanner({ failure, job, resubmit }: { failure: Failure; jo
         </>
       )}
       <Group gap="xs" mt="sm">
+        {short && (
+          <Button size="xs" onClick={moreMemory}>
+            {text.job.moreMemory(memory(1.5 * (job.memoryBytes ?? 0)))}
+          </Button>
+        )}
         {failure.kind === "input" ? (
           <Button size="xs" component={Link} to={`/apps/${job.app}?from=${job.id}`}>
             {text.job.again}
           </Button>
         ) : (
           resubmit !== undefined && (
-            <Button size="xs" onClick={resubmit}>
+            <Button size="xs" variant={short ? "default" : "filled"} onClick={resubmit}>
               {text.job.resubmit(job.counts.failed)}
             </Button>
           )

@@ -1,4 +1,4 @@
-import { Box, Button, Group, Switch, Text, Title, useComputedColorScheme } from "@mantine/core";
+import { Box, Button, Group, Slider, Switch, Text, Title, useComputedColorScheme } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useMemo, useRef, useState, type ReactElement } from "react";
 import { call, words } from "../../api/client";
@@ -10,7 +10,7 @@ import { save } from "../../ui/save";
 import { ErrorBox, Loading } from "../../ui/states";
 import { toast } from "../../ui/toasts";
 import type { ChartHandle } from "./Chart";
-import { axisTitle, dropped, onlyX, type PlotData } from "./plot";
+import { axisTitle, dropped, MOST_COLOURS, onlyX, overlaid, runsOf, type PlotData } from "./plot";
 
 const Chart = lazy(() => import("./Chart"));
 
@@ -21,12 +21,15 @@ function number(value: unknown): number {
   return typeof value === "number" ? value : typeof value === "string" && value.trim() !== "" ? Number(value) : Number.NaN;
 }
 
-export function PlotCard({ job, plot, table }: { job: number; plot: Plot; table: ResultTable | undefined }): ReactElement {
+/** `swept`: columns that hold the values of a sweep. */
+export function PlotCard({ job, plot, table, swept }: { job: number; plot: Plot; table: ResultTable | undefined; swept: readonly string[] }): ReactElement {
   const scheme = useComputedColorScheme("light");
   const handle = useRef<ChartHandle>(null);
   const [logX, setLogX] = useState(plot.x.scale === "log");
   const [logY, setLogY] = useState(plot.y?.scale === "log");
-  const columns = [...new Set([plot.x.column, plot.y?.column, plot.label ?? undefined].filter((c) => c !== undefined))];
+  const [front, setFront] = useState(0);
+  const others = useMemo(() => (plot.kind === "line" || plot.kind === "scatter" ? swept.filter((c) => c !== plot.x.column && c !== plot.y?.column) : []), [plot, swept]);
+  const columns = [...new Set([...others, plot.x.column, plot.y?.column, plot.label ?? undefined].filter((c) => c !== undefined))];
   const rows = useQuery({
     queryKey: ["plot", job, plot.table, columns, table?.rows],
     queryFn: ({ signal }) =>
@@ -48,11 +51,16 @@ export function PlotCard({ job, plot, table }: { job: number; plot: Plot; table:
       x: list.map((r) => (isText ? plain(r[xAt]) : number(r[xAt]))),
       y: yAt < 0 ? [] : list.map((r) => number(r[yAt])),
       label: labelAt < 0 ? [] : list.map((r) => plain(r[labelAt])),
+      group:
+        others.length === 0
+          ? undefined
+          : list.map((r) => others.map((o) => `${table?.columns.find((c) => c.name === o)?.title ?? o} ${plain(r[at(o)])}`).join(", ")),
     };
-  }, [rows.data, plot]);
+  }, [rows.data, plot, others, table]);
   const scales = useMemo(() => ({ logX, logY }), [logX, logY]);
   const gone = dropped(plot, data, scales);
   const all = rows.data?.count ?? 0;
+  const runs = useMemo(() => runsOf(data), [data]);
   const store = (kind: "svg" | "png") => {
     try {
       const blob = handle.current?.save(kind);
@@ -114,9 +122,25 @@ export function PlotCard({ job, plot, table }: { job: number; plot: Plot; table:
             data={data}
             scales={scales}
             scheme={scheme}
+            front={front}
             label={text.results.plotLabel(plot.title, plot.kind, count(data.x.length))}
           />
         </Suspense>
+      )}
+      {runs.length > MOST_COLOURS && overlaid(plot, data) && (
+        <Box px="md" pb="xs">
+          <Text size="sm" role="status">
+            {runs[Math.min(front, runs.length - 1)]}
+          </Text>
+          <Slider
+            aria-label={text.results.run}
+            min={0}
+            max={runs.length - 1}
+            value={Math.min(front, runs.length - 1)}
+            label={(i) => runs[i]}
+            onChange={setFront}
+          />
+        </Box>
       )}
       {gone > 0 && (
         <Text size="xs" c="dimmed">

@@ -25,6 +25,7 @@ export default function ResultsTab({ job }: { job: JobDetail }): ReactElement {
   if (results.data === undefined) {
     return <Loading lines={8} />;
   }
+  const swept = Object.keys(job.sweep ?? {});
   const { plots, tables, files, complete } = results.data;
   const texts = results.data.texts ?? [];
   if (plots.length + tables.length + texts.length + files.length === 0) {
@@ -43,7 +44,7 @@ export default function ResultsTab({ job }: { job: JobDetail }): ReactElement {
       {plots.length > 0 && (
         <SimpleGrid cols={{ base: 1, lg: plots.length === 1 ? 1 : 2 }} spacing="md">
           {plots.map((plot) => (
-            <PlotCard key={`${plot.title}/${plot.table}`} job={job.id} plot={plot} table={tables.find((t) => t.name === plot.table)} />
+            <PlotCard key={`${plot.title}/${plot.table}`} job={job.id} plot={plot} table={tables.find((t) => t.name === plot.table)} swept={swept} />
           ))}
         </SimpleGrid>
       )}

@@ -17,6 +17,18 @@ export interface PlotData {
   x: (number | string)[];
   y: number[];
   label: string[];
+  /** The swept values that each row belongs to, in words; absent when the plot shows them already or nothing was swept. */
+  group?: string[];
+}
+
+/** Runs that are told apart by colour at most; more are looked at one after the other. */
+export const MOST_COLOURS = 7;
+
+const okabeIto = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8a6d00"] as const;
+
+/** The runs of a sweep in a plot, in the order of their rows. */
+export function runsOf(data: PlotData): string[] {
+  return [...new Set(data.group ?? [])];
 }
 
 export interface Scales {
@@ -36,6 +48,11 @@ export function onlyX(plot: Plot, data: PlotData): string | undefined {
 
 export function axisTitle(axis: Axis | { label: string; units?: string | null }): string {
   return typeof axis.units === "string" && axis.units !== "" ? `${axis.label} [${axis.units}]` : axis.label;
+}
+
+/** Whether runs of a sweep are drawn over one another. */
+export function overlaid(plot: Plot, data: PlotData): boolean {
+  return (plot.kind === "line" || plot.kind === "scatter") && data.x.every((x) => typeof x === "number") && runsOf(data).length > 1;
 }
 
 /** Values that a log axis cannot show. */
@@ -78,7 +95,7 @@ function base(scheme: Scheme) {
   return {
     animation: false,
     backgroundColor: "transparent",
-    textStyle: { fontFamily: 'system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif', color: c.ink },
+    textStyle: { fontFamily: "system-ui, 'Segoe UI', Roboto, 'Noto Sans', sans-serif", color: c.ink },
     grid: { left: 76, right: 24, top: 16, bottom: 52 },
     // richText draws the tooltip in the canvas: no HTML, so names of the user's making stay text
     tooltip: {
@@ -136,6 +153,49 @@ function histogramOption(plot: Plot, data: PlotData, scales: Scales, scheme: Sch
   };
 }
 
+/** Runs of a sweep over one another: each its colour, or one of many before the others. */
+function overlayOption(plot: Plot, data: PlotData, scales: Scales, scheme: Scheme, front: number): EChartsCoreOption {
+  const c = palette[scheme];
+  const runs = runsOf(data);
+  const few = runs.length <= MOST_COLOURS;
+  const rows = runs.map((run) =>
+    data.x
+      .map((x, i): [number, number, string, string] => [Number(x), data.y[i] ?? Number.NaN, data.label[i] ?? "", data.group?.[i] ?? ""])
+      .filter(([x, y, , group]) => group === run && Number.isFinite(x) && Number.isFinite(y) && (!scales.logY || y > 0) && (!scales.logX || x > 0)),
+  );
+  const series = rows.map((list, i) => {
+    const line = plot.kind === "line" && new Set(list.map(([x]) => x)).size === list.length;
+    const colour = few ? okabeIto[i % okabeIto.length] : i === front ? c.main : c.line;
+    return {
+      type: line ? "line" : "scatter",
+      name: runs[i],
+      data: (line ? list.toSorted((a, b) => a[0] - b[0]) : list).map(([x, y, label]) => ({ value: [x, y], name: label })),
+      itemStyle: { color: colour },
+      lineStyle: { color: colour, width: !few && i === front ? 3 : 2 },
+      symbolSize: list.length > 300 ? 4 : 6,
+      showSymbol: list.length <= 60 && (few || i === front),
+      z: i === front ? 5 : 2,
+      sampling: line ? "lttb" : undefined,
+    };
+  });
+  return {
+    ...base(scheme),
+    grid: { left: 76, right: 24, top: few ? 44 : 16, bottom: 52 },
+    legend: few ? { type: "scroll", top: 0, itemGap: 18, textStyle: { color: c.ink }, inactiveColor: c.soft } : undefined,
+    xAxis: axis(axisTitle(plot.x), scales.logX, scheme, false),
+    yAxis: axis(plot.y === null || plot.y === undefined ? text.results.count : axisTitle(plot.y), scales.logY, scheme, true),
+    tooltip: {
+      ...base(scheme).tooltip,
+      formatter: (p: { seriesName?: string; value: number[]; name: string }) => {
+        const [x = Number.NaN, y = Number.NaN] = p.value;
+        const lines = [p.seriesName ?? "", `${plot.x.label}: ${measured(x)}`, `${plot.y?.label ?? text.results.count}: ${measured(y)}`];
+        return (p.name === "" ? lines : [p.name, ...lines]).join("\n");
+      },
+    },
+    series,
+  };
+}
+
 function pointsOption(plot: Plot, data: PlotData, scales: Scales, scheme: Scheme): EChartsCoreOption {
   const c = palette[scheme];
   const named = data.x.some((v) => typeof v === "string");
@@ -189,7 +249,11 @@ function pointsOption(plot: Plot, data: PlotData, scales: Scales, scheme: Scheme
   };
 }
 
-export function optionFor(plot: Plot, data: PlotData, scales: Scales, scheme: Scheme): EChartsCoreOption {
+/** `front`: which of many runs stands before the others. */
+export function optionFor(plot: Plot, data: PlotData, scales: Scales, scheme: Scheme, front = 0): EChartsCoreOption {
+  if (overlaid(plot, data)) {
+    return overlayOption(plot, data, scales, scheme, front);
+  }
   switch (plot.kind) {
     case "histogram":
       return histogramOption(plot, data, scales, scheme);

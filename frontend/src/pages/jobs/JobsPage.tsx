@@ -1,5 +1,5 @@
 /** All jobs of the person; filters and page stand in the address. */
-import { Button, Group, NativeSelect, Stack, Switch, Table, Text, TextInput } from "@mantine/core";
+import { Badge, Button, Group, NativeSelect, Stack, Switch, Table, Text, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useCallback, useState, type ReactElement } from "react";
@@ -17,6 +17,7 @@ import { JobProgress, took } from "../../ui/progress";
 import { StateChip } from "../../ui/StateChip";
 import { Empty, ErrorBox, Loading, PageTitle } from "../../ui/states";
 import { Ago, useNow } from "../../ui/time";
+import { FilterHelp, Views } from "./Views";
 
 const STATES: readonly JobState[] = ["Idle", "Running", "Suspended", "Held", "Completed", "Failed", "Removed"];
 const PAGE = 50;
@@ -28,7 +29,7 @@ function filterOf(search: URLSearchParams): JobFilter {
   return {
     state,
     app: search.get("app") ?? undefined,
-    text: search.get("text") ?? undefined,
+    q: search.get("q") ?? undefined,
     owner: search.get("owner") === "all" ? "all" : undefined,
     before: Number.isInteger(before) && before > 0 ? before : undefined,
     limit: PAGE,
@@ -42,7 +43,7 @@ export default function JobsPage(): ReactElement {
   const filter = filterOf(search);
   const jobs = useQuery({ ...jobsQuery(filter), placeholderData: keepPreviousData });
   const apps = useQuery(appsQuery);
-  const [typed, setTyped] = useState(filter.text ?? "");
+  const [typed, setTyped] = useState(filter.q ?? "");
   const list = jobs.data?.jobs ?? NO_JOBS;
   const set = (key: string, value: string) =>
     setSearch(
@@ -57,7 +58,7 @@ export default function JobsPage(): ReactElement {
       },
       { replace: true },
     );
-  const setText = useDebouncedCallback((value: string) => set("text", value.trim()), 250);
+  const setText = useDebouncedCallback((value: string) => set("q", value.trim()), 250);
   const open = useCallback(
     (row: number) => {
       const job = list[row];
@@ -68,7 +69,7 @@ export default function JobsPage(): ReactElement {
     [list, navigate],
   );
   const current = useListKeys(list.length, open);
-  const filtered = ["state", "app", "text", "owner"].some((k) => search.has(k));
+  const filtered = ["state", "app", "q", "owner"].some((k) => search.has(k));
   const total = jobs.data?.count ?? 0;
   const next = jobs.data?.next ?? undefined;
   return (
@@ -94,12 +95,22 @@ export default function JobsPage(): ReactElement {
           placeholder={text.filterText}
           leftSection={<Icon name="search" size={16} />}
           value={typed}
-          maxLength={200}
+          maxLength={1000}
+          spellCheck={false}
           onChange={(e) => {
             setTyped(e.currentTarget.value);
             setText(e.currentTarget.value);
           }}
-          w={{ base: "100%", xs: 240 }}
+          w={{ base: "100%", xs: 300 }}
+        />
+        <FilterHelp />
+        <Views
+          query={filter.q ?? ""}
+          choose={(query) => {
+            setText.cancel();
+            setTyped(query);
+            set("q", query);
+          }}
         />
         <NativeSelect
           aria-label={text.columns.state}
@@ -123,7 +134,7 @@ export default function JobsPage(): ReactElement {
         )}
         {jobs.data !== undefined && (
           <Text size="sm" c="dimmed" ml="auto" role="status">
-            {text.count(count(total), total === 1)}
+            {total > 10_000 ? text.many : text.count(count(total), total === 1)}
           </Text>
         )}
       </Group>
@@ -234,6 +245,15 @@ function JobsTable({ jobs, current, owners }: { jobs: readonly Job[]; current: n
                 <Link to={`/jobs/${job.id}`} className="quiet-link wrap" style={{ fontWeight: 500 }}>
                   {job.name}
                 </Link>
+                {(job.tags ?? []).length > 0 && (
+                  <Group gap={4} mt={2}>
+                    {(job.tags ?? []).map((tag) => (
+                      <Badge key={tag} size="sm" variant="light" tt="none">
+                        {tag}
+                      </Badge>
+                    ))}
+                  </Group>
+                )}
                 <Text size="xs" c="dimmed" hiddenFrom="sm">
                   {job.appTitle} · <Ago at={job.submittedAt} />
                 </Text>

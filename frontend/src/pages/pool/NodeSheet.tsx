@@ -1,5 +1,5 @@
 /** One node: what it does now, what happened to it, and what a pool admin may do with it. */
-import { Anchor, Button, Divider, Drawer, Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
+import { Anchor, Button, Divider, Drawer, Group, SimpleGrid, Stack, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactElement, type ReactNode } from "react";
 import { Link } from "react-router";
@@ -15,6 +15,7 @@ import { StateChip } from "../../ui/StateChip";
 import { ErrorBox, Loading } from "../../ui/states";
 import { Ago } from "../../ui/time";
 import { toast } from "../../ui/toasts";
+import { History, Jobs, Slots } from "./NodePast";
 import { PlaceDialog } from "./PlaceDialog";
 
 const text = pool.node;
@@ -31,6 +32,8 @@ export function NodeSheet({ id, name, admin, close }: { id: number; name: string
           <Now node={node.data} />
           {admin && <Care node={node.data} close={close} />}
           <Divider />
+          {node.data.kind === "machine" && <Slots node={node.data} />}
+          <Jobs node={node.data} admin={admin} />
           <History node={node.data} />
         </Stack>
       )}
@@ -47,6 +50,7 @@ function Now({ node }: { node: NodeDetail }): ReactElement {
     [text.seen, <Ago key="seen" at={node.lastSeenAt} />],
     [text.joinedAt, <Ago key="joined" at={node.enrolledAt} />],
     [text.version, node.version ?? "–"],
+    ...(typeof node.load === "number" ? ([[text.load, node.load.toFixed(1)]] satisfies [string, ReactNode][]) : []),
   ];
   return (
     <Stack gap="sm">
@@ -116,7 +120,7 @@ function Care({ node, close }: { node: NodeDetail; close: () => void }): ReactEl
     onError: (e) => toast.failed(words(e)),
   });
   const ban = async () => {
-    if (await confirm(text.sureBan(node.name), text.ban)) {
+    if (await confirm((node.kind === "machine" ? text.sureBanMachine : text.sureBan)(node.name), text.ban)) {
       stand.mutate("banned");
     }
   };
@@ -156,37 +160,5 @@ function Care({ node, close }: { node: NodeDetail; close: () => void }): ReactEl
       )}
       {placing && <PlaceDialog node={node} close={() => setPlacing(false)} saved={refresh} />}
     </Stack>
-  );
-}
-
-function History({ node }: { node: NodeDetail }): ReactElement {
-  return (
-    <section aria-label={text.history}>
-      <Title order={3} size="h5" mb="xs">
-        {text.history}
-      </Title>
-      {node.events.length === 0 && (
-        <Text size="sm" c="dimmed">
-          {text.noHistory}
-        </Text>
-      )}
-      <Stack gap={6} component="ol" m={0} p={0} style={{ listStyle: "none" }}>
-        {node.events.map((event, i) => (
-          <Group key={`${event.at}/${i}`} component="li" gap="sm" wrap="nowrap" align="baseline">
-            <Text size="xs" c="dimmed" w={96} style={{ flexShrink: 0 }}>
-              <Ago at={event.at} />
-            </Text>
-            <div>
-              <Text size="sm">{text.kinds[event.kind]}</Text>
-              {typeof event.reason === "string" && (
-                <Text size="xs" c="dimmed" className="wrap">
-                  {event.reason}
-                </Text>
-              )}
-            </div>
-          </Group>
-        ))}
-      </Stack>
-    </section>
   );
 }

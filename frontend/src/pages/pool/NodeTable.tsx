@@ -27,9 +27,10 @@ export function NodeTable({ nodes, filter, setFilter, chosen, unchoose, open }: 
   const wanted = filter.trim().toLowerCase();
   const here = chosen === undefined ? undefined : new Set(chosen.ids);
   const matching = nodes.filter(
-    (n) => (here === undefined || here.has(n.id)) && `${n.name} ${n.state} ${n.place?.name ?? ""}`.toLowerCase().includes(wanted),
+    (n) => (here === undefined || here.has(n.id)) && `${n.name} ${n.state} ${n.place?.name ?? ""} ${n.version ?? ""}`.toLowerCase().includes(wanted),
   );
   const shown = matching.slice(0, most);
+  const loads = nodes.some((n) => typeof n.load === "number");
   const openAt = useCallback((i: number) => shown[i] !== undefined && open(shown[i].id), [shown, open]);
   const current = useListKeys(shown.length, openAt);
   return (
@@ -69,6 +70,16 @@ export function NodeTable({ nodes, filter, setFilter, chosen, unchoose, open }: 
               <Table.Th w={100} visibleFrom="md" ta="right">
                 {text.columns.memory}
               </Table.Th>
+              {loads && (
+                <Table.Th w={72} visibleFrom="md" ta="right">
+                  {text.columns.load}
+                </Table.Th>
+              )}
+              {loads && (
+                <Table.Th w={140} visibleFrom="lg">
+                  {text.columns.version}
+                </Table.Th>
+              )}
               <Table.Th w="20%" visibleFrom="md">
                 {text.node.place}
               </Table.Th>
@@ -79,7 +90,7 @@ export function NodeTable({ nodes, filter, setFilter, chosen, unchoose, open }: 
           </Table.Thead>
           <Table.Tbody>
             {shown.map((node, i) => (
-              <NodeRow key={node.id} node={node} current={i === current} open={open} />
+              <NodeRow key={node.id} node={node} current={i === current} loads={loads} open={open} />
             ))}
           </Table.Tbody>
         </Table>
@@ -93,7 +104,15 @@ export function NodeTable({ nodes, filter, setFilter, chosen, unchoose, open }: 
   );
 }
 
-function NodeRow({ node, current, open }: { node: PoolNode; current: boolean; open: (id: number) => void }): ReactElement {
+interface RowProps {
+  node: PoolNode;
+  current: boolean;
+  /** Whether some node tells its load. */
+  loads: boolean;
+  open: (id: number) => void;
+}
+
+function NodeRow({ node, current, loads, open }: RowProps): ReactElement {
   return (
     <Table.Tr className="row" data-current={current} onClick={() => open(node.id)}>
       <Table.Td>
@@ -124,6 +143,16 @@ function NodeRow({ node, current, open }: { node: PoolNode; current: boolean; op
       <Table.Td visibleFrom="md" ta="right">
         {memory(node.memoryBytes)}
       </Table.Td>
+      {loads && (
+        <Table.Td visibleFrom="md" ta="right">
+          {typeof node.load === "number" ? node.load.toFixed(1) : "–"}
+        </Table.Td>
+      )}
+      {loads && (
+        <Table.Td visibleFrom="lg" className="wrap">
+          {node.version ?? "–"}
+        </Table.Td>
+      )}
       <Table.Td visibleFrom="md" className="wrap">
         {node.place?.name ?? "–"}
       </Table.Td>

@@ -14,10 +14,10 @@ import { sharing } from "../../text/sharing";
 import { Icon } from "../../ui/icons";
 import { Empty, ErrorBox, Loading, PageTitle } from "../../ui/states";
 import { AddComputer } from "./AddComputer";
-import { MachineTable } from "./MachineTable";
 import { NodeMap, type Chosen } from "./NodeMap";
 import { NodeSheet } from "./NodeSheet";
 import { NodeTable } from "./NodeTable";
+import { Usage } from "./Usage";
 import { Utilisation } from "./Utilisation";
 
 /** Map, time, filter and the open node stand in the address, so that a link shows the same. */
@@ -106,9 +106,9 @@ export default function PoolPage(): ReactElement {
             unchoose={() => setChosen(undefined)}
             open={open}
           />
+          <Usage />
         </>
       )}
-      <MachineTable />
       {adding && <AddComputer close={() => setAdding(false)} known={all.length} />}
       {Number.isInteger(opened) && (
         <NodeSheet id={opened} name={all.find((n) => n.id === opened)?.name ?? text.columns.node} admin={admin} close={() => set("node", "")} />

@@ -5,7 +5,7 @@ import { clusters, tally, type Project } from "./clusters";
 const flat: Project = ([longitude, latitude]) => (latitude < -60 ? null : [longitude, -latitude]);
 
 function node(id: number, state: PoolNode["state"], place?: PoolNode["place"]): PoolNode {
-  return { id, name: `n${id}`, state, cpus: 1, freeCpus: 1, memoryBytes: 1, enrolledAt: "2026-01-01T00:00:00Z", standing: "open", place };
+  return { id, kind: "executor", name: `n${id}`, state, cpus: 1, freeCpus: 1, memoryBytes: 1, enrolledAt: "2026-01-01T00:00:00Z", standing: "open", place };
 }
 
 const at = (name: string, latitude: number, longitude: number) => ({ name, latitude, longitude });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { PoolLoad } from "../../api/types";
-import { average, bandsOf, csv, series } from "./use";
+import { average, bandsOf, csv, series, usageCsv } from "./use";
 
 const names = { cores: "Cores", running: "In use", free: "Free", off: "Not usable", others: "Others", waiting: "Waiting" };
 
@@ -36,4 +36,9 @@ test("the average is over what was seen", () => {
 
 test("a name that looks like a formula is defused in the CSV", () => {
   expect(csv({ bucketSeconds: 60, points: [point(0, { '=1+"x"': 1 })] }).split("\r\n")[0]).toBe('at,running,free,off,waiting,"user =1+""x""",others');
+});
+
+test("who used what is a line for each person and month, and no name is a formula", () => {
+  const months = [{ month: "2026-11", person: "=cmd", jobs: 2, completed: 5, failed: 1, coreHours: 1.23456 }];
+  expect(usageCsv(months)).toBe("month,person,jobs,subjobs completed,subjobs failed,core hours\r\n2026-11,'=cmd,2,5,1,1.235\r\n");
 });

@@ -1,5 +1,5 @@
 /** The pool's past as a drawing: what ECharts is told, and a CSV of the same. Pure. */
-import type { PoolLoad } from "../../api/types";
+import type { PoolLoad, PoolUsage } from "../../api/types";
 import { palette, type Scheme } from "../job/plot";
 
 export interface History {
@@ -144,13 +144,23 @@ export function average(history: History): { running: number; all: number } {
 
 export { round as cores };
 
+function cell(text: string): string {
+  const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\n\r]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+}
+
+/** What people used, a line for each and month. */
+export function usageCsv(months: PoolUsage["months"]): string {
+  const lines = ["month,person,jobs,subjobs completed,subjobs failed,core hours"];
+  for (const one of months) {
+    lines.push([one.month, cell(one.person), one.jobs, one.completed, one.failed, one.coreHours.toFixed(3)].join(","));
+  }
+  return `${lines.join("\r\n")}\r\n`;
+}
+
 /** The same as comma-separated values; a name that a spreadsheet would take for a formula gets an apostrophe. */
 export function csv(history: History): string {
   const users = [...new Set(history.points.flatMap((p) => Object.keys(p.users)))].sort();
-  const cell = (text: string) => {
-    const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-    return /[",\n\r]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
-  };
   const lines = [["at", "running", "free", "off", "waiting", ...users.map((u) => `user ${u}`), "others"].map(cell).join(",")];
   for (const p of history.points) {
     lines.push([p.at, p.running, p.free, p.off, p.waiting, ...users.map((u) => p.users[u] ?? 0), p.others ?? 0].join(","));

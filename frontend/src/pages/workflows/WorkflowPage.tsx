@@ -98,7 +98,7 @@ function Loaded({ workflow }: { workflow: Workflow }): ReactElement {
                 </Table.Td>
                 <Table.Td>{step.appTitle}</Table.Td>
                 <Table.Td>{step.needs.join(", ") || text.nothing}</Table.Td>
-                <Table.Td>{step.job === undefined ? "" : <Link to={`/jobs/${step.job}`}>{step.job}</Link>}</Table.Td>
+                <Table.Td>{step.job === undefined ? "" : <Anchor component={Link} to={`/jobs/${step.job}`} size="sm">{step.job}</Anchor>}</Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>

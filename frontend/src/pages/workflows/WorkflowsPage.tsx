@@ -1,5 +1,5 @@
 /** All workflows of the person, and the file that begins a new one. */
-import { Alert, Button, FileButton, Group, NativeSelect, Stack, Table, Text, Textarea } from "@mantine/core";
+import { Anchor, Alert, Button, FileButton, Group, NativeSelect, Stack, Table, Text, Textarea } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactElement } from "react";
 import { Link, useNavigate } from "react-router";
@@ -53,7 +53,7 @@ export default function WorkflowsPage(): ReactElement {
               {all.map((one) => (
                 <Table.Tr key={one.id}>
                   <Table.Td>
-                    <Link to={`/workflows/${one.id}`}>{one.name}</Link>
+                    <Anchor component={Link} to={`/workflows/${one.id}`} size="sm" className="wrap">{one.name}</Anchor>
                   </Table.Td>
                   <Table.Td>
                     <StateChip state={one.state} />

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.gridappliance.jobs.AtRest;
 import org.gridappliance.portal.settings.Settings;
 import org.gridappliance.portal.settings.SettingsException;
 import org.gridappliance.portal.settings.SettingsFile;
@@ -43,6 +44,7 @@ public final class PortalMain {
                         log.info("portal stops");
                         server.close();
                       }));
+      AtRest.watch();
       return server.awaitEnd() ? 1 : 0;
     } catch (SettingsException e) {
       System.err.println(e.getMessage());

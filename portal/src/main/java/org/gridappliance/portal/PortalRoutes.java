@@ -6,6 +6,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,9 @@ import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.portal.agent.AgentClient;
 import org.gridappliance.portal.audit.AuditLog;
 import org.gridappliance.portal.audit.AuditOperations;
+import org.gridappliance.portal.ca.CertificateOperations;
+import org.gridappliance.portal.ca.EstRoutes;
+import org.gridappliance.portal.ca.PoolCa;
 import org.gridappliance.portal.desktops.DesktopOperations;
 import org.gridappliance.portal.desktops.Relays;
 import org.gridappliance.portal.files.DavRoutes;
@@ -64,6 +68,7 @@ final class PortalRoutes {
   private final DavRoutes dav;
   private final FilesParts files;
   private final Samba samba;
+  private final PoolCa ca;
   private final ExecutorService virtualThreads;
   private final Supplier<URI> address;
   private final Announcements announcements = new Announcements();
@@ -79,6 +84,7 @@ final class PortalRoutes {
       DavRoutes dav,
       FilesParts files,
       Samba samba,
+      PoolCa ca,
       ExecutorService virtualThreads,
       Supplier<URI> address) {
     this.settings = settings;
@@ -91,6 +97,7 @@ final class PortalRoutes {
     this.dav = dav;
     this.files = files;
     this.samba = samba;
+    this.ca = ca;
     this.virtualThreads = virtualThreads;
     this.address = address;
   }
@@ -126,6 +133,7 @@ final class PortalRoutes {
     files.mount(api);
     keeping().mount(api);
     dav.mount(router);
+    new EstRoutes(ca, virtualThreads).mount(router);
     ContractRoutes contractRoutes =
         new ContractRoutes(api, contract, operations(vertx, audit, names, certificates, desktops));
     contractRoutes.mount(router);
@@ -157,6 +165,16 @@ final class PortalRoutes {
     AgentClient agent = new AgentClient(data.resolve("run/agent.sock"));
     all.putAll(new SharingOperations(agent, audit).all());
     all.putAll(new OverlayOperations(agent).all());
+    personal.putAll(
+        new CertificateOperations(
+                ca,
+                agent,
+                Clock.systemUTC(),
+                pool -> {
+                  String pin = certificates.map(c -> "&ca=" + c.authorityDigest()).orElse("");
+                  return names.reachable(address.get()) + "/#pool=" + pool + pin;
+                })
+            .all());
     all.putAll(new CondorOperations(agent, audit).all());
     return new OperationRoutes(
         personal,

@@ -25,19 +25,23 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.gridappliance.ca.signer.SignerProcess;
 import org.gridappliance.jobs.JobApi;
 import org.gridappliance.jobs.JobSettings;
+import org.gridappliance.jobs.SealPolicy;
 import org.gridappliance.jobs.job.StorageException;
 import org.gridappliance.portal.agent.AgentClient;
 import org.gridappliance.portal.agent.AgentCondor;
 import org.gridappliance.portal.audit.AuditLog;
 import org.gridappliance.portal.bundles.AppBundles;
+import org.gridappliance.portal.ca.PoolCa;
 import org.gridappliance.portal.desktops.DesktopOperations;
 import org.gridappliance.portal.desktops.JobDesktops;
 import org.gridappliance.portal.desktops.Relays;
 import org.gridappliance.portal.files.DavRoutes;
 import org.gridappliance.portal.files.Homes;
 import org.gridappliance.portal.files.JobHomes;
+import org.gridappliance.portal.files.Walls;
 import org.gridappliance.portal.http.Contract;
 import org.gridappliance.portal.live.HealthRoutes;
 import org.gridappliance.portal.people.People;
@@ -174,6 +178,8 @@ public final class PortalServer implements AutoCloseable {
                 homes,
                 person -> files.places().sharedWith(person),
                 (method, status, nanos) -> health.answered("dav " + method, status, nanos)));
+    PoolCa ca =
+        keep(new PoolCa(database.jdbi(), clock, audit, new SignerProcess(data.resolve("ca"))));
     PortalRoutes routes =
         new PortalRoutes(
             settings,
@@ -186,6 +192,7 @@ public final class PortalServer implements AutoCloseable {
             dav,
             files,
             samba,
+            ca,
             virtualThreads,
             this::address);
     Relays relays = new Relays(vertx);
@@ -231,6 +238,7 @@ public final class PortalServer implements AutoCloseable {
     vertx.setPeriodic(ROUNDS_MILLIS, timer -> virtualThreads.execute(homes::look));
     virtualThreads.execute(homes.storage()::tellLocks);
     samba.start();
+    virtualThreads.execute(ca::takeUp);
     vertx.setPeriodic(LOOK_MILLIS, timer -> virtualThreads.execute(() -> look(database, disk)));
     built.contract().join();
     health.bindJvm();
@@ -241,23 +249,24 @@ public final class PortalServer implements AutoCloseable {
   private Homes openHomes(
       DataFolder data, Database database, Disk disk, Clock clock, ForeignLocks foreign)
       throws StoreException {
+    Retention retention =
+        new Retention(
+            settings.kept().days(), settings.kept().versions(), settings.kept().percent());
     try {
       return new Homes(
           data,
           new Storage(
-              new Storage.Options(
-                  true,
-                  settings.maxFileBytes(),
-                  new Retention(
-                      settings.kept().days(),
-                      settings.kept().versions(),
-                      settings.kept().percent()),
-                  disk::spareBytes),
+              new Storage.Options(true, settings.maxFileBytes(), retention, disk::spareBytes),
               database.source(),
               clock,
               foreign,
               new Shares(database.jdbi(), clock)),
-          settings.kept().quotaBytes());
+          settings.kept().quotaBytes(),
+          new Walls(
+              new AgentClient(data.resolve("run/agent.sock")),
+              virtualThreads,
+              settings.kept().quotaBytes(),
+              retention.share(settings.kept().quotaBytes()) / 2));
     } catch (IllegalStateException e) {
       throw new StoreException(String.valueOf(e.getMessage()));
     }
@@ -285,7 +294,9 @@ public final class PortalServer implements AutoCloseable {
     folders.add(data.resolve("apps")); // the later folder wins
     try {
       return JobApi.start(
-          JobSettings.of(data.path(), folders).withBundles(new AppBundles(data.path())),
+          JobSettings.of(data.path(), folders)
+              .withBundles(new AppBundles(data.path()))
+              .withSeal(SealPolicy.of(settings.seal())),
           database.source(),
           homes,
           clock,

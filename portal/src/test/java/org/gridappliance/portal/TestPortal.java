@@ -3,6 +3,7 @@ package org.gridappliance.portal;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -10,10 +11,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.gridappliance.portal.settings.Settings;
 import org.gridappliance.portal.settings.SettingsFile;
 
@@ -28,11 +33,31 @@ final class TestPortal implements AutoCloseable {
 
   final Path data;
   final PortalServer server;
-  private final HttpClient client = HttpClient.newHttpClient();
+  private final HttpClient client;
 
-  private TestPortal(Path data, PortalServer server) {
+  private TestPortal(Path data, PortalServer server) throws Exception {
     this.data = data;
     this.server = server;
+    this.client = client(data.resolve("keys/ca.pem"));
+  }
+
+  /** A client that trusts the portal's own authority, where it serves HTTPS. */
+  private static HttpClient client(Path authority) throws Exception {
+    if (!Files.exists(authority)) {
+      return HttpClient.newHttpClient();
+    }
+    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+    store.load(null, null);
+    try (InputStream pem = Files.newInputStream(authority)) {
+      store.setCertificateEntry(
+          "portal", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+    }
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(store);
+    SSLContext tls = SSLContext.getInstance("TLS");
+    tls.init(null, trust.getTrustManagers(), null);
+    return HttpClient.newBuilder().sslContext(tls).build();
   }
 
   static TestPortal start(Path data, String... yaml) throws Exception {

@@ -3,9 +3,12 @@ package org.gridappliance.portal.agent;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.gridappliance.jobs.condor.CondorDoor;
 import org.gridappliance.jobs.http.Problem;
+import org.gridappliance.jobs.pool.Standing;
 
 /** HTCondor as this machine's agent runs it. Asked for each time; thread-safe. */
 public final class AgentCondor implements CondorDoor {
@@ -44,6 +47,23 @@ public final class AgentCondor implements CondorDoor {
             submit.path("schedd").asText(),
             submit.path("jobs").asText(),
             Path.of(submit.path("events").asText())),
-        "");
+        "",
+        standings(state.path("machines")));
+  }
+
+  private static Map<String, Standing> standings(JsonNode machines) {
+    Map<String, Standing> all = new HashMap<>();
+    machines
+        .properties()
+        .forEach(
+            one ->
+                Standing.of(one.getValue().asText())
+                    .ifPresent(standing -> all.put(one.getKey(), standing)));
+    return all;
+  }
+
+  @Override
+  public void stand(String address, Standing standing) {
+    agent.ask("PUT", "/pool/machines/" + address, Map.of("standing", standing.word()));
   }
 }

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Where people's homes lie: {@code users/NAME/home}, and beside it {@code spool} for what is on its
  * way and {@code kept} for versions and trash. The one place that opens a home for a request,
- * whichever door it came by. Thread-safe.
+ * whichever door it came by. For each it asks for a {@link Walls wall} at its quota. Thread-safe.
  */
 public final class Homes {
   private static final Logger log = LoggerFactory.getLogger(Homes.class);
@@ -26,19 +26,27 @@ public final class Homes {
   private final DataFolder data;
   private final Storage storage;
   private final long quotaBytes;
+  private final Walls walls;
   private final ReentrantLock looking = new ReentrantLock();
 
-  public Homes(DataFolder data, Storage storage, long quotaBytes) {
+  public Homes(DataFolder data, Storage storage, long quotaBytes, Walls walls) {
     this.data = data;
     this.storage = storage;
     this.quotaBytes = quotaBytes;
+    this.walls = walls;
   }
 
   /** {@return a person's own home, made when absent} */
   public Home of(String account) throws IOException {
     Path home = data.home(account);
+    walls.want(account);
     return new Home(
         account, home, beside(home, "spool"), beside(home, "kept"), quotaBytes, account);
+  }
+
+  /** {@return a folder beside a home in which results are made, which then are moved into it} */
+  Path making(String account) throws IOException {
+    return beside(data.home(account), "making");
   }
 
   private static Path beside(Path home, String name) throws IOException {
@@ -79,6 +87,7 @@ public final class Homes {
       return;
     }
     try {
+      walls.retry();
       for (String account : accounts()) {
         try (HomeStorage home = open(account)) {
           if (home.isRoundDue()) {
@@ -104,6 +113,11 @@ public final class Homes {
       log.warn("homes not swept reason=\"{}\"", e.getMessage());
       return List.of();
     }
+  }
+
+  /** {@return what the file system does about quotas} */
+  public Walls walls() {
+    return walls;
   }
 
   /** {@return the storage behind all homes} */

@@ -30,15 +30,19 @@ public final class JobHomes implements org.gridappliance.jobs.Homes {
   }
 
   @Override
+  public Path making(String owner) throws IOException {
+    return homes.making(owner);
+  }
+
+  @Override
   public void requireRoom(String owner, long bytes) throws Refused, IOException {
     try (HomeStorage home = homes.open(owner)) {
-      long room = home.availableBytes();
-      if (room < bytes) {
+      if (!home.makeRoom(bytes)) {
         throw new Refused(
             "the results have "
                 + bytes
                 + " bytes and your files have room for "
-                + Math.max(0, room)
+                + Math.max(0, home.availableBytes())
                 + "; delete files you no longer need, then try again");
       }
     }

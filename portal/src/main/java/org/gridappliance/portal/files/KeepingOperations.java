@@ -43,6 +43,13 @@ public final class KeepingOperations {
   /** {@return the operations by operationId} */
   public Map<String, Operation> all() {
     return Map.of(
+        "getStorageWall",
+        request -> {
+          if (!request.requireCaller().administrator()) {
+            throw Problem.forbidden("how the disk holds quotas is for administrators");
+          }
+          return Response.ok(homes.walls().summary());
+        },
         "getStorage",
         on((home, request) -> Response.ok(storage(home))),
         "listTrash",

@@ -204,6 +204,7 @@ public final class OperationRoutes {
             bearer(routing),
             Map.copyOf(routing.pathParams()),
             Map.copyOf(query),
+            headers(routing, spec),
             json,
             routing.request().remoteAddress().hostAddress());
     return operation.run(new PersonOperation.Exchange(request, principal, tls));
@@ -214,9 +215,11 @@ public final class OperationRoutes {
     for (OperationSpec.Parameter parameter : spec.parameters()) {
       boolean inPath = parameter.in().equals("path");
       String text =
-          inPath
-              ? routing.pathParam(parameter.name())
-              : routing.queryParams().get(parameter.name());
+          switch (parameter.in()) {
+            case "path" -> routing.pathParam(parameter.name());
+            case "header" -> routing.request().getHeader(parameter.name());
+            default -> routing.queryParams().get(parameter.name());
+          };
       if (text == null) {
         if (parameter.required()) {
           errors.add(
@@ -231,6 +234,17 @@ public final class OperationRoutes {
       }
       errors.addAll(found);
     }
+  }
+
+  private static Map<String, String> headers(RoutingContext routing, OperationSpec spec) {
+    Map<String, String> headers = new HashMap<>();
+    for (OperationSpec.Parameter parameter : spec.parameters()) {
+      String text = routing.request().getHeader(parameter.name());
+      if (parameter.in().equals("header") && text != null) {
+        headers.put(parameter.name(), text);
+      }
+    }
+    return Map.copyOf(headers);
   }
 
   private static Object value(String text, String type) {

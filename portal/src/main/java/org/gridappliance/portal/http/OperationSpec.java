@@ -23,9 +23,9 @@ public record OperationSpec(
     Map<Integer, Optional<Checker>> answers) {
 
   /**
-   * A parameter of path or query.
+   * A parameter of path, query or headers.
    *
-   * @param in {@code path} or {@code query}
+   * @param in {@code path}, {@code query} or {@code header}
    * @param type of its schema, as {@code integer}
    */
   public record Parameter(String name, String in, boolean required, String type, Checker checker) {}

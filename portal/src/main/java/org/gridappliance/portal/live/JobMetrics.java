@@ -54,7 +54,7 @@ public final class JobMetrics {
     }
     try {
       Request request =
-          new Request(SCRAPER, null, Map.of(), query, MissingNode.getInstance(), "local");
+          new Request(SCRAPER, null, Map.of(), query, Map.of(), MissingNode.getInstance(), "local");
       JsonNode body = Answers.MAPPER.valueToTree(asked.run(request).body());
       return body.path(figure).asDouble(Double.NaN);
     } catch (IOException | RuntimeException e) { // a scrape must not fail for one figure

@@ -146,6 +146,14 @@ public record Key(String name, String byDefault, String range, String about) {
   static final Key POOL_CPUS =
       new Key("pool.cpus", "0", "0..4096; 0: all", "cores that a worker lends to HTCondor");
 
+  static final Key POOL_SEAL =
+      new Key(
+          "pool.seal",
+          "joined",
+          "never, joined or always",
+          "where a subjob's inputs, scratch and results lie on the disk only sealed with a key of"
+              + " its own: on machines other than the portal's, or on all");
+
   static final Key OVERLAY_POOL =
       new Key(
           "overlay.pool",
@@ -205,6 +213,7 @@ public record Key(String name, String byDefault, String range, String about) {
           POOL_ADDRESS,
           POOL_PORT,
           POOL_CPUS,
+          POOL_SEAL,
           OVERLAY_POOL,
           OVERLAY_BOOTSTRAP,
           OVERLAY_PORT,

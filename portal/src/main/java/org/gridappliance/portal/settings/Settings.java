@@ -25,6 +25,7 @@ import java.util.List;
  * @param terminals whether people may open terminals
  * @param desktopIdle after which a desktop that nobody uses ends; zero: never
  * @param desktopLife after which any desktop ends; zero: never
+ * @param seal where subjobs are sealed: never, joined or always
  * @param dev check answers against the contract too
  */
 public record Settings(
@@ -45,6 +46,7 @@ public record Settings(
     boolean terminals,
     Duration desktopIdle,
     Duration desktopLife,
+    String seal,
     boolean dev) {
 
   /** Who may make an account. */

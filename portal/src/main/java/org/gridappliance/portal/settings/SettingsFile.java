@@ -181,7 +181,16 @@ public final class SettingsFile {
         truth(Key.TERMINALS),
         Duration.ofHours(number(Key.DESKTOP_IDLE, 0, 8760)),
         Duration.ofHours(number(Key.DESKTOP_LIFE, 0, 8760)),
+        oneOf(Key.POOL_SEAL, List.of("never", "joined", "always")),
         command.dev());
+  }
+
+  private String oneOf(Key key, List<String> words) throws SettingsException {
+    String text = text(key, key.byDefault());
+    if (!words.contains(text)) {
+      throw bad(place(key), text, key);
+    }
+    return text;
   }
 
   private boolean truth(Key key) throws SettingsException {
@@ -226,11 +235,11 @@ public final class SettingsFile {
   /** The agent reads these for itself, as those of Samba. */
   private void checkPool() throws SettingsException {
     String role = text(Key.POOL_ROLE, Key.POOL_ROLE.byDefault());
-    if (!List.of("off", "manager", "worker").contains(role)) {
+    if (!List.of("off", "manager", "worker", "submit").contains(role)) {
       throw bad(place(Key.POOL_ROLE), role, Key.POOL_ROLE);
     }
     String manager = text(Key.POOL_MANAGER, Key.POOL_MANAGER.byDefault());
-    boolean wanted = role.equals("worker");
+    boolean wanted = role.equals("worker") || role.equals("submit");
     if (manager.equals("none") ? wanted : !IPV4.matcher(manager).matches()) {
       throw bad(place(Key.POOL_MANAGER), manager, Key.POOL_MANAGER);
     }

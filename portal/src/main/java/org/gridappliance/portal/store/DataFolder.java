@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.gridappliance.webdav.tree.HomeFolder;
 
 /**
  * The data folder of one portal, held by a lock so that no second portal opens it. Its folders are
@@ -120,6 +121,7 @@ public final class DataFolder implements AutoCloseable {
   public Path home(String account) throws IOException {
     Path home = homePath(account);
     if (!Files.isDirectory(home, LinkOption.NOFOLLOW_LINKS)) {
+      HomeFolder.make(path.resolve("users").resolve(account));
       Files.createDirectories(home.resolve("uploads"), PosixFilePermissions.asFileAttribute(OWNER));
     }
     return home;

@@ -37,7 +37,7 @@ public final class Database implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Database.class);
 
   /** The migrations of this program, in the order of their numbers. */
-  private static final String MIGRATIONS = "1 30 31 60 61 70";
+  private static final String MIGRATIONS = "1 30 31 60 61 70 80";
 
   private static final int CONNECTIONS = 8;
 

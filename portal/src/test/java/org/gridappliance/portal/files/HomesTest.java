@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import org.gridappliance.portal.agent.AgentClient;
 import org.gridappliance.portal.store.DataFolder;
 import org.gridappliance.portal.store.Database;
 import org.gridappliance.webdav.Guard;
@@ -28,7 +29,12 @@ class HomesTest {
   private static Homes open(DataFolder data, Database database, InstantSource clock) {
     Storage.Options options =
         new Storage.Options(true, Long.MAX_VALUE, new Retention(30, 3, 50), () -> Long.MAX_VALUE);
-    return new Homes(data, new Storage(options, database.source(), clock), Long.MAX_VALUE);
+    return new Homes(
+        data,
+        new Storage(options, database.source(), clock),
+        Long.MAX_VALUE,
+        new Walls(
+            new AgentClient(data.resolve("run/agent.sock")), Runnable::run, Long.MAX_VALUE, 0));
   }
 
   private static long kept(DataFolder data, String account) throws IOException {

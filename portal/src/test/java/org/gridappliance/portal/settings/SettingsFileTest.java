@@ -38,12 +38,21 @@ class SettingsFileTest {
         "names: [a b] | appliance.yaml:1: names=a b: want up to 32",
         "- port | appliance.yaml:1: want `key: value` lines",
         "port: {a: 1} | appliance.yaml:1: port: want a plain value",
+        "pool.role: king | appliance.yaml:1: pool.role=king: want off, manager, worker or submit",
+        "pool.role: submit | pool.manager=none: want an IPv4 address",
         "overlay.pool: a b | appliance.yaml:1: overlay.pool=a b: want 1 to 64 letters",
         "overlay: {bootstrap: [x@y:1]} | appliance.yaml:1: overlay.bootstrap=x@y:1: want KEY@HOST"
       })
   void aBadSettingNamesKeyValueRangeAndLine(String text, String words) {
     String message = assertThrows(SettingsException.class, () -> parse(text)).getMessage();
     assertTrue(message.contains(words), message);
+  }
+
+  @Test
+  void everyPartInAPoolIsASetting() throws Exception {
+    for (String role : new String[] {"off", "manager", "worker", "submit"}) {
+      parse("pool: {role: '" + role + "', manager: 10.0.0.1}");
+    }
   }
 
   @Test

@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import type { Plot } from "../../api/types";
+import { MOST_COLOURS, optionFor, overlaid, runsOf, type PlotData } from "./plot";
+
+const plot: Plot = { title: "T", kind: "line", table: "t", x: { column: "step", label: "Step" }, y: { column: "t", label: "Temperature" } };
+const scales = { logX: false, logY: false };
+
+function runs(n: number): PlotData {
+  const rows = Array.from({ length: n * 3 }, (_, i) => i);
+  return { x: rows.map((i) => 2 - (i % 3)), y: rows.map((i) => i), label: [], group: rows.map((i) => `Density ${Math.floor(i / 3)}`) };
+}
+
+interface Drawn {
+  series: { type: string; name: string; data: { value: number[] }[]; lineStyle: { color: string } }[];
+  legend?: unknown;
+}
+
+describe("a plot's SVG", () => {
+  it("hasNoQuoteThatWouldEndAnAttribute", () => {
+    const { textStyle } = optionFor(plot, runs(1), scales, "light") as unknown as { textStyle: { fontFamily: string } };
+    expect(textStyle.fontFamily).not.toContain('"');
+  });
+});
+
+describe("runs of a sweep in one plot", () => {
+  it("areLinesOfTheirOwnInTheOrderOfX", () => {
+    const data = runs(2);
+    expect(overlaid(plot, data)).toBe(true);
+    const drawn = optionFor(plot, data, scales, "light") as unknown as Drawn;
+    expect(drawn.series.map((s) => [s.type, s.name, s.data.map((d) => d.value[0])])).toEqual([
+      ["line", "Density 0", [0, 1, 2]],
+      ["line", "Density 1", [0, 1, 2]],
+    ]);
+    expect(drawn.legend).toBeDefined();
+    expect(new Set(drawn.series.map((s) => s.lineStyle.color)).size).toBe(2);
+  });
+  it("standBeforeOneAnotherWhenTheyAreMany", () => {
+    const data = runs(MOST_COLOURS + 3);
+    const drawn = optionFor(plot, data, scales, "light", 4) as unknown as Drawn;
+    expect(drawn.legend).toBeUndefined();
+    const own = drawn.series.filter((s) => s.lineStyle.color !== drawn.series[0]?.lineStyle.color);
+    expect(own.map((s) => s.name)).toEqual([runsOf(data)[4]]);
+  });
+  it("areOneLineWithoutASweep", () => {
+    expect(overlaid(plot, { ...runs(1), group: undefined })).toBe(false);
+    expect(overlaid(plot, runs(1))).toBe(false);
+    expect(overlaid({ ...plot, kind: "histogram" }, runs(2))).toBe(false);
+  });
+});
