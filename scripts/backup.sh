@@ -77,10 +77,23 @@ freeze() {
   as_service bash -c '
     set -euo pipefail
     cd "$1"
-    for part in users jobs apps appliance.yaml database.marker; do
-      [ ! -e "$part" ] || cp -al "$part" "$2/"
+    [ ! -e jobs ] || cp -al jobs "$2/"
+    # may belong to root, who put them there, and the kernel links nobody to files of others
+    for part in apps appliance.yaml database.marker; do
+      [ ! -e "$part" ] || cp -a "$part" "$2/"
     done
-    rm -rf "$2"/users/*/last "$2"/users/*/last.list # made again by looking at the homes
+    # A home on btrfs is a subvolume, out of which no link leads: its files are cloned.
+    mkdir -p "$2/users"
+    for home in users/*; do
+      [ -d "$home" ] || continue
+      if [ "$(stat -c %d "$home")" = "$(stat -c %d .)" ]; then
+        cp -al "$home" "$2/users/"
+      else
+        cp -a --reflink=auto "$home" "$2/users/"
+      fi
+    done
+    # made again by looking at the homes, or by delivering results
+    rm -rf "$2"/users/*/last "$2"/users/*/last.list "$2"/users/*/making
     # All but the key of this machine as executor: it enrols again, and as root the key is his alone.
     mkdir "$2/keys"
     find keys -mindepth 1 -maxdepth 1 ! -name "executor.json*" -exec cp -a {} "$2/keys/" \;

@@ -17,6 +17,7 @@ END
   need_java
   need run build
   ! is_root || need bench
+  case " $* " in *" pool "*) is_root || fail "bench pool makes a pool, which wants root; run this with sudo" ;; esac
   build
   maven -q -pl tests -am -DskipTests -Dspotless.check.skip=true test-compile \
     "$DEPENDENCY_PLUGIN:build-classpath" -DincludeScope=test -Dmdep.outputFile="$class_path"

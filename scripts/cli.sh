@@ -70,12 +70,25 @@ app_command() {
 }
 
 node_command() {
+  case ${1:-} in
+    enrol | state | leave)
+      secure_node "$@"
+      return
+      ;;
+  esac
   if [ "${1:-}" != join ] || (($# < 2)) || [[ $2 == -* ]]; then
     cat <<'END'
 Usage: ./appliance node join LINK [--data DIR] [--slots N]
 
 Lends this machine to the pool of another portal: trades the one-use token in LINK (made there under
 Pool, "Add a machine") for a key of its own, then runs jobs until Ctrl-C. Run it again to go on.
+
+       ./appliance node enrol LINK [--contact TEXT] [--data DIR]
+       ./appliance node state | leave [--data DIR]
+
+Asks for a certificate of the secure pool (LINK as the page Certificates shows it) for the appliance
+that runs on this machine as root, and waits until a person has decided; leave goes back to the open
+pool. See docs/ca.md.
 END
     [[ " $* " == *" --help "* || " $* " == *" -h "* ]] || return 64
     return 0
@@ -86,4 +99,20 @@ END
   mkdir -p "$DATA"
   exec "$JAVA_HOME/bin/java" "${AGENT_FLAGS[@]}" \
     org.gridappliance.agent.AgentMain join "$@" --data "$DATA"
+}
+
+# secure_node VERB ARGUMENT…: asks the agent that runs on this machine.
+secure_node() {
+  local verb=$1
+  shift
+  if [[ " $* " == *" --help "* || " $* " == *" -h "* ]] || { [ "$verb" = enrol ] && [[ ${1:--} == -* ]]; }; then
+    node_command
+    return
+  fi
+  is_root || fail "node $verb asks the agent of root; run this with sudo"
+  if [ "$verb" = enrol ]; then
+    load parts
+    need secure
+  fi
+  exec "$JAVA_HOME/bin/java" "${CLI_FLAGS[@]}" org.gridappliance.agent.AgentMain "node-$verb" "$@" --data "$DATA"
 }

@@ -23,6 +23,7 @@ run_doctor() {
   doctor_namespaces
   doctor_port
   doctor_disk
+  doctor_quota
   ((PROBLEMS == 0))
 }
 
@@ -121,4 +122,22 @@ doctor_disk() {
   else
     lacking disk "$free MB free" "files and results in $DATA" "free $LEAST_DISK_MB MB, or --data elsewhere"
   fi
+}
+
+# doctor_quota: whether the file system can hold every program to people's quota (decision 0306).
+doctor_quota() {
+  local folder=$DATA type options id gives="every program kept to people's quota"
+  while [ ! -d "$folder" ]; do folder=${folder%/*} && folder=${folder:-/}; done
+  read -r type options id < <(findmnt -nro FSTYPE,OPTIONS,UUID -T "$folder") || return 0
+  case $type:,$options, in
+    btrfs:*)
+      if [ -d "/sys/fs/btrfs/$id/qgroups" ]; then
+        row quotas "btrfs, counted" "$gives" ""
+      else
+        row quotas "btrfs, not counted" "$gives" "btrfs quota enable $folder"
+      fi
+      ;;
+    ext4:*,prjquota,* | xfs:*,prjquota,* | xfs:*,pquota,*) row quotas "$type, prjquota" "$gives" "" ;;
+    *) row quotas "$type cannot" "$gives" "btrfs, or ext4 or XFS mounted with prjquota" ;;
+  esac
 }

@@ -83,7 +83,7 @@ make_data_folder() {
 # install_program: PROGRAM and the JVMs' flags. Root runs a copy that is his alone, since
 # the sources may lie where the portal's user cannot or others may write.
 install_program() {
-  local stamp target
+  local stamp target lock
   PROGRAM=$DIST
   if is_root; then
     read -r stamp <"$DIST/stamp"
@@ -92,6 +92,9 @@ install_program() {
       (
         umask 022
         mkdir -p "$ROOT_PREFIX"
+        exec {lock}<"$ROOT_PREFIX"
+        flock "$lock" # several may start at once
+        [ ! -d "$target" ] || exit 0
         rm -rf "$target.new"
         cp -Rp --no-preserve=ownership "$DIST" "$target.new"
         name_class_path "$target.new" "$target"
@@ -115,7 +118,8 @@ name_class_path() {
 # jvm_flags: figures behind them in docs/benchmarks.md.
 jvm_flags() {
   local -a both=(-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:+ExitOnOutOfMemoryError -Xss512k
-    -XX:-UsePerfData -XX:TrimNativeHeapInterval=60000 --enable-native-access=ALL-UNNAMED
+    -XX:-UsePerfData -XX:TrimNativeHeapInterval=60000 -XX:MaxHeapFreeRatio=30 -XX:MinHeapFreeRatio=10
+    -XX:-ShrinkHeapInSteps --enable-native-access=ALL-UNNAMED
     --sun-misc-unsafe-memory-access=allow -Djava.awt.headless=true "@$PROGRAM/class-path")
   # The cache is mapped where it was made for: moved elsewhere, every page of it is rewritten (9 MB a process).
   [ ! -s "$PROGRAM/portal.aot" ] ||

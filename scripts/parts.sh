@@ -20,6 +20,11 @@ icewm|icewm|the desktops' windows|desktop
 xterm|xterm|terminals on a desktop|desktop
 rasmol-gtk|rasmol|the application 'Molecule viewer'|desktop
 xmgrace|grace|the application 'Interactive plot'|desktop
+charon-systemd|charon-systemd|IPsec of the secure pool|secure
+pki|strongswan-pki|tests of EST as another program|test
+charon-systemd|charon-systemd|tests of the secure pool|test
+nft|nftables|the firewall of the secure pool|secure
+tcpdump|tcpdump|tests of the secure pool|test
 mmdebstrap|mmdebstrap|the root folder that HTCondor runs in|pool
 ip|iproute2|a pool on one machine|pool
 mvn|maven|builds the Java parts|build
@@ -33,6 +38,8 @@ nft|nftables|tests behind address translators|test
 ping|iputils-ping|tests of the overlay|test
 dig|dnsutils|tests of the overlay's names|test
 smbclient|smbclient|tests of Samba|test
+mkfs.btrfs|btrfs-progs|tests of quotas that the disk holds|test
+mkfs.xfs|xfsprogs|tests of quotas that the disk holds|test
 litmus|litmus|the WebDAV conformance suite|test
 mount.davfs|davfs2|tests of WebDAV as a mounted folder|test
 cadaver|cadaver|tests of WebDAV as another program|test
@@ -41,9 +48,10 @@ gio|libglib2.0-bin|tests of WebDAV as GNOME's file manager|test
 dbus-run-session|dbus-daemon|tests of WebDAV as GNOME's file manager|test
 sqlite3|sqlite3|tests of real programs in the Entropia VM|test
 python3|python3|tests of real programs in the Entropia VM|test
-vina|autodock-vina|tests of real programs in the Entropia VM|test
-blastp|ncbi-blast+|tests of real programs in the Entropia VM|test
-lmp|lammps|tests of real programs in the Entropia VM|test
+vina|autodock-vina|the application 'AutoDock Vina'|test
+blastp|ncbi-blast+|the application 'blastp'|test
+lmp|lammps|the application 'LAMMPS'|test
+octave-cli|octave|the application 'GNU Octave script'|test
 rg|ripgrep|tests of real programs in the Entropia VM|test
 chromium|chromium|browser tests|test
 parallel|parallel|the peer of the job benchmark|bench
@@ -60,6 +68,9 @@ has() { type -P "$1" >/dev/null || [ -x "/usr/sbin/$1" ]; }
 
 # has_nss_wrapper: the library that shows smbd our accounts.
 has_nss_wrapper() { compgen -G '/usr/lib/*/libnss_wrapper.so' >/dev/null; }
+
+# has_libipsec: strongSwan's ESP in user space.
+has_libipsec() { [ -e /usr/lib/ipsec/plugins/libstrongswan-kernel-libipsec.so ]; }
 
 # has_gvfs_dav: GNOME's part that speaks WebDAV.
 has_gvfs_dav() { [ -x /usr/libexec/gvfsd-dav ] || [ -x /usr/lib/gvfs/gvfsd-dav ]; }
@@ -89,6 +100,9 @@ missing_packages() {
   done <<<"$PARTS"
   if [[ " $* " == *" root "* ]]; then
     has_nss_wrapper || printf 'libnss-wrapper\n'
+  fi
+  if [[ " $* " == *" secure "* || " $* " == *" test "* ]]; then
+    has_libipsec || printf 'libcharon-extra-plugins\nlibstrongswan-standard-plugins\n'
   fi
   if [[ " $* " == *" test "* ]]; then
     has_gvfs_dav || printf 'gvfs-backends\ngvfs-daemons\n'

@@ -8,7 +8,7 @@ pool_usage() {
   cat <<'END'
 Usage: ./appliance pool install
        ./appliance pool token worker|member|submit|flock [--data DIR]
-       ./appliance pool up [--nodes 3] [--cpus N] [--second] [--port 8443] [--data DIR]
+       ./appliance pool up [--nodes 3] [--cpus N] [--second] [--member] [--port 8443] [--data DIR]
 
   install   makes the root folder that HTCondor runs in (a small Debian 13), once
   token     prints a token with which another machine joins this manager's pool: as a worker, a member
@@ -17,7 +17,8 @@ Usage: ./appliance pool install
             for another pool's manager, whose jobs may then come here
   up        a whole pool on this machine: an appliance whose HTCondor is manager and submits, and N-1
             workers in network namespaces of their own; with --second another small pool with a key of
-            its own. Ctrl-C ends all and leaves only the appliance's data folder, and that only if it
+            its own; with --member also an appliance in a namespace, whose HTCondor only submits until its
+            page says otherwise. Ctrl-C ends all and leaves only the appliance's data folder, and that only if it
             was there before.
 END
 }
@@ -68,7 +69,7 @@ mint_token() {
 readonly POOL_MOST_NODES=32 POOL_READY_SECONDS=120
 # Every namespace is named by this process, so that what a killed one left can be told from others'.
 POOL_NAME=ga-p$$ POOL_CABLE=gap$$ POOL_NET=''
-POOL_STOPPING=false POOL_UP=''
+POOL_STOPPING=false POOL_UP='' POOL_MEMBER=''
 # Folders that this command made and takes away again.
 declare -ga POOL_MADE=()
 # By namespace: the process, its data folder, the seconds until it may be started again, when it was.
@@ -81,10 +82,11 @@ pool_folder() {
 }
 
 pool_up() {
-  local nodes=3 cpus=0 data='' port=8443 second=false
+  local nodes=3 cpus=0 data='' port=8443 second=false member=false
   while (($# > 0)); do
     case $1 in
       --second) second=true ;;
+      --member) member=true ;;
       --nodes | --cpus | --port | --data)
         (($# > 1)) || usage_error "pool up: $1 needs a value"
         case $1 in
@@ -126,6 +128,7 @@ pool_up() {
   pool_await "HTCondor's key is made" test -s "$(pool_folder "$DATA")/condor/node/tokens/condor"
   pool_workers "$((nodes - 1))" "$cpus"
   [ "$second" = false ] || pool_second
+  [ "$member" = false ] || pool_member "$port"
   say "  pool     manager $POOL_NET.1 and $((nodes - 1)) workers in network namespaces"
   pool_watch
 }
@@ -174,7 +177,7 @@ pool_settings() {
   local -a as=()
   [ ! -f "$file" ] || read -r first <"$file" || true
   [ "$first" = "$POOL_MARK" ] || fail "$file is somebody's own; give another folder with --data"
-  [ "$2" != manager ] || as=("${SERVICE_PREFIX[@]}")
+  case $2 in manager | submit) as=("${SERVICE_PREFIX[@]}") ;; esac
   {
     printf '%s\n' "$POOL_MARK" "pool.role: $2" "pool.address: $3"
     [ -z "$4" ] || printf '%s\n' "pool.manager: $4"
@@ -217,6 +220,30 @@ pool_second() {
   pool_await "the second pool's key is made" test -s "$(pool_folder "$folder")/condor/node/tokens/condor"
   pool_join f2 "$POOL_NET.21" 2 "$(mint_token worker "$folder")"
   say "  second   manager $POOL_NET.21 and a worker, with a key of their own"
+}
+
+# pool_member PORT: an appliance of its own, here with a token that allows it to run jobs too.
+pool_member() {
+  local folder=$DATA-m1 run
+  run=${folder#/}
+  run=$ROOT_RUN/${run//\//-}
+  rm -f "$run/ready"
+  pool_machine m1 31
+  [ -e "$folder" ] || POOL_MADE+=("$folder")
+  mkdir -p "$folder"
+  chown -h "$SERVICE_USER:" "$folder"
+  # As its owner: in an earlier member's folder that one may have laid links.
+  as_service mkdir -p -m 700 "$folder/keys"
+  as_service chmod 700 "$folder" "$folder/keys"
+  pool_settings "$folder" submit eth0 "$POOL_NET.1" 2
+  # shellcheck disable=SC2016  # expanded by the inner shell, as the service's user
+  mint_token member "$DATA" | as_service bash -c 'umask 077 && cat >"$1"' bash "$folder/keys/pool.token"
+  # nsenter and not ip netns exec: that one would hide the control groups.
+  setsid nsenter --net="/run/netns/$POOL_NAME-m1" "$SOURCE/appliance" up --data "$folder" \
+    --listen "$POOL_NET.31" --port "$1" </dev/null &
+  POOL_MEMBER=$!
+  pool_await "the member answers" test -e "$run/ready"
+  say "  member   https://$POOL_NET.31:$1/ submits to the pool"
 }
 
 pool_worker() {
@@ -265,9 +292,11 @@ pool_down() {
   local i name
   trap '' INT TERM HUP
   [ -z "$POOL_UP" ] || kill "$POOL_UP" 2>/dev/null || true
+  [ -z "$POOL_MEMBER" ] || kill "$POOL_MEMBER" 2>/dev/null || true
   for i in "${!WORKER[@]}"; do kill "${WORKER[$i]}" 2>/dev/null || true; done
   for i in "${!WORKER[@]}"; do wait "${WORKER[$i]}" 2>/dev/null || true; done
   [ -z "$POOL_UP" ] || wait "$POOL_UP" 2>/dev/null || true
+  [ -z "$POOL_MEMBER" ] || wait "$POOL_MEMBER" 2>/dev/null || true
   ip link del "$POOL_CABLE" 2>/dev/null || true
   while read -r name _; do
     [[ $name != "$POOL_NAME"-* ]] || ip netns del "$name" || true

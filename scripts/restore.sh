@@ -40,6 +40,7 @@ END
   "${DECOMPRESS[@]}" <"$file" | as_service tar -C "$new" --no-same-owner -xf - ||
     fail "$file is damaged; nothing was changed"
   verify "$new" || fail "$file is damaged: the files named above do not have their checksum; nothing was changed"
+  own_subvolumes "$new/users"
   old=$DATA/replaced-$(date -u +%Y%m%dT%H%M%SZ)
   put_in_place "$new" "$old"
   say "restored $file to $DATA"
@@ -53,6 +54,32 @@ verify() {
     cd "$1" && [ -s SHA256SUMS ] && [ -s db/appliance.mv.db ] &&
       sha256sum --quiet --strict -c SHA256SUMS >&2 &&
       [ "$(find . -type f ! -name SHA256SUMS | wc -l)" = "$(wc -l <SHA256SUMS)" ]
+  ' bash "$1"
+}
+
+# own_subvolumes USERS: on btrfs every home becomes a subvolume, so that it can have a limit. Its
+# files are copied, not cloned: simple quotas count a block where it was written first.
+own_subvolumes() {
+  if [ ! -d "$1" ] || [ "$(stat -f -c %T "$1")" != btrfs ]; then return 0; fi
+  if ! has btrfs; then
+    warn "homes are restored as plain folders, which have no quota of the disk's: install btrfs-progs and restore again"
+    return 0
+  fi
+  # shellcheck disable=SC2016  # expanded by the inner shell, as the service's user
+  as_service bash -c '
+    set -euo pipefail
+    shopt -s nullglob
+    mkdir "$1.own"
+    for home in "$1"/*/; do
+      home=${home%/}
+      own=$1.own/${home##*/}
+      btrfs -q subvolume create "$own"
+      chmod 700 "$own"
+      cp -a --reflink=never "$home/." "$own/"
+      rm -rf "$home"
+      mv -T "$own" "$home"
+    done
+    rmdir "$1.own"
   ' bash "$1"
 }
 

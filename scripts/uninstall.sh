@@ -47,8 +47,19 @@ remove() {
   local path
   for path in "$@"; do
     [ -e "$path" ] || continue
+    subvolumes "$path"
     rm -rf --one-file-system "$path"
     say "removed $path"
+  done
+}
+
+# subvolumes DATA: empties homes that are subvolumes of btrfs, which look like other file systems.
+subvolumes() {
+  local home
+  for home in "$1"/users/*; do
+    if [ -d "$home" ] && [ ! -L "$home" ] && [ "$(stat -f -c %T "$home")" = btrfs ]; then
+      rm -rf --one-file-system "$home"
+    fi
   done
 }
 

@@ -33,8 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("root")
 @Tag("netns")
 class SecondMachineTest {
-  private static final String PORTAL = "https://" + Namespaces.ADDRESS_A + ":8443";
-
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   private Path folder;
 
@@ -59,7 +57,7 @@ class SecondMachineTest {
                 "8443",
                 "--apps",
                 Repository.root().resolve("job-api/apps").toString()));
-        Curl ada = new Curl(hosts, data);
+        CurlPerson ada = new CurlPerson(hosts, data);
         Await.until("the portal answers; see " + here, Duration.ofSeconds(40), ada::healthy);
         ada.login();
         String link =
@@ -88,7 +86,7 @@ class SecondMachineTest {
                 "--data",
                 data.toString(),
                 "--portal",
-                PORTAL,
+                CurlPerson.PORTAL,
                 "--slots",
                 "2"));
         awaitNodes(ada, 2, here);
@@ -104,7 +102,7 @@ class SecondMachineTest {
     }
   }
 
-  private static void awaitNodes(Curl ada, int ready, Path logs) throws Exception {
+  private static void awaitNodes(CurlPerson ada, int ready, Path logs) throws Exception {
     Await.until(
         ready + " nodes are ready; see " + logs,
         Duration.ofSeconds(40),
@@ -118,7 +116,7 @@ class SecondMachineTest {
   }
 
   /** Runs the shipped example; {@return the merged table and the names of the nodes that worked} */
-  private static ObjectNode search(Curl ada, int chunks) throws Exception {
+  private static ObjectNode search(CurlPerson ada, int chunks) throws Exception {
     String profile = TestApps.exampleEnding("hmmsearch", ".hmm").getFileName().toString();
     String sequences = TestApps.exampleEnding("hmmsearch", ".fasta").getFileName().toString();
     ObjectNode body = PortalClient.JSON.createObjectNode().put("app", "hmmsearch");
@@ -139,61 +137,5 @@ class SecondMachineTest {
     ObjectNode result = PortalClient.JSON.createObjectNode();
     nodes.forEach(result.putArray("nodes")::add);
     return result.put("table", ada.text(job + "/results/hits.tsv"));
-  }
-
-  /** A person on host A with curl, who trusts the portal's own CA and has a token. */
-  private static final class Curl {
-    private final Namespaces hosts;
-    private final Path data;
-    private String token = "";
-
-    Curl(Namespaces hosts, Path data) {
-      this.hosts = hosts;
-      this.data = data;
-    }
-
-    boolean healthy() throws Exception {
-      try {
-        return text("/healthz").contains("ok");
-      } catch (AssertionError e) {
-        return false; // not listening yet
-      }
-    }
-
-    void login() throws Exception {
-      ObjectNode body = PortalClient.JSON.createObjectNode().put("name", "test").put("days", 1);
-      body.putArray("scopes").add("jobs").add("pool").add("files");
-      token =
-          PortalClient.JSON
-              .readTree(
-                  call(
-                      "-u",
-                      Appliance.ADMIN + ":" + Appliance.PASSWORD,
-                      "--json",
-                      body.toString(),
-                      PORTAL + "/api/v1/tokens"))
-              .get("token")
-              .asText();
-    }
-
-    JsonNode get(String path) throws Exception {
-      return PortalClient.JSON.readTree(text(path));
-    }
-
-    String text(String path) throws Exception {
-      return call("-H", "Authorization: Bearer " + token, PORTAL + path);
-    }
-
-    JsonNode post(String path, JsonNode body) throws Exception {
-      return PortalClient.JSON.readTree(
-          call("-H", "Authorization: Bearer " + token, "--json", body.toString(), PORTAL + path));
-    }
-
-    private String call(String... arguments) throws Exception {
-      List<String> words = new ArrayList<>(hosts.onA());
-      words.addAll(List.of("curl", "-sS", "--fail-with-body", "--cacert"));
-      words.add(data.resolve("run/ca.pem").toString());
-      return Namespaces.run(words, arguments);
-    }
   }
 }

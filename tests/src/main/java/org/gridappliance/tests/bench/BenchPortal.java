@@ -41,6 +41,8 @@ final class BenchPortal implements AutoCloseable {
 
   BenchPortal(Path apps) throws Exception {
     data = Files.createTempDirectory("bench-portal-");
+    // its executors join as another machine's do, and what is measured is the plain way
+    Files.writeString(data.resolve("appliance.yaml"), "pool.seal: never\n");
     try (ServerSocket socket = new ServerSocket(0)) {
       url = URI.create("http://127.0.0.1:" + socket.getLocalPort());
     }
@@ -53,6 +55,9 @@ final class BenchPortal implements AutoCloseable {
             "-XX:+UseCompactObjectHeaders",
             "-XX:-UsePerfData",
             "-XX:TrimNativeHeapInterval=" + TRIM_MILLIS, // a minute there
+            "-XX:MaxHeapFreeRatio=30",
+            "-XX:MinHeapFreeRatio=10",
+            "-XX:-ShrinkHeapInSteps",
             "-Xss512k",
             "-Xms24m",
             "-Xmx512m",
@@ -89,6 +94,11 @@ final class BenchPortal implements AutoCloseable {
 
   Path data() {
     return data;
+  }
+
+  /** Makes a call with the scope of an administrator. */
+  JsonNode administer(String method, String path, JsonNode body) throws Exception {
+    return call(http, url, method, path, body, "Bearer " + token("admin"));
   }
 
   /** {@return a token of this scope} */

@@ -61,7 +61,10 @@ final class EvmPrograms {
     return found;
   }
 
-  /** {@return a new folder with the probe of Figure 6, {@code iobench}, static} */
+  /**
+   * {@return a new folder with two static programs: the probe of Figure 6, {@code iobench}, and
+   * {@code wakeup}}
+   */
   static Path ioBench() throws Exception {
     Path out = Files.createTempDirectory(Path.of("/var/tmp"), "evm-bench-");
     Files.setPosixFilePermissions(out, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -72,7 +75,8 @@ final class EvmPrograms {
             "-C",
             "evm-native/src/main/c",
             "OUT=" + out,
-            out + "/iobench"),
+            out + "/iobench",
+            out + "/wakeup"),
         "");
     return out;
   }

@@ -9,10 +9,12 @@ import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.gridappliance.evm.EvmAccount;
 import org.gridappliance.evm.EvmLauncher;
 import org.gridappliance.evm.EvmLimits;
@@ -21,6 +23,9 @@ import org.gridappliance.evm.bundle.Bundle;
 import org.gridappliance.evm.bundle.BundleException;
 import org.gridappliance.evm.bundle.BundleMaker;
 import org.gridappliance.evm.bundle.BundleStore;
+import org.gridappliance.evm.seal.SealKey;
+import org.gridappliance.evm.seal.SealedFolder;
+import org.jspecify.annotations.Nullable;
 
 /** The ways to run a program that are measured side by side, each as one command line. */
 final class EvmSubjects {
@@ -30,6 +35,7 @@ final class EvmSubjects {
   private final Path folder;
   private final Path work;
   private final Path scratch;
+  private final Path sealed;
   private final EvmLauncher launcher;
   private final boolean root = System.getProperty("user.name").equals("root");
   private final Map<String, Bundle> bundles = new HashMap<>();
@@ -38,13 +44,24 @@ final class EvmSubjects {
    * A way to run a program.
    *
    * @param scratch where its output goes
+   * @param key a file with a key that it reads as descriptor 3; null when it takes none
    */
   record Subject(
       String name,
       List<String> before,
       List<String> command0,
       Map<String, String> variables,
-      Path scratch) {
+      Path scratch,
+      @Nullable Path key) {
+    Subject(
+        String name,
+        List<String> before,
+        List<String> command0,
+        Map<String, String> variables,
+        Path scratch) {
+      this(name, before, command0, variables, scratch, null);
+    }
+
     List<String> command() {
       List<String> all = new ArrayList<>(before);
       all.addAll(command0);
@@ -57,13 +74,14 @@ final class EvmSubjects {
 
     /** {@return the same way with another program} */
     Subject with(List<String> other) {
-      return new Subject(name, before, other, variables, scratch);
+      return new Subject(name, before, other, variables, scratch, key);
     }
   }
 
   EvmSubjects(Path folder) throws IOException {
     this.folder = folder;
     this.work = Files.createDirectory(folder.resolve("work"));
+    this.sealed = folder.resolve("sealed");
     this.scratch = Files.createDirectory(folder.resolve("scratch"));
     this.launcher = EvmLauncher.installedIn(folder.resolve("bin"));
     own(work);
@@ -97,11 +115,36 @@ final class EvmSubjects {
     List<Subject> all = new ArrayList<>();
     all.add(new Subject("native", account(), here, environment, scratch));
     all.add(new Subject("ours", ours(program, environment), program.command(), Map.of(), scratch));
+    all.add(encrypted(program, environment));
     all.add(new Subject("bwrap", bwrap(environment), program.command(), Map.of(), scratch));
     if (hasGvisor()) {
       all.add(new Subject("gvisor", gvisor(), program.command(), environment, scratch));
     }
     return all;
+  }
+
+  /** As {@link #ours}, on sealed scratch; {@link #seal} comes before every run. */
+  private Subject encrypted(EvmPrograms.Program program, Map<String, String> environment)
+      throws IOException {
+    List<String> all = new ArrayList<>(ours(program, environment));
+    all.set(all.indexOf(work.toString()), sealed.toString());
+    all.addAll(all.size() - 1, List.of("--seal-key-fd", "3", "--seal-generation", "1"));
+    return new Subject(
+        "ours-encrypted", all, program.command(), Map.of(), scratch, scratch.resolve("key"));
+  }
+
+  /** Makes a new sealed folder of the inputs, with a new key: no part of what is measured. */
+  void seal() throws IOException {
+    EvmBench.delete(sealed);
+    SealKey key = SealKey.random();
+    SealedFolder.seal(work, sealed, key);
+    own(sealed);
+    try (Stream<Path> blocks = Files.list(sealed)) {
+      for (Path path : blocks.toList()) {
+        own(path);
+      }
+    }
+    Files.write(scratch.resolve("key"), HexFormat.of().parseHex(key.hex()));
   }
 
   private List<String> account() {

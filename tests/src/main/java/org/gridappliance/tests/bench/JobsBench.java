@@ -18,8 +18,8 @@ import org.gridappliance.agent.executor.PortalClient;
 
 /**
  * 10,000 × /bin/true, two at a time: one job of ours through HTTP, queue, database and executor,
- * with and without the envelope, against GNU parallel and xargs. Then the time of one submission,
- * and the portal's memory when it has nothing to do.
+ * with and without the envelope, against GNU parallel and xargs; the time of one submission, and
+ * the portal's memory when it has nothing to do. Then one job of 100,000 ({@link LargeJob}).
  */
 final class JobsBench implements Bench {
   private static final int SLOTS = 2;
@@ -50,6 +50,7 @@ final class JobsBench implements Bench {
           rate(report, "ours-wrapped", subjobs, seconds(wrapped, subjobs));
           rate(report, "xargs", subjobs, peer(subjobs, "xargs", "-P2", "-n1", "/bin/true"));
         }
+        LargeJob.measure(bare, report, quick);
       }
       report.add("rss-after", "ours", "MB", "lower", bare.residentMegabytes());
     }

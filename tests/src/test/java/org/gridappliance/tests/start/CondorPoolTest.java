@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,6 +51,7 @@ class CondorPoolTest {
   private static List<String> workers = List.of();
 
   private static PortalClient ada;
+  private static int port;
 
   @BeforeAll
   static void start() throws Exception {
@@ -67,8 +69,12 @@ class CondorPoolTest {
     TestApps.drop(script.data().resolve("apps"), "lines");
     TestApps.drop(script.data().resolve("apps"), "steps");
     own(script.data());
-    up = script.pool("--cpus", "8", "--second", "--port", Integer.toString(freePort()));
-    Await.until("the pool is up", PATIENCE, () -> up.text().contains("a key of their own"));
+    Path member = Path.of(script.data() + "-m1");
+    TestApps.drop(member.resolve("apps"), "steps");
+    own(member);
+    port = freePort();
+    up = script.pool("--cpus", "8", "--second", "--member", "--port", Integer.toString(port));
+    Await.until("the pool is up", PATIENCE, () -> up.text().contains("in network namespaces"));
     Matcher net = Pattern.compile("manager (\\S+)\\.1 and").matcher(up.text());
     assertTrue(net.find(), up.text());
     workers = List.of(net.group(1) + ".11", net.group(1) + ".12");
@@ -119,7 +125,7 @@ class CondorPoolTest {
       assertFalse(output("ip", "link").contains("gap" + up.pid()), "a cable is left");
     } finally {
       script.close();
-      for (String node : List.of("", "-w1", "-w2", "-f1", "-f2")) {
+      for (String node : List.of("", "-w1", "-w2", "-f1", "-f2", "-m1")) {
         remove(AGENTS.resolve(key + node));
       }
     }
@@ -205,7 +211,7 @@ class CondorPoolTest {
         "a later step is seen while it runs", PATIENCE, () -> said(job, 0).contains("at 2"));
     JsonNode running = ada.get("/api/v1/jobs/" + job + "/subjobs").at("/subjobs/0");
     assertEquals("Running", running.path("state").asText());
-    assertTrue(running.path("node").asText().startsWith("10.77."), running::toString);
+    assertTrue(workers.contains(running.path("node").asText()), running::toString);
     ada.awaitCompleted(job, PATIENCE);
     List<String> lines = said(job, 0).lines().toList();
     assertEquals("did 6", lines.getLast());
@@ -427,6 +433,134 @@ class CondorPoolTest {
   private static boolean isStopped(ProcessHandle process) throws Exception {
     String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
     return stat.substring(stat.lastIndexOf(')') + 2).startsWith("T");
+  }
+
+  @Test
+  void aMachineIsARowThatIsDrainedBannedAndOpenedAndTellsWhatRanThere() throws Exception {
+    String worker = workers.getFirst();
+    long id = machine(worker).path("id").asLong();
+    try {
+      long first = ada.submit("steps", Map.of("steps", 1, "seconds", 15), sweep(16, "condor"));
+      Await.until("it runs there", PATIENCE, () -> machine(worker).path("slots").size() > 3);
+      assertEquals("Draining", stand(id, "draining").path("state").asText());
+      assertEquals(
+          403,
+          ada.newUser("carl")
+              .send("PATCH", "/api/v1/nodes/" + id, Map.of("standing", "open"))
+              .statusCode());
+      ada.awaitCompleted(first, PATIENCE);
+      assertTrue(nodesOf(first).contains(worker), "what ran there was not let to its end");
+      Await.until("nothing runs there", PATIENCE, () -> machine(worker).path("slots").isEmpty());
+      long other = ada.submit("steps", Map.of("steps", 1, "seconds", 1), sweep(4, "condor"));
+      ada.awaitCompleted(other, PATIENCE);
+      assertFalse(nodesOf(other).contains(worker));
+      assertEquals(first, machine(worker).at("/jobs/0/job").asLong());
+
+      stand(id, "open");
+      long third = ada.submit("steps", Map.of("steps", 1, "seconds", 15), sweep(16, "condor"));
+      Await.until("it runs there", PATIENCE, () -> machine(worker).path("slots").size() > 3);
+      long begin = System.nanoTime();
+      assertEquals("Banned", stand(id, "banned").path("state").asText());
+      Await.until(
+          "what ran there went elsewhere",
+          Duration.ofSeconds(30),
+          () -> machine(worker).path("slots").isEmpty());
+      System.out.printf("banned: empty after %.1f s%n", (System.nanoTime() - begin) / 1e9);
+      ada.awaitCompleted(third, PATIENCE);
+      assertFalse(nodesOf(third).contains(worker)); // some may have gone to the other pool
+    } finally {
+      stand(id, "open");
+    }
+    Await.until(
+        "it takes work", PATIENCE, () -> machine(worker).path("state").asText().equals("Ready"));
+  }
+
+  @Test
+  void aMachineThatOnlySubmitsIsMadeAWorkerThatSubmitsTooOnItsPageAndBack() throws Exception {
+    String address = workers.getFirst().replaceAll("11$", "31");
+    PortalClient member =
+        PortalClient.login(
+            URI.create("https://" + address + ":" + port),
+            Path.of(script.data() + "-m1/run/ca.pem"),
+            "ada",
+            "correct horse battery");
+    awaitSlots(member, 16);
+    long away = member.submit("steps", Map.of("steps", 1, "seconds", 1), sweep(4, "condor"));
+    member.awaitCompleted(away, PATIENCE);
+    assertTrue(workers.containsAll(nodesOf(member, away)), () -> "ran on itself");
+    try {
+      role(member, "worker");
+      awaitSlots(member, 18);
+      awaitSlots(ada, 18);
+      long here = member.submit("steps", Map.of("steps", 1, "seconds", 3), sweep(18, "condor"));
+      member.awaitCompleted(here, PATIENCE);
+      assertTrue(nodesOf(member, here).contains(address), "nothing ran on itself");
+      assertEquals("machine", machine(address).path("kind").asText()); // on the manager's page
+    } finally {
+      role(member, "submit");
+    }
+    awaitSlots(ada, 16);
+    HttpResponse<String> refused =
+        member.send(
+            "PATCH",
+            "/api/v1/nodes/" + find(member, address).path("id").asLong(),
+            Map.of("standing", "banned"));
+    assertEquals(409, refused.statusCode(), refused::body);
+  }
+
+  private static void awaitSlots(PortalClient portal, int slots) throws Exception {
+    Await.until(
+        slots + " slots",
+        PATIENCE,
+        () -> portal.get("/api/v1/pool").at("/condor/slots").asInt() == slots);
+  }
+
+  private static void role(PortalClient member, String role) throws Exception {
+    HttpResponse<String> answer =
+        member.send(
+            "PUT",
+            "/api/v1/pool/condor",
+            Map.of(
+                "role",
+                role,
+                "manager",
+                workers.getFirst().replaceAll("11$", "1"),
+                "address",
+                "eth0",
+                "cpus",
+                2));
+    assertEquals(200, answer.statusCode(), answer::body);
+  }
+
+  private static JsonNode stand(long id, String standing) throws Exception {
+    return JSON.readTree(
+        ada.send("PATCH", "/api/v1/nodes/" + id, Map.of("standing", standing)).body());
+  }
+
+  /** The sheet of one of the workers. */
+  private static JsonNode machine(String name) throws Exception {
+    JsonNode row = find(ada, name);
+    assertEquals("machine", row.path("kind").asText());
+    return ada.get("/api/v1/nodes/" + row.path("id").asLong());
+  }
+
+  private static JsonNode find(PortalClient portal, String name) throws Exception {
+    JsonNode nodes = portal.get("/api/v1/nodes").path("nodes");
+    return StreamSupport.stream(nodes.spliterator(), false)
+        .filter(one -> one.path("name").asText().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(name + " is no row: " + nodes));
+  }
+
+  private static List<String> nodesOf(long job) throws Exception {
+    return nodesOf(ada, job);
+  }
+
+  private static List<String> nodesOf(PortalClient portal, long job) throws Exception {
+    JsonNode all = portal.get("/api/v1/jobs/" + job + "/subjobs").path("subjobs");
+    return StreamSupport.stream(all.spliterator(), false)
+        .map(one -> one.path("node").asText())
+        .toList();
   }
 
   @Test

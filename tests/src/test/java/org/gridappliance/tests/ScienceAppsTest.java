@@ -1,0 +1,287 @@
+package org.gridappliance.tests;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.gridappliance.tests.fixture.Appliance;
+import org.gridappliance.tests.fixture.Chromium;
+import org.gridappliance.tests.fixture.PortalClient;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The scientific applications run their examples from their bundles and give the known answers;
+ * their forms show what an application's form can do.
+ */
+@Tag("browser")
+class ScienceAppsTest {
+  private static final Duration LIMIT = Duration.ofSeconds(90);
+  private static Appliance appliance;
+  private static PortalClient ada;
+
+  @BeforeAll
+  static void start() throws Exception {
+    appliance = Appliance.start(2);
+    ada = appliance.admin();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    appliance.close();
+  }
+
+  /** Runs an application's example as its form would, and returns the rows of a table. */
+  private static List<List<Double>> rows(String app, int example, String table) throws Exception {
+    JsonNode one = ada.get("/api/v1/apps/" + app).get("examples").get(example);
+    Map<String, Object> more =
+        one.get("sweep").isEmpty() ? Map.of() : Map.of("sweep", one.get("sweep"));
+    long job = submit(app, one.get("inputs"), more);
+    ada.awaitCompleted(job, LIMIT);
+    List<List<Double>> rows = new ArrayList<>();
+    for (JsonNode row : ada.get("/api/v1/jobs/" + job + "/tables/" + table).get("rows")) {
+      List<Double> numbers = new ArrayList<>();
+      row.forEach(cell -> numbers.add(cell.isNumber() ? cell.asDouble() : Double.NaN));
+      rows.add(numbers);
+    }
+    return rows;
+  }
+
+  private static long submit(String app, JsonNode inputs, Map<String, ?> more) throws Exception {
+    Map<String, Object> values = new java.util.LinkedHashMap<>();
+    inputs.properties().forEach(entry -> values.put(entry.getKey(), entry.getValue()));
+    return ada.submit(app, values, more);
+  }
+
+  @Test
+  void vinaPutsBenzeneIntoThePocket() throws Exception {
+    double affinity = rows("vina", 0, "best").getFirst().getFirst();
+    assertEquals(-3.43, affinity, 0.1, "kcal/mol, as vina 1.2.3 says");
+  }
+
+  @Test
+  void blastpFindsTheGlobinsAndNotTheLysozyme() throws Exception {
+    JsonNode one = ada.get("/api/v1/apps/blastp").get("examples").get(0);
+    long job = submit("blastp", one.get("inputs"), Map.of("chunks", 2));
+    ada.awaitCompleted(job, LIMIT);
+    List<String> found = new ArrayList<>();
+    for (JsonNode row : ada.get("/api/v1/jobs/" + job + "/tables/hits").get("rows")) {
+      if (row.get(0).asText().equals("alpha")) {
+        found.add(row.get(1).asText() + " " + Math.round(row.get(2).asDouble()));
+      }
+    }
+    assertEquals("HBA_HUMAN 100", found.getFirst());
+    assertTrue(found.contains("HBB_HUMAN 43"), found.toString());
+    assertTrue(found.stream().noneMatch(f -> f.startsWith("LYSC")), found.toString());
+  }
+
+  /** The energy of the perfect crystal at density 0.8442 with a cutoff of 2.5 is well known. */
+  @Test
+  void lammpsBeginsAtTheCrystalsEnergyAndKeepsTheTotal() throws Exception {
+    List<List<Double>> rows = rows("lammps", 0, "thermo");
+    assertEquals(-6.7733681, rows.getFirst().get(3), 1e-6);
+    double first = rows.getFirst().get(4);
+    double last = rows.getLast().get(4);
+    assertEquals(first, last, 0.02 * Math.abs(first), "the total energy stays");
+  }
+
+  @Test
+  void octaveIntegratesGaussians() throws Exception {
+    List<List<Double>> rows = rows("octave", 0, "results");
+    assertEquals(5, rows.size());
+    for (List<Double> row : rows) {
+      assertEquals(Math.sqrt(Math.PI / row.get(0)), row.get(1), 1e-8, "a = " + row.get(0));
+    }
+  }
+
+  @Test
+  void aCommandPrintsWhatTheShellSays() throws Exception {
+    JsonNode one = ada.get("/api/v1/apps/command").get("examples").get(0);
+    long job = submit("command", one.get("inputs"), Map.of("sweep", one.get("sweep")));
+    ada.awaitCompleted(job, LIMIT);
+    String file =
+        ada.get("/api/v1/jobs/" + job + "/results").get("files").get(0).get("path").asText();
+    assertEquals("1\n1\n2\n1\n2\n3\n", ContainedJobTest.text(ada, job, file));
+  }
+
+  @Test
+  void aSweepOfAThousandMillionIsRefusedWithCountAndLimit() throws Exception {
+    ObjectNode body = PortalClient.JSON.createObjectNode().put("app", "octave");
+    body.putObject("inputs").put("script", "example:gauss.m");
+    ObjectNode sweep = body.putObject("sweep");
+    sweep.putObject("parameter").put("from", 1).put("to", 2).put("count", 100_000);
+    sweep.putObject("seed").put("from", 1).put("to", 10000).put("step", 1);
+    HttpResponse<String> response = ada.send("POST", "/api/v1/jobs", body);
+    assertEquals(400, response.statusCode());
+    assertTrue(
+        response.body().contains("the sweep has 1,000,000,000 combinations: want at most 100,000"),
+        response.body());
+  }
+
+  @Test
+  void theFormTakesUnitsRangesPresetsAndHidesWhatIsNotNeeded() throws Exception {
+    try (Chromium chromium = Chromium.launch();
+        BrowserContext context = chromium.anonymous(false, ColorScheme.LIGHT)) {
+      Page page = context.newPage();
+      logIn(page);
+      page.navigate(appliance.url() + "/apps/vina?example=0");
+      Locator x = page.getByLabel("Centre x", new Page.GetByLabelOptions().setExact(true));
+      x.fill("1.1 nm");
+      assertThat(page.getByText("= 11 Å")).isVisible();
+      x.fill("11 kg");
+      button(page, "Run").click();
+      assertThat(page.getByText("kg cannot be converted to Å.")).isVisible();
+      x.fill("1.1 nm");
+      tab(page, "Search").click();
+      assertThat(page.getByLabel("Evaluations of the score in a run")).hasCount(0);
+      button(page, "Quick look").click();
+      assertThat(page.getByLabel("Evaluations of the score in a run")).hasValue("2000");
+      Chromium.accessible(page);
+      Chromium.picture(page, "form-tabs");
+      several(page, "Seed");
+      page.getByLabel("Seed: How the values are told").selectOption("step");
+      page.getByLabel("Seed: From").fill("1");
+      page.getByLabel("Seed: To").fill("3");
+      page.getByLabel("Seed: Step").fill("1");
+      assertThat(page.getByText("3 values")).isVisible();
+      assertThat(
+              page.getByRole(
+                  AriaRole.REGION, new Page.GetByRoleOptions().setName("What this becomes")))
+          .containsText("Subjobs3", new ContainsTextOptions().setTimeout(20_000));
+      Chromium.picture(page, "form-sweep");
+      Chromium.accessible(page);
+      button(page, "Run").click();
+      page.waitForURL("**/jobs/*");
+      assertThat(page.locator(".chip").first())
+          .containsText("Completed", new ContainsTextOptions().setTimeout(60_000));
+      assertThat(page.locator("canvas").first()).isVisible();
+      Chromium.picture(page, "form-sweep-results");
+      String state = context.storageState();
+      looked(chromium, state, "/apps/vina?example=1", "form-vina");
+      looked(chromium, state, "/apps/blastp?example=0", "form-blastp");
+    }
+  }
+
+  @Test
+  void jobsAreTaggedFoundAndKeptAsAViewAndSettingsAreSaved() throws Exception {
+    long job =
+        ada.submit("command", Map.of("command", "echo $1"), Map.of("name", "an early try of mine"));
+    ada.awaitCompleted(job, LIMIT);
+    try (Chromium chromium = Chromium.launch();
+        BrowserContext context = chromium.anonymous(false, ColorScheme.LIGHT)) {
+      Page page = context.newPage();
+      logIn(page);
+      page.navigate(appliance.url() + "/jobs/" + job);
+      button(page, "Add tags or a note").click();
+      Locator dialog = page.getByRole(AriaRole.DIALOG);
+      dialog.locator("input:not([type=hidden])").nth(1).fill("paper");
+      page.keyboard().press("Enter");
+      dialog.locator("textarea").first().fill("The first row of table 2.");
+      Chromium.accessible(page);
+      button(page, "Save").click();
+      assertThat(page.getByText("The first row of table 2.")).isVisible();
+      Chromium.picture(page, "job-labels");
+      page.navigate(appliance.url() + "/jobs");
+      Locator filter = page.getByLabel("Part of the name, or a filter");
+      filter.fill("state:sleeping");
+      assertThat(page.getByText("want states of idle, running").first()).isVisible();
+      filter.fill("tag:paper submitted<1h -state:failed");
+      assertThat(
+              page.getByRole(AriaRole.STATUS)
+                  .filter(new Locator.FilterOptions().setHasText("1 job")))
+          .isVisible();
+      assertThat(page.getByText("an early try of mine")).isVisible();
+      button(page, "Views").click();
+      page.getByLabel("Name of this view").fill("For the paper");
+      Chromium.picture(page, "jobs-view");
+      button(page, "Save view").click();
+      assertThat(page.getByText("View “For the paper” saved")).isVisible();
+      filter.fill("");
+      button(page, "Views").click();
+      button(page, "For the paper").click();
+      assertThat(filter).hasValue("tag:paper submitted<1h -state:failed");
+      page.getByLabel("What a filter can say").click();
+      assertThat(page.getByText("started more than a day ago")).isVisible();
+      Chromium.accessible(page);
+      Chromium.picture(page, "jobs-filter");
+
+      page.navigate(appliance.url() + "/apps/command");
+      page.locator("#root_command").fill("date");
+      button(page, "Saved settings").click();
+      page.getByLabel("Name for these settings").fill("What time is it");
+      button(page, "Save").click();
+      assertThat(page.getByText("Settings “What time is it” saved")).isVisible();
+      page.reload();
+      button(page, "Saved settings").click();
+      button(page, "As in my last run").click();
+      assertThat(page.locator("#root_command")).hasValue("echo $1");
+      button(page, "Saved settings").click();
+      Chromium.picture(page, "settings-saved");
+      Chromium.accessible(page);
+      button(page, "What time is it").click();
+      assertThat(page.locator("#root_command")).hasValue("date");
+      String state = context.storageState();
+      looked(chromium, state, "/apps/command", "form-command");
+      try (BrowserContext phone = chromium.withState(state, true, ColorScheme.DARK)) {
+        Page small = phone.newPage();
+        small.navigate(appliance.url() + "/jobs?q=tag:paper");
+        assertThat(small.getByText("an early try of mine")).isVisible();
+        Chromium.accessible(small);
+        Chromium.picture(small, "jobs-filter-phone");
+        small.navigate(appliance.url() + "/jobs/" + job);
+        assertThat(small.getByText("The first row of table 2.")).isVisible();
+        Chromium.accessible(small);
+        Chromium.picture(small, "job-labels-phone");
+      }
+    }
+  }
+
+  private static void looked(Chromium chromium, String state, String address, String name) {
+    for (boolean phone : new boolean[] {false, true}) {
+      try (BrowserContext context = chromium.withState(state, phone, ColorScheme.DARK)) {
+        Page page = context.newPage();
+        page.navigate(appliance.url() + address);
+        assertThat(button(page, "Run")).isVisible();
+        Chromium.accessible(page);
+        Chromium.picture(page, name + (phone ? "-phone" : "-dark"));
+      }
+    }
+  }
+
+  private static void logIn(Page page) {
+    page.navigate(appliance.url() + "/login");
+    page.getByLabel("Name").first().fill(Appliance.ADMIN);
+    page.getByLabel("Password").first().fill(Appliance.PASSWORD);
+    button(page, "Log in").click();
+    page.waitForURL(url -> !url.contains("/login"));
+  }
+
+  private static void several(Page page, String title) {
+    Locator field = page.locator("#root_" + title.toLowerCase(java.util.Locale.ROOT));
+    field.locator("xpath=ancestor::div[button[@aria-pressed]][1]/button[@aria-pressed]").click();
+  }
+
+  private static Locator tab(Page page, String name) {
+    return page.getByRole(AriaRole.TAB, new Page.GetByRoleOptions().setName(name));
+  }
+
+  private static Locator button(Page page, String name) {
+    return page.getByRole(
+        AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
+  }
+}
