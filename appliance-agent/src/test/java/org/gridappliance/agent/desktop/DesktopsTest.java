@@ -204,7 +204,7 @@ class DesktopsTest {
   @Test
   void theWindowManagerLoadsNoLibraryForDrawingsAndTheServerNoneForTls() throws Exception {
     Desktop made = desktops.create(desktop("ada"));
-    until(() -> programs(made).contains("icewm") && programs(made).contains("xterm"));
+    until(() -> programs(made).contains("xterm") && talks(made, "icewm"));
     String manager = mapped(made, "icewm");
     assertTrue(manager.contains("/bin/icewm") && manager.contains("no-svg.so"), manager);
     assertFalse(manager.contains("librsvg") || manager.contains("libicu"), manager);
@@ -214,15 +214,41 @@ class DesktopsTest {
     desktops.stop(made.id(), "done");
   }
 
-  /** {@return what the desktop's program of that name has mapped} */
-  private static String mapped(Desktop desktop, String program) throws IOException {
-    for (int pid : new ProcessTree(desktop.first().number()).pids()) {
-      Path process = Path.of("/proc", Integer.toString(pid));
-      if (Files.readString(process.resolve("comm")).strip().equals(program)) {
-        return Files.readString(process.resolve("maps"));
+  /** {@return whether the program holds a socket, so that all it is linked with has been loaded} */
+  private static boolean talks(Desktop desktop, String program) throws IOException {
+    for (Path process : processes(desktop, program)) {
+      try (Stream<Path> open = Files.list(process.resolve("fd"))) {
+        for (Path fd : open.toList()) {
+          if (Files.readSymbolicLink(fd).toString().startsWith("socket:")) {
+            return true;
+          }
+        }
+      } catch (IOException e) {
+        // it ended, or closed it meanwhile
       }
     }
-    return "";
+    return false;
+  }
+
+  /** {@return what the desktop's program of that name has mapped} */
+  private static String mapped(Desktop desktop, String program) throws IOException {
+    List<Path> processes = processes(desktop, program);
+    return processes.isEmpty() ? "" : Files.readString(processes.getFirst().resolve("maps"));
+  }
+
+  private static List<Path> processes(Desktop desktop, String program) {
+    List<Path> found = new ArrayList<>();
+    for (int pid : new ProcessTree(desktop.first().number()).pids()) {
+      Path process = Path.of("/proc", Integer.toString(pid));
+      try {
+        if (Files.readString(process.resolve("comm")).strip().equals(program)) {
+          found.add(process);
+        }
+      } catch (IOException e) {
+        // it ended meanwhile
+      }
+    }
+    return found;
   }
 
   private static void until(Callable<Boolean> holds) throws Exception {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
+import java.net.ConnectException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -68,7 +68,6 @@ public final class SignerProcess implements AutoCloseable {
     Map<String, Object> whole = new LinkedHashMap<>(question);
     whole.put("verb", verb);
     try {
-      ensure();
       JsonNode answer = JSON.readTree(exchange(JSON.writeValueAsBytes(whole)));
       if (answer == null || (!answer.has("ok") && !answer.has("error"))) {
         throw new IOException("it ended in the middle of its answer");
@@ -84,9 +83,31 @@ public final class SignerProcess implements AutoCloseable {
     }
   }
 
-  private byte[] exchange(byte[] question) throws IOException {
-    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      channel.connect(UnixDomainSocketAddress.of(folder.resolve("signer.sock")));
+  /** {@return a connection to it, started if need be} */
+  private SocketChannel connect() throws IOException, CaException {
+    UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("signer.sock"));
+    Process asked = ensure();
+    try {
+      return SocketChannel.open(address);
+    } catch (ConnectException e) {
+      // it was killed, and the system has not told us yet; nothing was asked of it
+      await(asked);
+      ensure();
+      return SocketChannel.open(address);
+    }
+  }
+
+  private static void await(Process ending) throws IOException {
+    try {
+      ending.waitFor(END_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  private byte[] exchange(byte[] question) throws IOException, CaException {
+    try (SocketChannel channel = connect()) {
       ByteBuffer out = ByteBuffer.allocate(question.length + 1).put(question).put((byte) '\n');
       out.flip();
       while (out.hasRemaining()) {
@@ -104,14 +125,14 @@ public final class SignerProcess implements AutoCloseable {
     }
   }
 
-  private void ensure() throws IOException, CaException {
+  private Process ensure() throws IOException, CaException {
     lock.lock();
     try {
       if (isClosed) {
         throw new IOException("it was told to end");
       }
       if (process != null && process.isAlive()) {
-        return;
+        return process;
       }
       Path java = Path.of(System.getProperty("java.home"), "bin", "java");
       ProcessBuilder builder =
@@ -142,6 +163,7 @@ public final class SignerProcess implements AutoCloseable {
         throw new CaException(Kind.BROKEN, why.isEmpty() ? "the signer ended at once" : why);
       }
       process = started;
+      return started;
     } finally {
       lock.unlock();
     }
