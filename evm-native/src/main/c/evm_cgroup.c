@@ -118,29 +118,44 @@ static bool make_dir(struct evm_cgroup *group, const char *parent) {
   return true;
 }
 
-static bool make_v2(struct evm_cgroup *group, const struct evm_limits *limits) {
-  char parent[448];
-  if (!v2_parent(parent, sizeof parent)) return false;
-  set_knob(parent, "cgroup.subtree_control", "+memory +pids +cpu", 0);
-  if (!make_dir(group, parent)) return false;
+static bool limit_v2(const struct evm_cgroup *group, const struct evm_limits *limits, int besides) {
   const char *dir = group->dirs[0];
-  if (set_knob(dir, "pids.max", "%lld", limits->processes) != 0) return false;
+  if (set_knob(dir, "pids.max", "%lld", limits->processes + besides) != 0) return false;
   if (limits->memory_bytes > 0) {
     if (set_knob(dir, "memory.max", "%lld", limits->memory_bytes) != 0) return false;
     set_knob(dir, "memory.swap.max", "%lld", 0);
     set_knob(dir, "memory.oom.group", "%lld", 1);
   }
-  set_knob(dir, "cpu.weight", "%lld", 1);
-  if (limits->cpu_percent > 0 && set_knob(dir, "cpu.max", "%lld 100000", limits->cpu_percent * 1000) != 0) {
+  if (besides == 0) set_knob(dir, "cpu.weight", "%lld", 1); /* the portal is to be quick */
+  return limits->cpu_percent == 0 ||
+         set_knob(dir, "cpu.max", "%lld 100000", limits->cpu_percent * 1000) == 0;
+}
+
+static bool limit_v1(const struct evm_cgroup *group, const struct evm_limits *limits, int besides) {
+  if (limits->memory_bytes > 0 &&
+      set_knob(group->dirs[0], "memory.limit_in_bytes", "%lld", limits->memory_bytes) != 0) {
     return false;
   }
+  if (set_knob(group->dirs[1], "pids.max", "%lld", limits->processes + besides) != 0) return false;
+  if (limits->cpu_percent == 0) return true;
+  if (group->count < V1_CONTROLLERS) {
+    errno = ENODEV; /* made before it was known that processor time is limited */
+    return false;
+  }
+  return set_knob(group->dirs[2], "cpu.cfs_period_us", "%lld", 100000) == 0 &&
+         set_knob(group->dirs[2], "cpu.cfs_quota_us", "%lld", limits->cpu_percent * 1000) == 0;
+}
+
+static bool make_v2(struct evm_cgroup *group) {
+  char parent[448];
+  if (!v2_parent(parent, sizeof parent)) return false;
+  set_knob(parent, "cgroup.subtree_control", "+memory +pids +cpu", 0);
+  if (!make_dir(group, parent)) return false;
   group->version = 2;
   return true;
 }
 
-static bool make_v1(struct evm_cgroup *group, const struct evm_limits *limits) {
-  /* Entering a group waits for an RCU grace period: only those that limit something are made. */
-  int controllers = limits->cpu_percent > 0 ? V1_CONTROLLERS : V1_CONTROLLERS - 1;
+static bool make_v1(struct evm_cgroup *group, int controllers) {
   for (int i = 0; i < controllers; i++) {
     char parent[448];
     if (!v1_parent(v1_controllers[i], parent, sizeof parent)) {
@@ -149,30 +164,31 @@ static bool make_v1(struct evm_cgroup *group, const struct evm_limits *limits) {
     }
     if (!make_dir(group, parent)) return false;
   }
-  if (limits->memory_bytes > 0 &&
-      set_knob(group->dirs[0], "memory.limit_in_bytes", "%lld", limits->memory_bytes) != 0) {
-    return false;
-  }
-  if (set_knob(group->dirs[1], "pids.max", "%lld", limits->processes) != 0) return false;
-  if (limits->cpu_percent > 0 &&
-      (set_knob(group->dirs[2], "cpu.cfs_period_us", "%lld", 100000) != 0 ||
-       set_knob(group->dirs[2], "cpu.cfs_quota_us", "%lld", limits->cpu_percent * 1000) != 0)) {
-    return false;
-  }
   group->version = 1;
   return true;
+}
+
+int evm_cgroup_limit(const struct evm_cgroup *group, const struct evm_limits *limits, int besides) {
+  bool set = group->version == 2 ? limit_v2(group, limits, besides) : limit_v1(group, limits, besides);
+  return set ? 0 : -1;
 }
 
 void evm_cgroup_make(struct evm_cgroup *group, const struct evm_limits *limits) {
   memset(group, 0, sizeof *group);
   evm_format(group->reason, sizeof group->reason, "no controllers for memory and processes are mounted");
   errno = 0;
-  if (make_v2(group, limits) || (group->count == 0 && make_v1(group, limits))) return;
+  /* Entering a group waits for an RCU grace period: only those that limit something are made. */
+  int controllers = limits != NULL && limits->cpu_percent > 0 ? V1_CONTROLLERS : V1_CONTROLLERS - 1;
+  if ((make_v2(group) || (group->count == 0 && make_v1(group, controllers))) &&
+      (limits == NULL || evm_cgroup_limit(group, limits, 0) == 0)) {
+    return;
+  }
   if (group->count > 0 && group->reason[0] == '\0') {
     evm_format(group->reason, sizeof group->reason, "set limits in %.100s: %s", group->dirs[0], strerror(errno));
   }
   evm_cgroup_remove(group);
   group->count = 0;
+  group->version = 0;
 }
 
 int evm_cgroup_join(const struct evm_cgroup *group, pid_t pid) {

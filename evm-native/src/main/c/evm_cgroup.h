@@ -13,8 +13,14 @@ struct evm_cgroup {
   char reason[160]; /* version 0: why */
 };
 
-/* Makes this launcher's groups with the limits. Never ends the process: without groups, version is 0. */
+/*
+ * Makes this launcher's groups with the limits, or with none yet (NULL). Never ends the process: without groups,
+ * version is 0.
+ */
 void evm_cgroup_make(struct evm_cgroup *group, const struct evm_limits *limits);
+
+/* Sets the limits, and room for so many processes besides the program's. Returns 0, or -1 with errno. */
+int evm_cgroup_limit(const struct evm_cgroup *group, const struct evm_limits *limits, int besides);
 
 /* Moves a process in; its children start there. Returns 0, or -1 with errno. */
 int evm_cgroup_join(const struct evm_cgroup *group, pid_t pid);

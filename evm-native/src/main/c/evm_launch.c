@@ -16,7 +16,6 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,6 +38,7 @@ struct launch {
   const struct evm_spec *spec;
   struct evm_channels channels;
   struct evm_cgroup group;
+  bool inside; /* the portal was born in the group */
   pid_t portal;
   int socket;
   int listener; /* of the seccomp filter; -1 before and after */
@@ -172,11 +172,11 @@ static void on_message(struct launch *l) {
 
 /*
  * The program's process says it is about to execute, and waits: here it is moved into the groups, so
- * that its first child is in them too. The portal stays outside, to be quick when the program is slow.
+ * that its first child is in them too. The portal stays outside, unless a spare launcher had it born there.
  */
 static void register_program(struct launch *l, pid_t pid) {
   l->born = true;
-  if (evm_cgroup_join(&l->group, pid) == 0) return;
+  if (l->inside || evm_cgroup_join(&l->group, pid) == 0) return;
   char reason[EVM_REASON_MAX];
   evm_format(reason, sizeof reason, "move the program into its control group: %s", strerror(errno));
   decide(l, EVM_REFUSED, "", reason);
@@ -347,16 +347,6 @@ static void watch(struct launch *l) {
   }
 }
 
-/* A descriptor of a folder would be a way out of the private root. */
-static void check_descriptors(void) {
-  for (int fd = 0; fd <= 2; fd++) {
-    struct stat st;
-    if (fstat(fd, &st) != 0) evm_fail("descriptor %d is closed: give the program /dev/null", fd);
-    if (S_ISDIR(st.st_mode)) evm_fail("descriptor %d is a folder of the host", fd);
-    if (S_ISBLK(st.st_mode)) evm_fail("descriptor %d is a disk of the host", fd);
-  }
-}
-
 static void open_signals(struct launch *l) {
   sigset_t set;
   sigemptyset(&set);
@@ -379,6 +369,19 @@ static void blame_group(struct launch *l) {
   stop_out_of_memory(l);
 }
 
+static void start_portal(struct launch *l, struct evm_spec *spec, struct evm_spare *spare) {
+  if (spare != NULL) {
+    l->socket = spare->socket;
+    l->portal = evm_spare_start(spare);
+    return;
+  }
+  int pair[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) evm_fail_errno("make a socket pair");
+  l->socket = pair[0];
+  l->portal = evm_start_portal(spec, pair[1]);
+  close(pair[1]);
+}
+
 static int exit_code(const struct evm_result *result) {
   switch (result->outcome) {
     case EVM_EXITED: return WEXITSTATUS(result->status);
@@ -392,13 +395,17 @@ static int exit_code(const struct evm_result *result) {
   return 125;
 }
 
-int evm_launch(struct evm_spec *spec, struct evm_channels channels) {
-  check_descriptors();
+int evm_launch(struct evm_spec *spec, struct evm_channels channels, struct evm_spare *spare) {
   evm_start_choose_account(spec);
+  if (spare == NULL) evm_start_open_output(spec);
   struct launch l = {.spec = spec, .channels = channels, .listener = -1};
   l.result.limit = "";
   open_signals(&l);
-  if (geteuid() == 0 && spec->cgroup) {
+  if (spare != NULL) {
+    l.group = spare->group;
+    l.inside = spec->grouped = true;
+    if (evm_cgroup_limit(&l.group, &spec->limits, 1) != 0) evm_fail_errno("set limits in %.100s", l.group.dirs[0]);
+  } else if (geteuid() == 0 && spec->cgroup) {
     evm_cgroup_sweep();
     evm_cgroup_make(&l.group, &spec->limits);
     spec->grouped = l.group.version > 0;
@@ -408,11 +415,7 @@ int evm_launch(struct evm_spec *spec, struct evm_channels channels) {
   }
   l.seal.socket = -1;
   if (spec->sealed) evm_sealed_start(&l.seal, spec);
-  int pair[2];
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) evm_fail_errno("make a socket pair");
-  l.socket = pair[0];
-  l.portal = evm_start_portal(spec, pair[1]);
-  close(pair[1]);
+  start_portal(&l, spec, spare);
   if (l.portal < 0) {
     evm_cgroup_remove(&l.group);
     return 125;

@@ -2,6 +2,7 @@
 #ifndef EVM_LAUNCH_H
 #define EVM_LAUNCH_H
 
+#include "evm_spare.h"
 #include "evm_spec.h"
 
 struct evm_channels {
@@ -10,7 +11,7 @@ struct evm_channels {
   bool quiet;   /* standard error is the program's alone; reasons go into the report only */
 };
 
-/* Runs the program to its end. Returns the exit code for evm-run (docs/evm.md, "Exit codes"). */
-int evm_launch(struct evm_spec *spec, struct evm_channels channels);
+/* Runs the program to its end; with a spare, by its helper and in its group, else NULL. Returns the exit code for evm-run (docs/evm.md, "Exit codes"). */
+int evm_launch(struct evm_spec *spec, struct evm_channels channels, struct evm_spare *spare);
 
 #endif

@@ -84,9 +84,23 @@ static void raise_loopback(void) {
   close(fd);
 }
 
+/* Out of memory: the program first, all of it; the portal lives to tell. */
+static int victim_fd = -1;
+static char victim_before[16];
+
+static void open_victim(void) {
+  const char *path = "/proc/self/oom_score_adj";
+  victim_fd = open(path, O_WRONLY | O_CLOEXEC);
+  if (victim_fd < 0 || evm_read_file(path, victim_before, sizeof victim_before) < 0) evm_fail_errno("open %s", path);
+}
+
+static void choose_victim(const char *score) {
+  if (write(victim_fd, score, strlen(score)) < 0) evm_fail_errno("write oom_score_adj");
+}
+
 static void build(const struct evm_spec *spec, uid_t uid, gid_t gid) {
   map_identity(uid, gid);
-  write_proc("/proc/self/oom_score_adj", "1000"); /* out of memory: this first, all of it */
+  open_victim();
   if (sethostname("evm", 3) != 0 || setdomainname("", 0) != 0) evm_fail_errno("name the sandbox");
   raise_loopback();
   new_time_namespace();
@@ -115,9 +129,11 @@ static void keep_few_capabilities(void) {
 }
 
 static void start_program(struct portal *portal) {
+  choose_victim("1000");
   portal->program = fork();
   if (portal->program < 0) evm_fail_errno("start the program's process");
   if (portal->program == 0) evm_program_run(portal->spec, portal->socket);
+  choose_victim(victim_before);
   keep_few_capabilities();
   /* The program alone holds its input and output, so their ends are seen when it closes them. */
   int null = open("/dev/null", O_RDWR | O_CLOEXEC);

@@ -12,14 +12,17 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "evm_arguments.h"
 #include "evm_cgroup.h"
 #include "evm_launch.h"
 #include "evm_report.h"
+#include "evm_spare.h"
 #include "evm_spec.h"
 #include "evm_sys.h"
 #include "evm_util.h"
 
 static int report_fd = -1;
+static struct evm_spare *spare; /* NULL: this launcher was not made beforehand */
 static bool quiet;
 
 static void __attribute__((noreturn)) fail_and_report(const char *reason) {
@@ -28,6 +31,7 @@ static void __attribute__((noreturn)) fail_and_report(const char *reason) {
   result.outcome = EVM_REFUSED;
   result.limit = "";
   evm_format(result.reason, sizeof result.reason, "%s", reason);
+  if (spare != NULL) evm_spare_drop(spare);
   evm_report_result(report_fd, &result);
   if (!quiet) dprintf(2, "evm-run: %s\n", reason);
   _exit(125);
@@ -44,37 +48,6 @@ static int connect_control(const char *path) {
   return fd;
 }
 
-static void read_fully(int fd, char *out, size_t size) {
-  for (size_t have = 0; have < size;) {
-    ssize_t got = read(fd, out + have, size - have);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) evm_fail("the controller hung up before it said what to run");
-    have += (size_t)got;
-  }
-}
-
-/* The command line from the socket: its length (4 bytes, little-endian), then strings, each ended by a zero. */
-static int read_arguments(int fd, char ***arguments) {
-  unsigned char header[4];
-  read_fully(fd, (char *)header, sizeof header);
-  size_t length = header[0] | (size_t)header[1] << 8 | (size_t)header[2] << 16 | (size_t)header[3] << 24;
-  if (length == 0 || length > EVM_ARGS_BYTES_MAX) {
-    evm_fail("a command line of %zu bytes: want 1..%d", length, EVM_ARGS_BYTES_MAX);
-  }
-  char *bytes = malloc(length);
-  char **list = calloc(EVM_ARGS_MAX + 1, sizeof *list);
-  if (bytes == NULL || list == NULL) evm_fail("no memory for the command line");
-  read_fully(fd, bytes, length);
-  if (bytes[length - 1] != '\0') evm_fail("the command line does not end with a zero");
-  int count = 0;
-  for (size_t at = 0; at < length; at += strlen(bytes + at) + 1) {
-    if (count == EVM_ARGS_MAX) evm_fail("a command line of more than %d strings", EVM_ARGS_MAX);
-    list[count++] = bytes + at;
-  }
-  *arguments = list;
-  return count;
-}
-
 static int descriptor_number(const char *option, const char *text) {
   char *end = NULL;
   long value = text == NULL ? -1 : strtol(text, &end, 10);
@@ -84,8 +57,18 @@ static int descriptor_number(const char *option, const char *text) {
   return (int)value;
 }
 
+static bool is_channel(const char *option) {
+  static const char *const channels[] = {"--control", "--control-fd", "--spare", "--spare-fd"};
+  for (size_t i = 0; i < sizeof channels / sizeof channels[0]; i++) {
+    if (strcmp(option, channels[i]) == 0) return true;
+  }
+  return false;
+}
+
 int main(int argc, char **argv) {
   struct evm_channels channels = {-1, -1, false};
+  struct evm_arguments from_socket = {NULL, 0, NULL, 0};
+  static struct evm_spare made;
   char **arguments = argv + 1;
   int count = argc - 1;
   evm_fail_set(fail_and_report);
@@ -93,16 +76,24 @@ int main(int argc, char **argv) {
     printf("%d\n", evm_cgroup_sweep());
     return 0;
   }
-  if (count == 2 && strcmp(arguments[0], "--control") == 0) {
-    channels.report = channels.commands = report_fd = connect_control(arguments[1]);
-    count = read_arguments(channels.commands, &arguments);
+  if (count == 2 && is_channel(arguments[0])) {
+    bool passed = strstr(arguments[0], "-fd") != NULL;
+    report_fd = passed ? descriptor_number(arguments[0], arguments[1]) : connect_control(arguments[1]);
+    channels = (struct evm_channels){report_fd, report_fd, passed};
+    quiet = passed;
+    if (strncmp(arguments[0], "--spare", 7) == 0 && evm_spare_make(&made)) {
+      spare = &made;
+      evm_spare_wait(spare, report_fd);
+      from_socket = spare->arguments;
+    } else {
+      evm_arguments_read(report_fd, &from_socket);
+    }
   }
-  if (count == 2 && strcmp(arguments[0], "--control-fd") == 0) {
-    channels.report = channels.commands = report_fd = descriptor_number("--control-fd", arguments[1]);
-    channels.quiet = quiet = true;
-    count = read_arguments(channels.commands, &arguments);
+  bool public_line = from_socket.list == NULL;
+  if (!public_line) {
+    arguments = from_socket.list;
+    count = from_socket.count;
   }
-  bool public_line = arguments == argv + 1;
   for (; count >= 2; count -= 2, arguments += 2) {
     if (strcmp(arguments[0], "--report-fd") == 0) {
       channels.report = report_fd = descriptor_number("--report-fd", arguments[1]);
@@ -120,5 +111,6 @@ int main(int argc, char **argv) {
   struct evm_spec *spec = calloc(1, sizeof *spec);
   if (spec == NULL) evm_fail("no memory");
   evm_spec_parse(spec, count, arguments);
-  return evm_launch(spec, channels);
+  if (spare != NULL && spec->sealed) evm_fail("--spare: it does not seal; want --control");
+  return evm_launch(spec, channels, spare);
 }

@@ -119,6 +119,10 @@ static void parse_option(struct evm_spec *spec, struct arguments *args, const ch
     take_key(spec, take(args, option));
   } else if (strcmp(option, "--seal-generation") == 0) {
     spec->seal_generation = take_number(args, option, 0, INT64_MAX - 1);
+  } else if (strcmp(option, "--stdout") == 0) {
+    spec->stdout_path = take_path(args, option);
+  } else if (strcmp(option, "--stderr") == 0) {
+    spec->stderr_path = take_path(args, option);
   } else if (strcmp(option, "--cwd") == 0) {
     spec->cwd = take_path(args, option);
   } else if (strcmp(option, "--env") == 0) {

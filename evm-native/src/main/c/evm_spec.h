@@ -12,10 +12,6 @@
 #define EVM_MOUNTS_MAX 64
 #define EVM_ENV_MAX 512
 #define EVM_EXEC_DIRS_MAX 256
-/* Most strings, and bytes, of a command line that comes over the control socket. */
-#define EVM_ARGS_MAX 8192
-#define EVM_ARGS_BYTES_MAX (1024 * 1024)
-
 /* The one identity a program sees inside, whoever runs it outside. */
 #define EVM_INSIDE_UID 1000
 #define EVM_INSIDE_GID 1000
@@ -54,6 +50,7 @@ struct evm_spec {
   unsigned char seal_key[EVM_SEAL_KEY];
   int64_t seal_generation; /* of the index that must be there; 0: the folder must be empty */
   bool jit;           /* memory may be writable and executable */
+  const char *stdout_path, *stderr_path; /* files of the host that are appended to; NULL: the launcher's own */
   const char *cwd;    /* inside; default /work, or / without one */
   struct evm_mount mounts[EVM_MOUNTS_MAX];
   size_t mounts_count;

@@ -2,10 +2,12 @@
 #include "evm_start.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "evm_portal.h"
@@ -56,26 +58,55 @@ static void __attribute__((noreturn)) fail_namespaces(void) {
                  "kernel.apparmor_restrict_unprivileged_userns=0)");
 }
 
-/* As root a helper changes account, makes the portal the caller's child (CLONE_PARENT) and ends. */
-static pid_t start_as_account(struct evm_spec *spec, int socket) {
-  pid_t *portal = mmap(NULL, sizeof *portal, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (portal == MAP_FAILED) evm_fail_errno("share a page with the helper");
-  *portal = -1;
-  pid_t helper = fork();
-  if (helper < 0) evm_fail_errno("start a helper");
-  if (helper == 0) {
-    int trees_end = evm_root_open(spec);
-    evm_start_become_account(spec);
-    pid_t pid = clone_portal(spec, socket, trees_end, CLONE_PARENT);
-    if (pid < 0) fail_namespaces();
-    *portal = pid;
-    _exit(0);
-  }
+pid_t *evm_start_share(void) {
+  pid_t *page = mmap(NULL, sizeof *page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (page == MAP_FAILED) evm_fail_errno("share a page with the helper");
+  *page = -1;
+  return page;
+}
+
+void evm_start_help(struct evm_spec *spec, int socket, pid_t *portal) {
+  int trees_end = evm_root_open(spec);
+  evm_start_become_account(spec);
+  pid_t pid = clone_portal(spec, socket, trees_end, CLONE_PARENT);
+  if (pid < 0) fail_namespaces();
+  *portal = pid;
+  _exit(0);
+}
+
+pid_t evm_start_await(pid_t helper, pid_t *portal) {
   int status;
   while (waitpid(helper, &status, 0) < 0 && errno == EINTR) continue;
   pid_t pid = *portal;
   munmap(portal, sizeof *portal);
   return pid; /* negative: the helper has said why */
+}
+
+/* As root a helper changes account, makes the portal the caller's child (CLONE_PARENT) and ends. */
+static pid_t start_as_account(struct evm_spec *spec, int socket) {
+  pid_t *portal = evm_start_share();
+  pid_t helper = fork();
+  if (helper < 0) evm_fail_errno("start a helper");
+  if (helper == 0) evm_start_help(spec, socket, portal);
+  return evm_start_await(helper, portal);
+}
+
+static void open_output_as(const char *path, int number) {
+  if (path == NULL) return;
+  int fd = open(path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
+  if (fd < 0 || dup2(fd, number) < 0) evm_fail_errno("open %.200s for the program's output", path);
+  close(fd);
+}
+
+void evm_start_open_output(const struct evm_spec *spec) {
+  open_output_as(spec->stdout_path, 1);
+  open_output_as(spec->stderr_path, 2);
+  for (int fd = 0; fd <= 2; fd++) { /* a descriptor of a folder would be a way out of the private root */
+    struct stat st;
+    if (fstat(fd, &st) != 0) evm_fail("descriptor %d is closed: give the program /dev/null", fd);
+    if (S_ISDIR(st.st_mode)) evm_fail("descriptor %d is a folder of the host", fd);
+    if (S_ISBLK(st.st_mode)) evm_fail("descriptor %d is a disk of the host", fd);
+  }
 }
 
 pid_t evm_start_portal(struct evm_spec *spec, int socket) {

@@ -33,6 +33,9 @@ public interface Homes {
    */
   Path making(String owner) throws IOException;
 
+  /** {@return all that lies in anybody's {@link #making}} */
+  List<Path> halfMade() throws IOException;
+
   /**
    * Asks before work is begun whether so much fits; what is kept of the past gives way to it.
    *

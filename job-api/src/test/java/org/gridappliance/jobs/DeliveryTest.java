@@ -181,6 +181,16 @@ class DeliveryTest {
     assertFalse(Files.exists(making(id)));
   }
 
+  @Test
+  void whatACrashLeftHalfMadeGoesEvenWhenNobodyWaitsForIt() throws Exception {
+    long id = completed("kept");
+    delivered(id, "copied");
+    Files.createDirectories(making(id + 1).resolve("half")); // of a job that is gone
+    restart("UPDATE JOBS.delivery SET state = 'copied'");
+    assertFalse(Files.exists(making(id + 1)));
+    assertEquals(List.of(id + "-kept"), folders());
+  }
+
   private Path making(long id) throws Exception {
     return home().resolveSibling("making").resolve(Long.toString(id));
   }

@@ -3,10 +3,12 @@ package org.gridappliance.jobs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.gridappliance.jobs.http.Caller;
 
 /** Homes in the data folder of a test, each with as much room as the test says. */
@@ -33,6 +35,16 @@ final class TestHomes implements Homes {
   @Override
   public Path making(String owner) throws IOException {
     return Files.createDirectories(home(owner).resolveSibling("making"));
+  }
+
+  @Override
+  public List<Path> halfMade() throws IOException {
+    List<Path> found = new ArrayList<>();
+    Path users = Files.createDirectories(data.resolve("users"));
+    try (Stream<Path> all = Files.walk(users, 3)) {
+      all.filter(p -> p.getParent().endsWith("making")).forEach(found::add);
+    }
+    return found;
   }
 
   @Override

@@ -5,21 +5,16 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
 import org.gridappliance.agent.envelope.Posix;
+import org.gridappliance.agent.envelope.Syscall;
 
 /**
  * System calls on descriptors, mounts and Unix sockets that neither the JDK nor {@link Posix} has:
  * a literal mirror, Linux on x86-64 (numbers: asm/unistd_64.h). None of them blocks for long.
  * Descriptors are numbered from 64 on, so that they never stand where a child's own go.
  */
-@SuppressWarnings("restricted") // the JVM is started with --enable-native-access=ALL-UNNAMED
 public final class Kernel {
   static final long MOUNT_ATTR_NOSUID = 0x2;
   static final long MOUNT_ATTR_NODEV = 0x4;
@@ -47,17 +42,6 @@ public final class Kernel {
   private static final long MNT_DETACH = 2;
   private static final long F_DUPFD_CLOEXEC = 1030;
   private static final int PATH_MAX_SOCKET = 107;
-
-  private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO =
-      STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
-  private static final MethodHandle SYSCALL =
-      Linker.nativeLinker()
-          .downcallHandle(
-              Linker.nativeLinker().defaultLookup().findOrThrow("syscall"),
-              FunctionDescriptor.of(
-                  JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
-              Linker.Option.captureCallState("errno"));
 
   private Kernel() {}
 
@@ -137,7 +121,7 @@ public final class Kernel {
   /** Detaches what is mounted at a folder, if anything is. */
   static void unmount(String folder) {
     try (Arena arena = Arena.ofConfined()) {
-      call(arena, SYS_UMOUNT2, text(arena, folder), MNT_DETACH, 0, 0, 0);
+      Syscall.call(SYS_UMOUNT2, text(arena, folder), MNT_DETACH, 0, 0, 0);
     }
   }
 
@@ -181,25 +165,10 @@ public final class Kernel {
 
   private static long check(String what, long nr, long a, long b, long c, long d, long e)
       throws IOException {
-    try (Arena arena = Arena.ofConfined()) {
-      long got = call(arena, nr, a, b, c, d, e);
-      if (got < 0) {
-        throw new IOException(what + ": error " + -got);
-      }
-      return got;
+    long got = Syscall.call(nr, a, b, c, d, e);
+    if (got < 0) {
+      throw new IOException(what + ": error " + -got);
     }
-  }
-
-  /** {@return what the call gave, or minus the error number} */
-  private static long call(Arena arena, long nr, long a, long b, long c, long d, long e) {
-    try {
-      MemorySegment state = arena.allocate(STATE);
-      long got = (long) SYSCALL.invokeExact(state, nr, a, b, c, d, e);
-      return got < 0 ? -(int) ERRNO.get(state, 0L) : got;
-    } catch (RuntimeException | Error problem) {
-      throw problem;
-    } catch (Throwable problem) { // a downcall declares Throwable and throws nothing checked
-      throw new IllegalStateException(problem);
-    }
+    return got;
   }
 }

@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
  * /usr} behind the {@link Skeleton}, copy-on-write; the scratch folder at {@code /work}; {@code
  * /tmp} in memory; no network. As root every slot has its own account.
  *
- * <p>One run: prepare → {@link Posix#spawn} evm-run with one end of a socket → specification over
- * it → events until its end → {@link EvmWords} → {@link Outcome}. The socket is the lifeline: when
- * this JVM dies the kernel closes it, and everything inside ends.
+ * <p>One run: prepare → {@link Posix#spawn} evm-run with one end of a socket, or one of the {@link
+ * EvmSpares} → specification over it → events until its end → {@link EvmWords} → {@link Outcome}.
+ * The socket is the lifeline: when this JVM dies the kernel closes it, and everything inside ends.
  */
 public final class Evm implements Envelope, AutoCloseable {
   private static final int CONTROL = 3;
@@ -48,6 +48,7 @@ public final class Evm implements Envelope, AutoCloseable {
   private final Path folder;
   private final int firstUid;
   private final EvmWatch watch = new EvmWatch();
+  private final EvmSpares spares = new EvmSpares(() -> launch("--spare-fd", List.of()));
   private final @Nullable EvmLauncher launcher;
   private final @Nullable Skeleton skeleton;
   private final @Nullable Entrance entrance;
@@ -145,28 +146,17 @@ public final class Evm implements Envelope, AutoCloseable {
     } catch (IOException | IllegalArgumentException e) {
       return Outcome.failed(EvmWords.broken("its folders cannot be prepared: " + e.getMessage()));
     }
-    Posix.Pipe pair = Posix.socketPair();
-    if (pair == null) {
-      return Outcome.failed(EvmWords.broken("no file descriptor is left"));
-    }
+    boolean spared = spec.sealed() == null && firstUid != BwrapCommand.OWN_UID;
+    EvmSpares.Spare spare = spared ? spares.take() : null;
     try (EvmOutput output = EvmOutput.of(spec)) {
-      List<Posix.Opened> opened = new ArrayList<>(output.opened());
-      opened.add(new Posix.Opened("/dev/null", 0, Posix.O_RDONLY));
-      List<Posix.Passed> passed = new ArrayList<>(output.passed());
-      passed.add(new Posix.Passed(pair.writeEnd(), CONTROL));
-      int pid =
-          Posix.spawn(
-              List.of(launcher.executable().toString(), "--control-fd", Integer.toString(CONTROL)),
-              List.of(),
-              opened,
-              passed);
-      Posix.close(pair.writeEnd());
-      if (pid < 0) {
-        Posix.close(pair.readEnd());
-        return Outcome.failed(EvmWords.broken("evm-run cannot be started (error " + -pid + ")"));
+      List<String> arguments = new ArrayList<>(output.options());
+      arguments.addAll(request.arguments());
+      EvmSpares.Spare started = start(spare, output, encode(arguments));
+      if (started == null) {
+        return Outcome.failed(EvmWords.broken("evm-run cannot be started"));
       }
       output.started();
-      Outcome outcome = follow(spec, reins, pid, pair.readEnd(), request, entrance);
+      Outcome outcome = follow(spec, reins, started, entrance);
       String lost = output.finish();
       if (lost != null) {
         return Outcome.failed(EvmWords.broken(lost));
@@ -175,10 +165,55 @@ public final class Evm implements Envelope, AutoCloseable {
       Failure tooMuch = outcome.failure() == null ? Watch.outputLimit(spec) : null;
       return tooMuch == null ? outcome : Outcome.failed(tooMuch);
     } catch (IOException e) {
-      Posix.close(pair.readEnd());
-      Posix.close(pair.writeEnd());
       return Outcome.failed(EvmWords.broken("no file descriptor is left"));
+    } finally {
+      if (spared) {
+        spares.ended();
+      }
     }
+  }
+
+  /** {@return a launcher that was told what to run; null when there is none} */
+  private EvmSpares.@Nullable Spare start(
+      EvmSpares.@Nullable Spare spare, EvmOutput output, byte[] request) {
+    if (spare != null) {
+      if (Posix.send(spare.control(), request, true)) {
+        return spare;
+      }
+      spare.drop(); // somebody ended it
+    }
+    EvmSpares.Spare fresh = launch("--control-fd", output.passed());
+    if (fresh != null) {
+      Posix.send(fresh.control(), request, true); // when it fails, the end says why
+    }
+    return fresh;
+  }
+
+  private EvmSpares.@Nullable Spare launch(String how, List<Posix.Passed> outputs) {
+    Posix.Pipe pair = launcher == null ? null : Posix.socketPair();
+    if (launcher == null || pair == null) {
+      return null;
+    }
+    List<Posix.Opened> opened = new ArrayList<>();
+    opened.add(new Posix.Opened("/dev/null", 0, Posix.O_RDONLY));
+    if (outputs.isEmpty()) {
+      opened.add(new Posix.Opened("/dev/null", 1, Posix.O_WRONLY_APPEND));
+      opened.add(new Posix.Opened("/dev/null", 2, Posix.O_WRONLY_APPEND));
+    }
+    List<Posix.Passed> passed = new ArrayList<>(outputs);
+    passed.add(new Posix.Passed(pair.writeEnd(), CONTROL));
+    int pid =
+        Posix.spawn(
+            List.of(launcher.executable().toString(), how, Integer.toString(CONTROL)),
+            List.of(),
+            opened,
+            passed);
+    Posix.close(pair.writeEnd());
+    if (pid < 0) {
+      Posix.close(pair.readEnd());
+      return null;
+    }
+    return new EvmSpares.Spare(pid, pair.readEnd());
   }
 
   /** Makes the places of its inputs, or gives the sealed folder to the program's account. */
@@ -198,10 +233,9 @@ public final class Evm implements Envelope, AutoCloseable {
   }
 
   /** From the launcher's start to its end. */
-  private Outcome follow(
-      Spec spec, Reins reins, int pid, int control, EvmSpec request, Entrance door) {
-    EvmRunning running = new EvmRunning(spec, control, door, firstUid != BwrapCommand.OWN_UID);
-    Posix.send(control, encode(request.arguments()), true); // when it fails, the end says why
+  private Outcome follow(Spec spec, Reins reins, EvmSpares.Spare started, Entrance door) {
+    EvmRunning running =
+        new EvmRunning(spec, started.control(), door, firstUid != BwrapCommand.OWN_UID);
     reins.attach(running);
     watch.add(running);
     EvmEvent.@Nullable End end = null;
@@ -211,7 +245,7 @@ public final class Evm implements Envelope, AutoCloseable {
       watch.remove(running);
       reins.detach();
       running.end();
-      Posix.wait4(pid);
+      Posix.wait4(started.pid());
     }
     groupVersion = Math.max(groupVersion, running.groupVersion());
     return EvmWords.outcome(spec, running, end == null ? null : end.result());
@@ -341,6 +375,7 @@ public final class Evm implements Envelope, AutoCloseable {
 
   @Override
   public void close() {
+    spares.close();
     watch.close();
   }
 }

@@ -40,16 +40,18 @@ final class EvmOutput implements AutoCloseable {
     return made;
   }
 
-  /** {@return what the launcher opens as 1 and 2} */
-  List<Posix.Opened> opened() {
+  /** {@return the launcher's options that name the files it opens} */
+  List<String> options() {
     return spec.sealed() != null
         ? List.of()
         : List.of(
-            new Posix.Opened(spec.stdout().toString(), 1, Posix.O_WRONLY_APPEND),
-            new Posix.Opened(spec.stderr().toString(), 2, Posix.O_WRONLY_APPEND));
+            "--stdout",
+            spec.stdout().toAbsolutePath().toString(),
+            "--stderr",
+            spec.stderr().toAbsolutePath().toString());
   }
 
-  /** {@return what it inherits as 1 and 2} */
+  /** {@return what it inherits as 1 and 2, nothing when it opens files} */
   List<Posix.Passed> passed() {
     return pipes.isEmpty()
         ? List.of()

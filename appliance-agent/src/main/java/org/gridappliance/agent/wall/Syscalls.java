@@ -6,21 +6,16 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.gridappliance.agent.envelope.Syscall;
 
 /**
  * The calls about quotas that the JDK has not: a literal mirror, Linux on x86-64 (numbers:
  * asm/unistd_64.h). Descriptors are real ones, closed with {@code Posix.close}.
  */
-@SuppressWarnings("restricted") // the JVM is started with --enable-native-access=ALL-UNNAMED
 final class Syscalls {
   static final int ENOENT = 2;
   static final int ENXIO = 6;
@@ -40,17 +35,6 @@ final class Syscalls {
   private static final long RESOLVE_BENEATH = 0x08;
   private static final int DT_REG = 8;
   private static final int DT_DIR = 4;
-
-  private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO =
-      STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
-  private static final MethodHandle SYSCALL =
-      Linker.nativeLinker()
-          .downcallHandle(
-              Linker.nativeLinker().defaultLookup().findOrThrow("syscall"),
-              FunctionDescriptor.of(
-                  JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
-              Linker.Option.captureCallState("errno"));
 
   /** The kernel said no. */
   static final class Failed extends IOException {
@@ -132,17 +116,10 @@ final class Syscalls {
   }
 
   private static long check(String what, long nr, long a, long b, long c, long d) throws Failed {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(STATE);
-      long got = (long) SYSCALL.invokeExact(state, nr, a, b, c, d);
-      if (got < 0) {
-        throw new Failed(what, (int) ERRNO.get(state, 0L));
-      }
-      return got;
-    } catch (Failed | RuntimeException | Error problem) {
-      throw problem;
-    } catch (Throwable problem) { // a downcall declares Throwable and throws nothing checked
-      throw new IllegalStateException(problem);
+    long got = Syscall.call(nr, a, b, c, d, 0);
+    if (got < 0) {
+      throw new Failed(what, (int) -got);
     }
+    return got;
   }
 }

@@ -71,8 +71,15 @@ public final class Deliverer implements AutoCloseable {
     this.changes = changes;
   }
 
-  /** Takes up what waited when the program last ended. */
+  /** Deletes what was half made when the program last ended, and takes up what waited. */
   public void start() {
+    try {
+      for (Path left : homes.halfMade()) {
+        JobFolder.delete(left);
+      }
+    } catch (IOException e) { // it takes room until the next start, and is in nobody's way
+      log.warn("half-made results not deleted", e);
+    }
     store.waiting().forEach(this::look);
   }
 
@@ -156,7 +163,6 @@ public final class Deliverer implements AutoCloseable {
     JobFolder folder = JobFolder.of(data, job.id());
     Path made = homes.making(job.owner()).resolve(Long.toString(job.id()));
     try {
-      JobFolder.delete(made); // of a try that a crash ended
       copy(folder.results(), files, made);
       adopt(job, made, bytes);
     } finally {

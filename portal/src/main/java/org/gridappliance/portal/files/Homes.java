@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
@@ -47,6 +48,17 @@ public final class Homes {
   /** {@return a folder beside a home in which results are made, which then are moved into it} */
   Path making(String account) throws IOException {
     return beside(data.home(account), "making");
+  }
+
+  /** {@return what lies in these folders, of all homes} */
+  List<Path> halfMade() throws IOException {
+    List<Path> found = new ArrayList<>();
+    for (String account : accounts()) {
+      try (Stream<Path> made = Files.list(making(account))) {
+        made.forEach(found::add);
+      }
+    }
+    return found;
   }
 
   private static Path beside(Path home, String name) throws IOException {

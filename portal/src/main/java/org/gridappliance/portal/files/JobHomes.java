@@ -35,6 +35,11 @@ public final class JobHomes implements org.gridappliance.jobs.Homes {
   }
 
   @Override
+  public List<Path> halfMade() throws IOException {
+    return homes.halfMade();
+  }
+
+  @Override
   public void requireRoom(String owner, long bytes) throws Refused, IOException {
     try (HomeStorage home = homes.open(owner)) {
       if (!home.makeRoom(bytes)) {
