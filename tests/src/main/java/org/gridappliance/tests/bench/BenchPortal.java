@@ -30,8 +30,11 @@ final class BenchPortal implements AutoCloseable {
           + Base64.getEncoder()
               .encodeToString("bench:bench bench".getBytes(StandardCharsets.UTF_8));
 
-  /** So often the JVM gives memory back; then the portal is at rest. */
+  /** So often the JVM gives back what its native parts freed. */
   static final long TRIM_MILLIS = 2_000;
+
+  /** How long after its last work the portal has collected its heap once more, and trimmed. */
+  static final long REST_MILLIS = 50_000;
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final Path data;

@@ -33,7 +33,7 @@ final class JobsBench implements Bench {
     Path apps = Path.of("tests/src/main/resources/bench-apps").toAbsolutePath();
     try (BenchPortal bare = new BenchPortal(apps);
         BenchPortal wrapped = new BenchPortal(apps)) {
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(3 * BenchPortal.TRIM_MILLIS));
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(BenchPortal.REST_MILLIS));
       report.add("rss-at-rest", "ours", "MB", "lower", bare.residentMegabytes());
       int uidBase = System.getProperty("user.name").equals("root") ? 64_100 : -1;
       Envelope envelope = new Evm(wrapped.data().resolve("envelope"), uidBase);
