@@ -56,6 +56,10 @@ public final class LittlePortal implements AutoCloseable {
   /** Answers 503 to everything while it is set. */
   volatile boolean away;
 
+  /** The last request for work of each token. */
+  private final Map<String, Long> asked = new ConcurrentHashMap<>();
+
+  private final AtomicLong asking = new AtomicLong();
   private final BlockingQueue<Lease> work = new LinkedBlockingQueue<>();
   private final AtomicLong number = new AtomicLong();
   private final HttpServer server;
@@ -172,16 +176,35 @@ public final class LittlePortal implements AutoCloseable {
 
   private void lease(HttpExchange exchange, LeaseRequest request)
       throws IOException, InterruptedException {
+    String token = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
+    Long mine = asking.incrementAndGet();
+    asked.put(token, mine);
     requests.add(request);
     List<Lease> leases = new ArrayList<>();
     if (request.canContain()) {
-      Lease first = work.poll(request.waitSeconds(), TimeUnit.SECONDS);
+      Lease first = await(token, mine, request.waitSeconds());
       if (first != null) {
         leases.add(first);
         work.drainTo(leases, request.max() - 1);
       }
     }
     json(exchange, new Leases(leases));
+  }
+
+  /** As the portal does: a node's newer request for work ends its older one. */
+  private Lease await(String token, Long mine, int seconds) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    Lease found = null;
+    do {
+      found = work.poll(20, TimeUnit.MILLISECONDS);
+      if (!mine.equals(asked.get(token))) {
+        if (found != null) {
+          work.add(found);
+        }
+        return null;
+      }
+    } while (found == null && System.nanoTime() < end);
+    return found;
   }
 
   private void results(HttpExchange exchange, SubjobResult.Batch batch) throws IOException {

@@ -269,8 +269,10 @@ class SealedSubjobTest {
     executor.close();
     search();
     portal.away = false;
+    portal.requests.clear();
     executor = executor();
     executor.start();
+    Until.holds("the new one asks for work", () -> !portal.requests.isEmpty());
     portal.offer(List.of(), List.of(), "true");
     assertEquals("lease-1", portal.result().lease(), "the sealed one is gone: it runs again");
   }
