@@ -124,9 +124,9 @@ static bool limit_v2(const struct evm_cgroup *group, const struct evm_limits *li
   if (limits->memory_bytes > 0) {
     if (set_knob(dir, "memory.max", "%lld", limits->memory_bytes) != 0) return false;
     set_knob(dir, "memory.swap.max", "%lld", 0);
-    set_knob(dir, "memory.oom.group", "%lld", 1);
+    set_knob(dir, "memory.oom.group", "%lld", besides == 0); /* else the portal dies too, and cannot tell */
   }
-  if (besides == 0) set_knob(dir, "cpu.weight", "%lld", 1); /* the portal is to be quick */
+  set_knob(dir, "cpu.weight", "%lld", 1);
   return limits->cpu_percent == 0 ||
          set_knob(dir, "cpu.max", "%lld 100000", limits->cpu_percent * 1000) == 0;
 }

@@ -38,7 +38,8 @@ struct launch {
   const struct evm_spec *spec;
   struct evm_channels channels;
   struct evm_cgroup group;
-  bool inside; /* the portal was born in the group */
+  bool inside;   /* the portal was born in the group */
+  bool vanished; /* the portal ended without DONE */
   pid_t portal;
   int socket;
   int listener; /* of the seccomp filter; -1 before and after */
@@ -142,7 +143,7 @@ static void on_message(struct launch *l) {
   if (descriptor >= 0 && (got != 1 || message.kind != EVM_LISTENER || l->listener >= 0)) close(descriptor);
   if (got < 0 && errno == EPROTO) return;
   if (got <= 0) {
-    l->ended = true; /* the portal is gone: without DONE, killed from outside */
+    l->ended = l->vanished = true; /* the portal is gone: without DONE, killed from outside */
     decide(l, EVM_KILLED, "", "the sandbox was ended from outside");
     return;
   }
@@ -363,7 +364,9 @@ static void open_signals(struct launch *l) {
 
 /* What the last look missed: an out-of-memory kill is what happened, also if the program ended by itself since. */
 static void blame_group(struct launch *l) {
-  if (l->result.outcome != EVM_EXITED && l->result.outcome != EVM_SIGNALED) return;
+  bool ran = l->result.outcome == EVM_EXITED || l->result.outcome == EVM_SIGNALED;
+  if (!ran && !(l->vanished && l->result.outcome == EVM_KILLED)) return;
+  if (!ran && evm_cgroup_oom_kills(&l->group) == 0) return;
   l->decided = false;
   l->killing = true; /* nothing is left to kill */
   stop_out_of_memory(l);

@@ -62,10 +62,10 @@ bool evm_spare_make(struct evm_spare *spare) {
 }
 
 void evm_spare_wait(struct evm_spare *spare, int controller) {
+  struct pollfd fds[] = {{controller, POLLIN, 0}, {spare->door, POLLIN, 0}};
+  while (poll(fds, 2, -1) < 0 && errno == EINTR) continue;
   char first;
-  ssize_t got;
-  while ((got = recv(controller, &first, 1, MSG_PEEK)) < 0 && errno == EINTR) continue;
-  if (got <= 0) {
+  if (fds[1].revents != 0 || recv(controller, &first, 1, MSG_PEEK) <= 0) { /* the helper or the controller is gone */
     evm_spare_drop(spare);
     _exit(0);
   }

@@ -93,8 +93,11 @@ static pid_t start_as_account(struct evm_spec *spec, int socket) {
 
 static void open_output_as(const char *path, int number) {
   if (path == NULL) return;
-  int fd = open(path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
-  if (fd < 0 || dup2(fd, number) < 0) evm_fail_errno("open %.200s for the program's output", path);
+  int fd = open(path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+  struct stat st;
+  if (fd < 0 || fstat(fd, &st) != 0) evm_fail_errno("open %.200s for the program's output", path);
+  if (!S_ISREG(st.st_mode)) evm_fail("%.200s for the program's output: want a regular file", path);
+  if (fcntl(fd, F_SETFL, O_APPEND) != 0 || dup2(fd, number) < 0) evm_fail_errno("open %.200s as %d", path, number);
   close(fd);
 }
 

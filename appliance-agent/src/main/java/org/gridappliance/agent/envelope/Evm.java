@@ -146,12 +146,13 @@ public final class Evm implements Envelope, AutoCloseable {
     } catch (IOException | IllegalArgumentException e) {
       return Outcome.failed(EvmWords.broken("its folders cannot be prepared: " + e.getMessage()));
     }
-    boolean spared = spec.sealed() == null && firstUid != BwrapCommand.OWN_UID;
-    EvmSpares.Spare spare = spared ? spares.take() : null;
+    boolean spared = false;
     try (EvmOutput output = EvmOutput.of(spec)) {
       List<String> arguments = new ArrayList<>(output.options());
       arguments.addAll(request.arguments());
-      EvmSpares.Spare started = start(spare, output, encode(arguments));
+      byte[] told = encode(arguments);
+      spared = spec.sealed() == null && firstUid != BwrapCommand.OWN_UID;
+      EvmSpares.Spare started = start(spared ? spares.take() : null, output, told);
       if (started == null) {
         return Outcome.failed(EvmWords.broken("evm-run cannot be started"));
       }

@@ -70,24 +70,27 @@ final class EvmSpares implements AutoCloseable {
   }
 
   private void make() {
-    while (isWanted()) {
-      Spare made = start.get();
-      if (made == null) {
-        break; // without them everything works as well
+    try {
+      while (isWanted()) {
+        Spare made = start.get();
+        if (made == null) {
+          break; // without them everything works as well
+        }
+        lock.lock();
+        try {
+          ready.add(made);
+        } finally {
+          lock.unlock();
+        }
       }
+      dismiss().forEach(Spare::drop);
+    } finally {
       lock.lock();
       try {
-        ready.add(made);
+        maker = null;
       } finally {
         lock.unlock();
       }
-    }
-    dismiss().forEach(Spare::drop);
-    lock.lock();
-    try {
-      maker = null;
-    } finally {
-      lock.unlock();
     }
   }
 
