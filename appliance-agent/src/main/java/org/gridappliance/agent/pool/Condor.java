@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -57,6 +59,9 @@ public final class Condor implements AutoCloseable {
   private volatile PoolSettings settings = new PoolSettings(Role.OFF, "", "", PoolSettings.PORT, 0);
   private @Nullable CondorLaunch running;
   private String address = "";
+
+  /** Whether another pool was left since the daemons were started. */
+  private volatile boolean left;
 
   /**
    * @param data the data folder; its owner submits
@@ -129,7 +134,7 @@ public final class Condor implements AutoCloseable {
       CondorLaunch launch = running;
       Path inside = root;
       if (launch != null && inside != null && launch.isAlive()) {
-        layout.lay(settings, address, inside, owner.text());
+        layout.lay(settings, address, inside, owner.text(), left);
         launch.again();
       }
     } catch (InterruptedException e) {
@@ -145,6 +150,37 @@ public final class Condor implements AutoCloseable {
     if (inside != null && keeper.why().isEmpty()) {
       new CondorAdmin(folders, inside).drain(machine, standing);
     }
+  }
+
+  /** Ends to send jobs to another pool. */
+  void leave(String other) throws IOException {
+    left = true;
+    again();
+    tell(other);
+  }
+
+  /** Tells a pool that was left, thrice: our schedd may have spoken to it once more meanwhile. */
+  private void tell(String other) {
+    Path inside = root;
+    String own = address;
+    Thread.ofVirtual()
+        .name("leave-pool")
+        .start(
+            () -> {
+              try {
+                for (int seconds : List.of(1, 5, 10)) {
+                  Thread.sleep(Duration.ofSeconds(seconds));
+                  if (inside != null && keeper.why().isEmpty()) {
+                    new CondorAdmin(folders, inside).leave(other, own);
+                  }
+                }
+                Neighbours.of(folders).forget(other);
+              } catch (IOException e) {
+                LOG.log(System.Logger.Level.WARNING, "pool {0} was not told: {1}", other, e);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
   }
 
   /** Ends what runs and begins again with the settings as they are now. */
@@ -200,7 +236,8 @@ public final class Condor implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    return layout.lay(read, own.get(), root, owner.text());
+    left = false;
+    return layout.lay(read, own.get(), root, owner.text(), false);
   }
 
   private void runOnce() throws IOException, InterruptedException {
@@ -229,6 +266,7 @@ public final class Condor implements AutoCloseable {
       lock.unlock();
     }
     LOG.log(System.Logger.Level.INFO, "HTCondor runs as {0} at {1}", settings.role().word(), own);
+    Neighbours.of(folders).leaving().forEach(this::tell); // left just before the last end
     while (!launch.waitFor(LOOK_MILLIS)) {
       Optional<String> now = OwnAddress.of(settings);
       if (now.isPresent() && !now.get().equals(own)) {

@@ -1,6 +1,7 @@
 package org.gridappliance.agent.pool;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,11 +33,38 @@ record CondorAdmin(PoolFolders folders, Path root) {
     }
   }
 
+  /**
+   * Has another pool's collector forget that people of this schedd want something there. Its
+   * negotiator would otherwise go on to ask for their jobs, on a connection it holds, until the
+   * last it heard of them is 15 minutes old.
+   *
+   * @param other the other pool's manager
+   * @param own this schedd's address
+   */
+  void leave(String other, String own) throws IOException, InterruptedException {
+    String query =
+        """
+        MyType = "Query"
+        TargetType = "Submitter"
+        Requirements = ScheddName == "%s"
+        """
+            .formatted(CondorConfig.host(own));
+    tell(query, "condor_advertise", "-tcp", "-pool", other, "INVALIDATE_SUBMITTOR_ADS");
+  }
+
   private void run(String... words) throws IOException, InterruptedException {
+    tell("", words);
+  }
+
+  private void tell(String input, String... words) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(CondorLaunch.command(folders, root, "admin", "", false));
     command.addAll(List.of(words));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    process.getOutputStream().close();
+    try (OutputStream in = process.getOutputStream()) {
+      in.write(input.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      // it ended before; what it said tells why
+    }
     Thread watch =
         Thread.ofVirtual()
             .start(

@@ -24,6 +24,12 @@ final class CondorConfig {
       NEGOTIATOR_CONSIDER_PREEMPTION = False
       """;
 
+  /**
+   * A schedd that is told of no other pool any more keeps to those it was told of last. Told of one
+   * where nobody answers, it lets go of them.
+   */
+  static final String LEFT = "FLOCK_TO = 127.0.0.1:9\n";
+
   private static final String SUBMITS =
       """
       SCHEDD_INTERVAL = 5

@@ -24,8 +24,9 @@ record CondorLayout(Path data, PoolFolders folders, int condorUid) {
    * @param own this machine's address
    * @param root the root folder with HTCondor
    * @param owner what the startd is told of its owner
+   * @param left whether another pool was left since the daemons were started
    */
-  Optional<String> lay(PoolSettings settings, String own, Path root, String owner)
+  Optional<String> lay(PoolSettings settings, String own, Path root, String owner, boolean left)
       throws IOException, InterruptedException {
     int submitter = (int) Files.getAttribute(data, "unix:uid");
     if (submitter == 0) {
@@ -54,9 +55,11 @@ record CondorLayout(Path data, PoolFolders folders, int condorUid) {
     boolean submits = submits(settings);
     CondorTokens tokens = new CondorTokens(folders, root);
     String trust = tokens.makeTrust(manager);
+    List<Neighbours.Neighbour> others = Neighbours.of(folders).all();
     PoolFolders.put(
         etc.resolve("condor_config"),
-        CondorConfig.daemons(settings, own, condorUid, trust, submits, Neighbours.of(folders).all())
+        CondorConfig.daemons(settings, own, condorUid, trust, submits, others)
+            + (left && others.isEmpty() ? CondorConfig.LEFT : "")
             + (manager ? Standings.of(folders).config() : ""));
     tokens.makeKey(manager, submits);
     if (submits) {

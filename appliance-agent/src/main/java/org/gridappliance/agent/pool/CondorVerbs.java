@@ -69,8 +69,9 @@ record CondorVerbs(Condor condor, PoolFolders folders) {
 
   private Verb.Reply forget(Verb.Call call) throws IOException {
     condor.requireManager("other pools are named on the manager");
-    Neighbours.of(folders).remove(String.valueOf(call.path().get("address")));
-    condor.again();
+    String address = String.valueOf(call.path().get("address"));
+    Neighbours.of(folders).leave(address);
+    condor.leave(address);
     return Verb.Reply.ok(condor.state());
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.gridappliance.agent.verb.Verb;
@@ -14,6 +15,7 @@ import org.gridappliance.agent.verb.Verb;
  */
 record Neighbours(Path tokens) {
   private static final String PREFIX = "flock-";
+  private static final String LEAVING = "leaving-";
   private static final int MOST = 32;
 
   /**
@@ -63,10 +65,31 @@ record Neighbours(Path tokens) {
     PoolFolders.write(tokens.resolve(PREFIX + address), token.strip() + "\n", "rw-------", 0);
   }
 
-  void remove(String address) throws IOException {
+  /** Ends it. Its token stays, to tell the other pool so, until {@link #forget}. */
+  void leave(String address) throws IOException {
     if (!PoolSettings.ADDRESS.matcher(address).matches()
-        || !Files.deleteIfExists(tokens.resolve(PREFIX + address))) {
+        || !Files.exists(tokens.resolve(PREFIX + address))) {
       throw new Verb.Refused(404, "pool " + address + " is not here");
     }
+    Files.move(
+        tokens.resolve(PREFIX + address),
+        tokens.resolve(LEAVING + address),
+        StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Deletes the token of a pool that was left. */
+  void forget(String address) throws IOException {
+    Files.deleteIfExists(tokens.resolve(LEAVING + address));
+  }
+
+  /** {@return the pools that were left and not forgotten yet} */
+  List<String> leaving() throws IOException {
+    List<String> found = new ArrayList<>();
+    if (Files.isDirectory(tokens)) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(tokens, LEAVING + "*")) {
+        files.forEach(file -> found.add(file.getFileName().toString().substring(LEAVING.length())));
+      }
+    }
+    return found;
   }
 }
