@@ -98,7 +98,7 @@ class PoolPageTest {
       Locator sheet = page.getByRole(AriaRole.DIALOG);
       assertThat(sheet.getByText("Joined the pool")).isVisible();
       button(page, Pattern.compile("^Drain node")).click();
-      assertThat(sheet.getByText("drained: nothing runs here")).isVisible();
+      assertThat(sheet.getByText("drained: nothing runs here").first()).isVisible();
       assertThat(page.getByText("all nodes that are here are drained or banned")).isAttached();
       assertFalse(admin.get("/api/v1/pool").path("accepting").asBoolean());
       Chromium.accessible(page);
