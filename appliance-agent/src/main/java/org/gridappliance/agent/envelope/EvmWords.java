@@ -14,6 +14,9 @@ final class EvmWords {
   private static final int BY_FILE_SIZE = 128 + Signals.SIGXFSZ;
   private static final double NEAR = 0.9;
 
+  /** What the launcher says when it was told to kill. */
+  private static final String BY_US = "killed by the controller";
+
   private EvmWords() {}
 
   /** {@return how it ended; {@code result} is null when the launcher died without one} */
@@ -58,7 +61,7 @@ final class EvmWords {
       case REFUSED -> refused(result.reason());
       case LIFELINE, LOST -> broken(result.reason());
       case ALTERED -> Outcome.altered(result.reason());
-      case KILLED -> null; // by us: the subjob was stopped; else as a signal from outside
+      case KILLED -> result.reason().equals(BY_US) ? null : ended(result.reason());
       case EXITED, SIGNALED -> {
         if (status(result) == BY_FILE_SIZE) {
           yield Watch.disk(limits.diskBytes());
@@ -104,6 +107,14 @@ final class EvmWords {
         Failure.Kind.ENVELOPE,
         "The program " + program + " is not there: " + why + ".",
         "Install the application's packages on this machine, or correct its command.");
+  }
+
+  /** Not the program's doing, so it is tried again. */
+  private static Failure ended(String why) {
+    return Failure.of(
+        Failure.Kind.ENVELOPE,
+        "The program's sandbox came to an end: " + why + ".",
+        "It is tried again. If that happens often, see the log of the system on this machine.");
   }
 
   static Failure broken(String why) {
