@@ -123,9 +123,9 @@ static bool limit_v2(const struct evm_cgroup *group, const struct evm_limits *li
   if (set_knob(dir, "pids.max", "%lld", limits->processes + besides) != 0) return false;
   if (limits->memory_bytes > 0) {
     if (set_knob(dir, "memory.max", "%lld", limits->memory_bytes) != 0) return false;
-    set_knob(dir, "memory.swap.max", "%lld", 0);
     set_knob(dir, "memory.oom.group", "%lld", besides == 0); /* else the portal dies too, and cannot tell */
   }
+  set_knob(dir, "memory.swap.max", "%lld", 0);
   set_knob(dir, "cpu.weight", "%lld", 1);
   return limits->cpu_percent == 0 ||
          set_knob(dir, "cpu.max", "%lld 100000", limits->cpu_percent * 1000) == 0;
@@ -136,6 +136,7 @@ static bool limit_v1(const struct evm_cgroup *group, const struct evm_limits *li
       set_knob(group->dirs[0], "memory.limit_in_bytes", "%lld", limits->memory_bytes) != 0) {
     return false;
   }
+  set_knob(group->dirs[0], "memory.swappiness", "%lld", 0);
   if (set_knob(group->dirs[1], "pids.max", "%lld", limits->processes + besides) != 0) return false;
   if (limits->cpu_percent == 0) return true;
   if (group->count < V1_CONTROLLERS) {
@@ -218,6 +219,38 @@ int64_t evm_cgroup_refused_forks(const struct evm_cgroup *group) {
   if (group->version == 2) return counter(group->dirs[0], "pids.events", "max ");
   if (group->version == 1) return counter(group->dirs[1], "pids.events", "max ");
   return 0;
+}
+
+static int64_t number(const char *dir, const char *file) {
+  char path[640];
+  char text[64];
+  evm_format(path, sizeof path, "%s/%s", dir, file);
+  return evm_read_file(path, text, sizeof text) < 0 ? -1 : strtoll(text, NULL, 10);
+}
+
+/* Version 1 reclaims when a limit is set below what is used; nobody inside runs to meet that limit. */
+static bool page_out_v1(const char *dir, int64_t bytes) {
+  int64_t used = number(dir, "memory.usage_in_bytes");
+  int64_t limit = number(dir, "memory.limit_in_bytes");
+  if (used <= bytes || limit < 0) return false;
+  bool done = set_knob(dir, "memory.swappiness", "%lld", 60) == 0 &&
+              set_knob(dir, "memory.limit_in_bytes", "%lld", used - bytes) == 0;
+  set_knob(dir, "memory.limit_in_bytes", "%lld", limit);
+  set_knob(dir, "memory.swappiness", "%lld", 0);
+  return done;
+}
+
+static bool page_out_v2(const char *dir, int64_t bytes) {
+  if (number(dir, "memory.current") <= bytes) return false;
+  bool done = set_knob(dir, "memory.swap.max", "max", 0) == 0 &&
+              set_knob(dir, "memory.reclaim", "%lld", bytes) == 0;
+  set_knob(dir, "memory.swap.max", "%lld", 0); /* what is out stays out */
+  return done;
+}
+
+bool evm_cgroup_page_out(const struct evm_cgroup *group, int64_t bytes) {
+  if (group->version == 2) return page_out_v2(group->dirs[0], bytes);
+  return group->version == 1 && page_out_v1(group->dirs[0], bytes);
 }
 
 static void kill_members(const char *dir) {

@@ -31,6 +31,12 @@ int64_t evm_cgroup_oom_kills(const struct evm_cgroup *group);
 /* Times a process was refused because of the limit on processes. */
 int64_t evm_cgroup_refused_forks(const struct evm_cgroup *group);
 
+/*
+ * Writes so many bytes of a stopped program's memory to swap, which it may use at no other time. Returns whether
+ * more is left. Blocks while the kernel writes, so the bytes are few at a time.
+ */
+bool evm_cgroup_page_out(const struct evm_cgroup *group, int64_t bytes);
+
 /* Ends what is left in the groups and removes them. */
 void evm_cgroup_remove(const struct evm_cgroup *group);
 

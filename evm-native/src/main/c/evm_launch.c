@@ -26,6 +26,7 @@
 #include "evm_report.h"
 #include "evm_sealed.h"
 #include "evm_start.h"
+#include "evm_swap.h"
 #include "evm_util.h"
 
 /* How long a killed sandbox may take to say DONE before its portal is killed. */
@@ -33,6 +34,8 @@
 /* Samples in a row at the limit on processes that mean a fork bomb rather than a busy moment. */
 #define FORK_BOMB_SAMPLES 2
 #define USAGE_EVENT_MS 1000
+/* Paged out at each beat of a pause: a gigabyte in a quarter of a minute, and never long in one go. */
+#define PAGE_OUT_BYTES (64LL << 20)
 
 struct launch {
   const struct evm_spec *spec;
@@ -272,11 +275,18 @@ static void on_signal(struct launch *l) {
   }
 }
 
+/* The owner is back and wants memory: a paused program's goes where nobody can read it, or stays. */
+static void make_room(const struct launch *l) {
+  if (l->pause_ms == 0 || l->killing || !evm_memory_is_short("") || !evm_swap_is_private("")) return;
+  evm_cgroup_page_out(&l->group, PAGE_OUT_BYTES);
+}
+
 static void on_time(struct launch *l) {
   int64_t now = evm_awake_ms();
   if (now >= l->beat_ms) {
     l->beat_ms = now + EVM_BEAT_MS;
     if (l->ready) evm_message_signal(l->socket, EVM_BEAT);
+    make_room(l);
   }
   int64_t paused = l->paused_ms + (l->pause_ms != 0 ? evm_now_ms() - l->pause_ms : 0);
   int64_t ran = l->ready ? evm_now_ms() - l->go_ms - paused : 0;

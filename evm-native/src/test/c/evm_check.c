@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "evm_calls.h"
 #include "evm_report.h"
 #include "evm_spec.h"
+#include "evm_swap.h"
 #include "evm_util.h"
 
 static int failures;
@@ -245,6 +247,66 @@ static void bad_options_are_refused(void) {
   CHECK(parse(7, good) == 0, "a good command line is refused");
 }
 
+static char machine[] = "/tmp/evm-check-XXXXXX"; /* /proc, /dev and /sys of another machine */
+
+static void put(const char *path, const char *text) {
+  char full[256];
+  snprintf(full, sizeof full, "%s%s", machine, path);
+  for (char *slash = strchr(full + sizeof machine, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+    *slash = '\0';
+    mkdir(full, 0700);
+    *slash = '/';
+  }
+  FILE *file = fopen(full, "w");
+  if (file == NULL || fputs(text, file) < 0 || fclose(file) != 0) abort();
+}
+
+static bool private_swap(const char *areas) {
+  char text[512];
+  snprintf(text, sizeof text, "Filename\t\t\tType\t\tSize\t\tUsed\t\tPriority\n%s", areas);
+  put("/proc/swaps", text);
+  return evm_swap_is_private(machine);
+}
+
+static void only_encrypted_swap_is_private(void) {
+  if (mkdtemp(machine) == NULL) abort();
+  char link[256];
+  put("/dev/sda2", "");
+  put("/dev/dm-0", "");
+  put("/dev/dm-1", "");
+  put("/dev/dm-2", "");
+  put("/dev/zram0", "");
+  put("/dev/zram1", "");
+  put("/swapfile", "");
+  put("/dev/mapper/control", "");
+  snprintf(link, sizeof link, "%s/dev/mapper/swap", machine);
+  if (symlink("../dm-0", link) != 0) abort();
+  put("/sys/block/dm-0/dm/uuid", "CRYPT-PLAIN-swap\n");
+  put("/sys/block/dm-1/dm/uuid", "LVM-abc\n");
+  put("/sys/block/dm-1/slaves/dm-0", "");
+  put("/sys/block/dm-2/dm/uuid", "LVM-abd\n");
+  put("/sys/block/dm-2/slaves/dm-0", "");
+  put("/sys/block/dm-2/slaves/sda2", "");
+  put("/sys/block/zram0/backing_dev", "none\n");
+  put("/sys/block/zram1/backing_dev", "/dev/sda2\n");
+  CHECK(!evm_swap_is_private(machine), "no table of swap is private");
+  CHECK(!private_swap(""), "no swap is private");
+  CHECK(private_swap("/dev/mapper/swap partition 1 0 -2\n"), "dm-crypt by its name is not private");
+  CHECK(private_swap("/dev/dm-1 partition 1 0 -2\n/dev/zram0 partition 1 0 5\n"), "LVM on dm-crypt, or zram, is not");
+  CHECK(!private_swap("/dev/dm-0 partition 1 0 -2\n/dev/sda2 partition 1 0 5\n"), "one plain area is overlooked");
+  CHECK(!private_swap("/dev/dm-2 partition 1 0 -2\n"), "half of a volume is plain");
+  CHECK(!private_swap("/dev/zram1 partition 1 0 5\n"), "zram writes to a plain disk");
+  CHECK(!private_swap("/swapfile file 1 0 -2\n"), "a file is private");
+  CHECK(!private_swap("/dev/gone partition 1 0 -2\n"), "what is not there is private");
+  put("/proc/meminfo", "MemTotal:  1000 kB\nMemFree: 1 kB\nMemAvailable:  250 kB\n");
+  CHECK(!evm_memory_is_short(machine), "a quarter is short");
+  put("/proc/meminfo", "MemTotal:  1000 kB\nMemFree: 1 kB\nMemAvailable:  249 kB\n");
+  CHECK(evm_memory_is_short(machine), "less than a quarter is not short");
+  char remove[300];
+  snprintf(remove, sizeof remove, "rm -r %s", machine);
+  if (system(remove) != 0) abort();
+}
+
 int main(void) {
   code_length = evm_filter_build(code, false);
   printf("filter: %zu instructions\n", code_length);
@@ -256,6 +318,7 @@ int main(void) {
   strings_become_json();
   refusals_are_counted_by_words();
   bad_options_are_refused();
+  only_encrypted_swap_is_private();
   if (failures != 0) fprintf(stderr, "%d checks failed\n", failures);
   return failures == 0 ? 0 : 1;
 }
