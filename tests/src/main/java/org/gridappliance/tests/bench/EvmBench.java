@@ -168,6 +168,7 @@ final class EvmBench implements Bench {
       subjects.seal();
       opened.add(new Posix.Opened(subject.key().toString(), 3, Posix.O_RDONLY));
     }
+    subjects.layDown(subject);
     Path out = subject.scratch().resolve("out");
     Path err = subject.scratch().resolve("err");
     Files.write(out, new byte[0]);

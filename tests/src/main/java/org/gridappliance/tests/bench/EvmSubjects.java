@@ -1,5 +1,8 @@
 package org.gridappliance.tests.bench;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -45,6 +48,8 @@ final class EvmSubjects {
    *
    * @param scratch where its output goes
    * @param key a file with a key that it reads as descriptor 3; null when it takes none
+   * @param config an OCI configuration that {@link #layDown} writes the command into; null when the
+   *     command stands on the line
    */
   record Subject(
       String name,
@@ -52,19 +57,22 @@ final class EvmSubjects {
       List<String> command0,
       Map<String, String> variables,
       Path scratch,
-      @Nullable Path key) {
+      @Nullable Path key,
+      @Nullable Path config) {
     Subject(
         String name,
         List<String> before,
         List<String> command0,
         Map<String, String> variables,
         Path scratch) {
-      this(name, before, command0, variables, scratch, null);
+      this(name, before, command0, variables, scratch, null, null);
     }
 
     List<String> command() {
       List<String> all = new ArrayList<>(before);
-      all.addAll(command0);
+      if (config == null) {
+        all.addAll(command0);
+      }
       return all;
     }
 
@@ -74,7 +82,7 @@ final class EvmSubjects {
 
     /** {@return the same way with another program} */
     Subject with(List<String> other) {
-      return new Subject(name, before, other, variables, scratch, key);
+      return new Subject(name, before, other, variables, scratch, key, config);
     }
   }
 
@@ -118,7 +126,9 @@ final class EvmSubjects {
     all.add(encrypted(program, environment));
     all.add(new Subject("bwrap", bwrap(environment), program.command(), Map.of(), scratch));
     if (hasGvisor()) {
-      all.add(new Subject("gvisor", gvisor(), program.command(), environment, scratch));
+      Path config = Files.createDirectories(folder.resolve("oci")).resolve("config.json");
+      all.add(
+          new Subject("gvisor", gvisor(), program.command(), environment, scratch, null, config));
     }
     return all;
   }
@@ -130,7 +140,7 @@ final class EvmSubjects {
     all.set(all.indexOf(work.toString()), sealed.toString());
     all.addAll(all.size() - 1, List.of("--seal-key-fd", "3", "--seal-generation", "1"));
     return new Subject(
-        "ours-encrypted", all, program.command(), Map.of(), scratch, scratch.resolve("key"));
+        "ours-encrypted", all, program.command(), Map.of(), scratch, scratch.resolve("key"), null);
   }
 
   /** Makes a new sealed folder of the inputs, with a new key: no part of what is measured. */
@@ -215,17 +225,42 @@ final class EvmSubjects {
     return all;
   }
 
-  /** As Debian 13's package runs a command; it sees the machine's files read-only. */
+  /** By systrap, as its makers advise where there is no KVM; from a bundle of its own. */
   private List<String> gvisor() {
     return List.of(
-        "runsc",
+        Shell.line("/bin/sh", "-c", "command -v runsc"),
+        "--root=" + folder.resolve("runsc"),
         "--platform=systrap",
         "--network=none",
         "--ignore-cgroups",
-        "do",
-        "-force-overlay=false",
-        "-volume=" + work + ":/work",
-        "--");
+        "--overlay2=none",
+        "run",
+        "--bundle=" + folder.resolve("oci"),
+        "bench");
+  }
+
+  /** Writes the command down for what does not take it on the line: no part of what is measured. */
+  void layDown(Subject subject) throws IOException {
+    if (subject.config() == null) {
+      return;
+    }
+    ObjectMapper json = new ObjectMapper();
+    ObjectNode all = json.createObjectNode().put("ociVersion", "1.0.0");
+    ObjectNode process = all.putObject("process").put("cwd", "/work").put("noNewPrivileges", true);
+    int uid = root ? UID : 0;
+    process.putObject("user").put("uid", uid).put("gid", uid);
+    subject.command0().forEach(process.putArray("args")::add);
+    subject.environment().forEach(process.putArray("env")::add);
+    all.putObject("root").put("path", "/").put("readonly", true);
+    ArrayNode mounts = all.putArray("mounts");
+    mounts.addObject().put("destination", "/proc").put("type", "proc").put("source", "proc");
+    mounts.addObject().put("destination", "/tmp").put("type", "tmpfs").put("source", "tmpfs");
+    ObjectNode bind = mounts.addObject().put("destination", "/work").put("type", "bind");
+    bind.put("source", work.toString()).putArray("options").add("rbind").add("rw");
+    ArrayNode namespaces = all.putObject("linux").putArray("namespaces");
+    List.of("pid", "network", "ipc", "uts", "mount")
+        .forEach(type -> namespaces.addObject().put("type", type));
+    json.writeValue(subject.config().toFile(), all);
   }
 
   private void own(Path path) throws IOException {
