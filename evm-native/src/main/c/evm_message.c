@@ -49,9 +49,10 @@ int evm_message_receive(int socket, struct evm_message *message, int *descriptor
                           .msg_control = control.bytes,
                           .msg_controllen = sizeof control.bytes};
   ssize_t got;
+  int resets = 0; /* it closed with a message of ours unread: what it said before comes after this error */
   do {
     got = recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
-  } while (got < 0 && errno == EINTR);
+  } while (got < 0 && (errno == EINTR || (errno == ECONNRESET && resets++ == 0)));
   if (got < 0) return -1;
   for (struct cmsghdr *c = CMSG_FIRSTHDR(&header); c != NULL; c = CMSG_NXTHDR(&header, c)) {
     if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&

@@ -153,8 +153,6 @@ enum evm_sealed_end evm_sealed_listen(struct evm_sealed *sealed, char reason[EVM
   int descriptor;
   if (!sealed->ended) {
     int got = evm_message_receive(sealed->socket, &message, &descriptor);
-    /* it closed without reading what we sent: its last words come after this error */
-    if (got < 0 && errno == ECONNRESET) got = evm_message_receive(sealed->socket, &message, &descriptor);
     if (descriptor >= 0) close(descriptor);
     if (got == 1 && message.kind == EVM_READY) {
       sealed->loaded = true;

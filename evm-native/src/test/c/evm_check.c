@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "evm_calls.h"
+#include "evm_message.h"
 #include "evm_report.h"
 #include "evm_spec.h"
 #include "evm_swap.h"
@@ -247,6 +248,20 @@ static void bad_options_are_refused(void) {
   CHECK(parse(7, good) == 0, "a good command line is refused");
 }
 
+/* A socket closed with something unread says ECONNRESET to its peer, before what it had said itself. */
+static void last_words_come_through(void) {
+  int pair[2];
+  struct evm_message message;
+  int descriptor;
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) abort();
+  CHECK(evm_message_signal(pair[0], EVM_BEAT) == 0, "no beat");
+  CHECK(evm_message_signal(pair[1], EVM_DONE) == 0, "no last words");
+  close(pair[1]);
+  CHECK(evm_message_receive(pair[0], &message, &descriptor) == 1 && message.kind == EVM_DONE, "last words are lost");
+  CHECK(evm_message_receive(pair[0], &message, &descriptor) == 0, "the end is not seen");
+  close(pair[0]);
+}
+
 static char machine[] = "/tmp/evm-check-XXXXXX"; /* /proc, /dev and /sys of another machine */
 
 static void put(const char *path, const char *text) {
@@ -318,6 +333,7 @@ int main(void) {
   strings_become_json();
   refusals_are_counted_by_words();
   bad_options_are_refused();
+  last_words_come_through();
   only_encrypted_swap_is_private();
   if (failures != 0) fprintf(stderr, "%d checks failed\n", failures);
   return failures == 0 ? 0 : 1;
