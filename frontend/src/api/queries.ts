@@ -13,6 +13,13 @@ export interface JobFilter {
   limit?: number;
 }
 
+export interface RunFilter {
+  q?: string;
+  owner?: "me" | "all";
+  before?: number;
+  limit?: number;
+}
+
 export const keys = {
   session: ["session"] as const,
   apps: ["apps"] as const,
@@ -36,6 +43,7 @@ export const keys = {
   poolUsage: ["pool", "usage"] as const,
   jobWait: (id: number) => ["wait", id] as const,
   poolHistory: (span: string) => ["pool", "history", span] as const,
+  runs: (filter: RunFilter) => ["pool", "runs", filter] as const,
   announcement: ["announcement"] as const,
   folder: (path: string) => ["folder", path] as const,
   folders: ["folder"] as const,
@@ -181,6 +189,12 @@ export const poolHistoryQuery = (span: Span) =>
     queryKey: keys.poolHistory(span),
     queryFn: ({ signal }) => call("get", "/pool/history", { query: { span }, signal }),
     refetchInterval: 60_000,
+  });
+
+export const runsQuery = (filter: RunFilter) =>
+  queryOptions({
+    queryKey: keys.runs(filter),
+    queryFn: ({ signal }) => call("get", "/pool/runs", { query: filter, signal }),
   });
 
 export const caQuery = queryOptions({

@@ -29,6 +29,7 @@ export type Pool = Schemas["Pool"];
 export type NodeDetail = Schemas["NodeDetail"];
 export type Place = Schemas["Place"];
 export type PoolLoad = Schemas["PoolLoad"];
+export type Run = Schemas["Run"];
 export type PoolUsage = Schemas["PoolUsage"];
 export type Problem = Schemas["Problem"];
 export type Session = Schemas["Session"];

@@ -30,6 +30,7 @@ const WorkflowsPage = lazy(() => import("../pages/workflows/WorkflowsPage"));
 const WorkflowPage = lazy(() => import("../pages/workflows/WorkflowPage"));
 const CondorPage = lazy(() => import("../pages/pool/CondorPage"));
 const PoolPage = lazy(() => import("../pages/pool/PoolPage"));
+const RunsPage = lazy(() => import("../pages/pool/RunsPage"));
 const SharePage = lazy(() => import("../pages/pool/SharePage"));
 const OverlayPage = lazy(() => import("../pages/pool/OverlayPage"));
 const ProfilePage = lazy(() => import("../pages/profile/ProfilePage"));
@@ -105,6 +106,7 @@ export default function Frame({ user, portal }: { user: User; portal: Session["p
                 <Route path="/desktops" element={<DesktopsPage />} />
                 <Route path="/desktops/:desktop" element={<ViewPage />} />
                 <Route path="/pool" element={<PoolPage />} />
+                <Route path="/pool/history" element={<RunsPage />} />
                 {may(user, "pool-admin") && <Route path="/pool/condor" element={<CondorPage />} />}
                 {may(user, "pool-admin") && <Route path="/pool/share" element={<SharePage />} />}
                 {may(user, "pool-admin") && <Route path="/pool/overlay" element={<OverlayPage />} />}

@@ -114,6 +114,7 @@ export const states = {
   Banned: "Banned",
   Waiting: "Waiting",
   Blocked: "Blocked",
+  Retried: "Retried",
 };
 
 export const gloss = {
@@ -133,4 +134,5 @@ export const gloss = {
   Banned: "gets no work until it is opened again",
   Waiting: "for the steps it needs",
   Blocked: "a step it needs has failed",
+  Retried: "left no result and was tried again",
 };

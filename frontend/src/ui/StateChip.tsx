@@ -21,6 +21,7 @@ const looks: Record<ChipState, { tone: Tone; shape: ReactElement }> = {
   Draining: { tone: "paused", shape: <path d="M6 1v7M2.500 5.500L6 9l3.500-3.500" fill="none" strokeWidth="2" /> },
   Waiting: { tone: "idle", shape: <circle cx="6" cy="6" r="4" fill="none" strokeWidth="2" strokeDasharray="2 2" /> },
   Blocked: { tone: "paused", shape: <path d="M2 6h8M6 2v8" strokeWidth="2" /> },
+  Retried: { tone: "paused", shape: <path d="M10 6a4 4 0 1 1-1.500-3.100M10 1v2.500H7.500" fill="none" strokeWidth="1.500" /> },
   Banned: { tone: "bad", shape: <path d="M6 1.500a4.500 4.500 0 1 0 .01 0M3 9l6-6" fill="none" strokeWidth="2" /> },
 };
 

@@ -91,21 +91,27 @@ export function Views({ query, choose }: { query: string; choose: (query: string
   );
 }
 
+export interface FilterHelpText {
+  title: string;
+  intro: string;
+  rows: readonly (readonly [string, string])[];
+}
+
 /** What can be written in the filter, by example. */
-export function FilterHelp(): ReactElement {
+export function FilterHelp({ help = text.filterHelp }: { help?: FilterHelpText }): ReactElement {
   return (
     <Popover width={340} position="bottom-start" withArrow shadow="md">
       <Popover.Target>
-        <ActionIcon variant="default" size={36} aria-label={text.filterHelp.title}>
+        <ActionIcon variant="default" size={36} aria-label={help.title}>
           ?
         </ActionIcon>
       </Popover.Target>
       <Popover.Dropdown>
         <Stack gap="xs">
-          <Text size="sm">{text.filterHelp.intro}</Text>
+          <Text size="sm">{help.intro}</Text>
           <Table withRowBorders={false} verticalSpacing={2} horizontalSpacing={4}>
             <Table.Tbody>
-              {text.filterHelp.rows.map(([term, means]) => (
+              {help.rows.map(([term, means]) => (
                 <Table.Tr key={term}>
                   <Table.Td>
                     <Code>{term}</Code>

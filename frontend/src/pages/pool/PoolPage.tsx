@@ -10,6 +10,7 @@ import { count } from "../../lib/format";
 import { overlay } from "../../text/overlay";
 import { pool as text } from "../../text/pool";
 import { condor } from "../../text/condor";
+import { runs } from "../../text/runs";
 import { sharing } from "../../text/sharing";
 import { Icon } from "../../ui/icons";
 import { Empty, ErrorBox, Loading, PageTitle } from "../../ui/states";
@@ -51,8 +52,12 @@ export default function PoolPage(): ReactElement {
     <Stack gap="lg">
       <Group justify="space-between">
         <PageTitle title={text.title} />
-        {admin && (
-          <Group gap="sm">
+        <Group gap="sm">
+          <Button variant="default" component={Link} to="/pool/history">
+            {runs.open}
+          </Button>
+          {admin && (
+            <>
             <Button variant="default" component={Link} to="/pool/condor">
               {condor.open}
             </Button>
@@ -65,8 +70,9 @@ export default function PoolPage(): ReactElement {
             <Button leftSection={<Icon name="plus" size={16} />} onClick={() => setAdding(true)}>
               {text.add}
             </Button>
-          </Group>
-        )}
+            </>
+          )}
+        </Group>
       </Group>
       {pool.data !== undefined && <Glance pool={pool.data} />}
       {nodes.isPending && <Loading lines={6} />}

@@ -3,20 +3,26 @@ package org.gridappliance.tests;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.gridappliance.tests.fixture.Appliance;
 import org.gridappliance.tests.fixture.Chromium;
 import org.gridappliance.tests.fixture.PortalClient;
 import org.gridappliance.tests.fixture.Seated;
+import org.gridappliance.tests.fixture.TestApps;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -133,6 +139,54 @@ class PoolPageTest {
           assertThat(other.getByText("This computer is on no overlay yet")).isVisible();
           Chromium.accessible(other);
         }
+      }
+      context.close();
+    }
+  }
+
+  @Test
+  void whatEndedIsFoundAgainInTheJobHistoryAndDownloaded() throws Exception {
+    try (Appliance appliance = Appliance.start(2);
+        Chromium chromium = Chromium.launch()) {
+      TestApps.drop(appliance.apps(), "say");
+      PortalClient admin = appliance.admin();
+      long job =
+          admin.submit(
+              "say",
+              Map.of("n", 0),
+              Map.of(
+                  "name", "Count to eight", "sweep", Map.of("n", List.of(1, 2, 3, 4, 5, 6, 7, 8))));
+      admin.awaitCompleted(job, Duration.ofMinutes(2));
+      BrowserContext context = chromium.anonymous(false, ColorScheme.LIGHT);
+      Page page = Seated.login(context, appliance.url(), Appliance.ADMIN, Appliance.PASSWORD);
+      page.navigate(appliance.url() + "/pool");
+      page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Job history")).click();
+      assertThat(page.getByText("8 runs")).isVisible();
+      assertThat(page.locator("tbody tr").first()).containsText("Count to eight");
+      Chromium.accessible(page);
+      Chromium.picture(page, "history");
+      page.getByLabel("Filter").fill("state:failed,retried");
+      assertThat(page.getByText("No run matches")).isVisible();
+      page.getByLabel("Filter").fill("state:completed took<1h end<1d -pool:condor");
+      assertThat(page.getByText("8 runs")).isVisible();
+      Download file =
+          page.waitForDownload(
+              () ->
+                  page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Download CSV"))
+                      .click());
+      List<String> lines = Files.readAllLines(file.path());
+      assertEquals(9, lines.size());
+      assertTrue(
+          lines.get(1).startsWith(job + ",") && lines.get(1).contains(",Count to eight,ada,"));
+      page.getByLabel("Filter").fill("colour:red");
+      assertThat(page.getByText("there is no \"colour\"")).isVisible();
+      try (BrowserContext dark =
+          chromium.withState(context.storageState(), true, ColorScheme.DARK)) {
+        Page phone = dark.newPage();
+        phone.navigate(appliance.url() + "/pool/history");
+        assertThat(phone.getByText("8 runs")).isVisible();
+        Chromium.accessible(phone);
+        Chromium.picture(phone, "history-phone-dark");
       }
       context.close();
     }

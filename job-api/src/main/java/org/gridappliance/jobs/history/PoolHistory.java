@@ -37,6 +37,7 @@ public final class PoolHistory implements AutoCloseable {
   private final EventStore events;
   private final NodeJobs jobs;
   private final UsageStore usage;
+  private final RunStore runs;
   private final Source source;
   private final Clock clock;
   private final Thread thread =
@@ -61,6 +62,7 @@ public final class PoolHistory implements AutoCloseable {
     this.events = new EventStore(database);
     this.jobs = new NodeJobs(database);
     this.usage = new UsageStore(database);
+    this.runs = new RunStore(database);
     this.source = source;
     this.clock = clock;
     this.known = events.last();
@@ -102,6 +104,7 @@ public final class PoolHistory implements AutoCloseable {
     if (now - prunedAt >= PRUNE_MILLIS) {
       prunedAt = now;
       uses.prune(now);
+      runs.prune(now);
       events.prune(source.nodeStates().stream().map(NodeState::node).toList());
     }
   }
@@ -164,6 +167,11 @@ public final class PoolHistory implements AutoCloseable {
    */
   public List<NodeJob> jobs(long node, @Nullable String machine, @Nullable String owner) {
     return jobs.newest(node, machine, owner, 50);
+  }
+
+  /** {@return what ended, run by run} */
+  public RunStore runs() {
+    return runs;
   }
 
   /** {@return who had what in each of the last 12 months, newest first} */

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
+import org.gridappliance.jobs.history.Run;
+import org.gridappliance.jobs.history.RunStore;
 import org.gridappliance.jobs.job.Ids;
 import org.gridappliance.jobs.job.StorageException;
 import org.gridappliance.jobs.job.SubjobRow;
@@ -109,7 +111,12 @@ final class Collector {
       }
       List<Taken> taken = judge(claimed, failures);
       List<SubjobRow> rows = taken.stream().map(this::row).toList();
-      subjobs.ended(rows, outputs, handle -> {});
+      long now = state.clock.millis();
+      List<Run> runs =
+          taken.stream()
+              .map(one -> PastRuns.of(one.held(), one.result(), one.verdict(), now))
+              .toList();
+      subjobs.ended(rows, outputs, handle -> RunStore.add(handle, runs));
       apply(taken);
     } catch (IOException | UncheckedIOException e) {
       throw new StorageException("a subjob's output cannot be kept: " + e.getMessage(), e);

@@ -1,11 +1,14 @@
 package org.gridappliance.jobs.pool;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
+import org.gridappliance.jobs.history.Run;
+import org.gridappliance.jobs.history.RunStore;
 import org.gridappliance.jobs.job.JobFolder;
 import org.gridappliance.jobs.job.JobRecord;
 import org.gridappliance.jobs.job.JobState;
@@ -28,6 +31,7 @@ final class Finisher implements AutoCloseable {
   private final PoolState state;
   private final JobStore jobs;
   private final ResultMaker results;
+  private final RunStore runs;
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().name("jobs-finisher").daemon().factory());
@@ -37,7 +41,8 @@ final class Finisher implements AutoCloseable {
   /**
    * @param ended told the id of every job that has ended
    */
-  Finisher(PoolState state, JobStore jobs, ResultMaker results, LongConsumer ended) {
+  Finisher(PoolState state, JobStore jobs, ResultMaker results, RunStore runs, LongConsumer ended) {
+    this.runs = runs;
     this.state = state;
     this.jobs = jobs;
     this.results = results;
@@ -142,7 +147,7 @@ final class Finisher implements AutoCloseable {
             : first.remedy(),
         first == null ? null : first.exitCode(),
         first == null ? null : first.signal(),
-        first == null ? java.util.List.of() : first.lines());
+        first == null ? List.of() : first.lines());
   }
 
   static String words(int subjobs) {
@@ -253,15 +258,27 @@ final class Finisher implements AutoCloseable {
 
   /** Takes an ended job out of the queue. Call with the transition lock held. */
   void leave(ActiveJob job, JobRecord last) {
+    List<Run> stopped;
     state.lock.lock();
     try {
       job.record = last;
       job.finishingPhase = null;
+      long now = state.clock.millis();
+      stopped =
+          job.held.values().stream()
+              .filter(held -> !held.ending && !held.waits()) // the first leave a result after all
+              .map(held -> PastRuns.removed(held, now))
+              .toList();
       state.stopLeases(job);
       state.jobs.remove(job.id());
       state.noteJob(job);
     } finally {
       state.lock.unlock();
+    }
+    try {
+      runs.add(stopped);
+    } catch (StorageException e) { // the job has ended all the same
+      log.warn("history not kept job={} reason={}", job.id(), e.getMessage());
     }
     try {
       JobFolder.delete(job.plan.folder().tmp());

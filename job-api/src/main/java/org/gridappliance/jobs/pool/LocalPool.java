@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.gridappliance.jobs.JobSettings;
+import org.gridappliance.jobs.history.RunStore;
 import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.jobs.job.Database;
 import org.gridappliance.jobs.job.JobPlan;
@@ -60,7 +61,7 @@ public final class LocalPool implements AutoCloseable {
       Clock clock) {
     state = new PoolState(changes, clock);
     nodes = new Nodes(database, clock);
-    finisher = new Finisher(state, jobs, results, ended);
+    finisher = new Finisher(state, jobs, results, new RunStore(database), ended);
     dispatcher = new Dispatcher(state, subjobs, new Fences(subjobs), settings);
     collector = new Collector(state, subjobs, finisher::look);
     roll = new Roll(state, subjobs, finisher::look);

@@ -5,6 +5,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongConsumer;
+import org.gridappliance.jobs.history.Run;
+import org.gridappliance.jobs.history.RunStore;
 import org.gridappliance.jobs.job.Ids;
 import org.gridappliance.jobs.job.JobState;
 import org.gridappliance.jobs.job.SubjobRow;
@@ -121,6 +123,7 @@ final class Roll {
       return;
     }
     List<SubjobRow> failed = new ArrayList<>();
+    List<Run> runs = new ArrayList<>();
     Set<Long> touched = new HashSet<>();
     state.lock.lock();
     try {
@@ -156,6 +159,9 @@ final class Roll {
         if (verdict instanceof Verdict.Failed(Failure last)) {
           failed.add(row(held, last));
         }
+        if (!held.waits()) {
+          runs.add(PastRuns.lost(held, verdict, why, state.clock.millis()));
+        }
         state.settle(held.job, index, verdict, held.node.id(), false);
         state.noteJob(held.job);
         touched.add(held.job.id());
@@ -163,8 +169,8 @@ final class Roll {
     } finally {
       state.lock.unlock();
     }
-    if (!failed.isEmpty()) {
-      subjobs.ended(failed, List.of(), handle -> {});
+    if (!failed.isEmpty() || !runs.isEmpty()) {
+      subjobs.ended(failed, List.of(), handle -> RunStore.add(handle, runs));
     }
     touched.forEach(ended::accept);
   }

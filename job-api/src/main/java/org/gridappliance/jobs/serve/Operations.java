@@ -111,10 +111,12 @@ public final class Operations implements AutoCloseable {
         .forEach(operations::put);
     new ResultOperations(jobs, deliverer).addTo(operations);
     new UsageOperations(history, condor).addTo(operations);
+    RunOperations runs = new RunOperations(history.runs(), clock);
+    runs.addTo(operations);
     new NodeOperations(pool, history, condor, space, audit, lines).addTo(operations);
     operations.replaceAll((id, operation) -> space.guard(operation));
     JobEvents events = new JobEvents(changes, jobs);
-    PlainRoutes plain = new PlainRoutes(jobs, events, catalog, space, condor);
+    PlainRoutes plain = new PlainRoutes(jobs, events, catalog, space, condor, runs);
     return new Operations(
         operations,
         events,

@@ -55,9 +55,17 @@ final class PlainRoutes {
   private final AppCatalog catalog;
   private final Space space;
   private final CondorPool condor;
+  private final RunOperations runs;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-  PlainRoutes(Jobs jobs, JobEvents events, AppCatalog catalog, Space space, CondorPool condor) {
+  PlainRoutes(
+      Jobs jobs,
+      JobEvents events,
+      AppCatalog catalog,
+      Space space,
+      CondorPool condor,
+      RunOperations runs) {
+    this.runs = runs;
     this.condor = condor;
     this.jobs = jobs;
     this.events = events;
@@ -72,6 +80,7 @@ final class PlainRoutes {
     router.get(job + "/subjobs/:index/output/:stream").handler(of(callers, this::output));
     router.get(job + "/results.zip").handler(of(callers, this::zip));
     router.get(job + "/results/*").handler(of(callers, this::result));
+    router.get(API + "/pool/runs.csv").handler(of(callers, runs::csv));
   }
 
   private Handler<RoutingContext> of(Function<RoutingContext, Caller> callers, CallersBody body) {
