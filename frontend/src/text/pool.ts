@@ -7,7 +7,7 @@ export const pool = {
   title: "Pool",
   add: "Add a computer",
   columns: { node: "Node", state: "State", slots: "Slots", memory: "Memory", version: "Version", load: "Load", seen: "Last heard", running: "Your subjobs there" },
-  slots: (used: number, all: number) => `${used} of ${all} in use`,
+  slots: (used: number, all: number) => (all === 0 ? "none" : `${used} of ${all} in use`),
   glance: {
     nodes: "Nodes",
     free: "Free slots",

@@ -50,6 +50,8 @@ public final class CondorPool implements AutoCloseable {
   private final Path jobs;
   private final Tails tails;
   private final Fleet fleet;
+  private final Recent<Long, List<Reason>> reasons = new Recent<>(System::nanoTime);
+  private final Recent<String, List<Turn>> shares = new Recent<>(System::nanoTime);
   private final Thread submitter =
       Thread.ofPlatform().name("condor-submit").daemon().unstarted(this::submitForEver);
   private final Thread follower =
@@ -130,7 +132,7 @@ public final class CondorPool implements AutoCloseable {
 
   /**
    * {@return why subjobs of a job wait, the gravest first; empty when none do} Asks HTCondor, which
-   * takes some tens of milliseconds.
+   * takes some tens of milliseconds, at most every 5 s for a job.
    */
   public List<Reason> why(long job, Limits limits) {
     if (!isReady()) {
@@ -156,10 +158,17 @@ public final class CondorPool implements AutoCloseable {
       return List.of(new Reason(full.get(), Remedy.NONE));
     }
     try {
-      return Analysis.of(now.tools().analyze(waiting.get()), limits);
+      return reasons.get(job, () -> analysed(now, waiting.get(), limits));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return List.of();
+    }
+  }
+
+  private static List<Reason> analysed(CondorWork now, String task, Limits limits)
+      throws InterruptedException {
+    try {
+      return Analysis.of(now.tools().analyze(task), limits);
     } catch (IOException e) {
       return List.of(new Reason("HTCondor does not say why now: " + e.getMessage(), Remedy.NONE));
     }
@@ -172,13 +181,20 @@ public final class CondorPool implements AutoCloseable {
       return List.of();
     }
     try {
-      return now.tools().turns();
+      return shares.get("all", () -> turns(now));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return List.of();
+    }
+  }
+
+  private static List<Turn> turns(CondorWork now) throws InterruptedException {
+    try {
+      return now.tools().turns();
     } catch (IOException e) {
       log.debug("HTCondor does not tell the fair share now: {}", e.getMessage());
+      return List.of();
     }
-    return List.of();
   }
 
   /** {@return cores of all its workers} */

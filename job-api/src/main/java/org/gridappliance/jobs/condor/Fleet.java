@@ -1,9 +1,11 @@
 package org.gridappliance.jobs.condor;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.gridappliance.jobs.pool.LocalPool;
 import org.gridappliance.jobs.pool.Machines;
@@ -23,6 +25,7 @@ final class Fleet {
   private final CondorDoor door;
   private final LocalPool pool;
   private volatile List<Machine> machines = List.of();
+  private volatile List<Machine> submitting = List.of();
   private volatile int slots;
 
   // guarded by this
@@ -99,12 +102,19 @@ final class Fleet {
         Machine.of(work.tools().slots()).stream()
             .map(one -> one.standing(wished.getOrDefault(one.name(), one.standing())))
             .toList();
+    String own = Happening.machine(work.access().schedd());
+    List<Machine> submit =
+        Machine.submitting(work.tools().schedds()).stream()
+            .filter(one -> !one.name().equals(own))
+            .filter(one -> all.stream().noneMatch(known -> known.name().equals(one.name())))
+            .toList();
     long newest = all.stream().mapToLong(Machine::heardAt).max().orElse(0);
     List<Machine> open =
         all.stream().filter(one -> one.isOpen() && newest - one.heardAt() <= GONE_SECONDS).toList();
     int cpus = open.stream().mapToInt(Machine::cpus).sum();
     synchronized (this) {
       machines = all;
+      submitting = submit;
       slots = cpus;
       if (wished.equals(standings)) {
         measuredAt = System.nanoTime();
@@ -119,21 +129,34 @@ final class Fleet {
 
   /** Has the pages show what the machines last told. */
   private void tell() {
-    pool.machines()
-        .tell(
-            machines.stream()
-                .map(
-                    one ->
-                        new Machines.Told(
-                            one.name(),
-                            one.state(),
-                            one.cpus(),
-                            one.freeCpus(),
-                            one.memoryBytes(),
-                            one.load(),
-                            one.version(),
-                            one.standing(),
-                            one.heardAt() * 1000))
-                .toList());
+    List<Machines.Told> all = new ArrayList<>();
+    Map<String, Standing> unheard = new TreeMap<>(standings);
+    for (Machine one : machines) {
+      unheard.remove(one.name());
+      all.add(told(one, one.standing(), ""));
+    }
+    for (Machine one : submitting) {
+      Standing wished = unheard.remove(one.name());
+      all.add(told(one, wished == null ? Standing.OPEN : wished, "jobs are only submitted here"));
+    }
+    // what is wished of a machine holds though its advertisement has ended
+    unheard.forEach(
+        (name, standing) ->
+            all.add(new Machines.Told(name, "Away", 0, 0, 0, 0, "", standing, "", 0)));
+    pool.machines().tell(all);
+  }
+
+  private static Machines.Told told(Machine one, Standing standing, String note) {
+    return new Machines.Told(
+        one.name(),
+        one.state(),
+        one.cpus(),
+        one.freeCpus(),
+        one.memoryBytes(),
+        one.load(),
+        one.version(),
+        standing,
+        note,
+        one.heardAt() * 1000);
   }
 }

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.gridappliance.jobs.pool.Standing;
 
 /**
@@ -56,6 +57,35 @@ public record Machine(
           + "TotalSlotMemory,TotalMemory,TotalLoadAvg,CondorVersion,JobId,EnteredCurrentActivity,OwnerActive,"
           + "Draining,LastHeardFrom";
 
+  static final String SCHEDDS =
+      "Machine,CondorVersion,LastHeardFrom,TotalIdleJobs,TotalRunningJobs";
+
+  /** {@return the machines that jobs are submitted on, by name; they have no slot} */
+  static List<Machine> submitting(List<JsonNode> schedds) {
+    Map<String, Machine> machines = new TreeMap<>();
+    for (JsonNode one : schedds) {
+      String name = Happening.machine(one.path("Machine").asText());
+      machines.put(
+          name,
+          new Machine(
+              name,
+              "Ready",
+              Standing.OPEN,
+              0,
+              0,
+              0,
+              0,
+              version(one),
+              List.of(),
+              one.path("LastHeardFrom").asLong()));
+    }
+    return List.copyOf(machines.values());
+  }
+
+  private static String version(JsonNode ad) {
+    return ad.path("CondorVersion").asText("").replaceAll("^\\$CondorVersion: (\\S+).*", "$1");
+  }
+
   /** {@return the machines that some slots belong to, by name} */
   static List<Machine> of(List<JsonNode> slots) {
     Map<String, List<JsonNode>> byName = new LinkedHashMap<>();
@@ -100,7 +130,7 @@ public record Machine(
         free,
         whole.path("TotalSlotMemory").asLong(whole.path("TotalMemory").asLong()) << 20,
         whole.path("TotalLoadAvg").asDouble(),
-        whole.path("CondorVersion").asText("").replaceAll("^\\$CondorVersion: (\\S+).*", "$1"),
+        version(whole),
         List.copyOf(used),
         whole.path("LastHeardFrom").asLong());
   }

@@ -24,8 +24,10 @@ public final class Machines {
    * What a machine last told.
    *
    * @param state Ready, Busy, or Paused while its owner wants it
+   * @param cpus 0 where it runs no jobs
    * @param standing what an admin of that scheduler wishes of it
-   * @param heardAt milliseconds since 1970
+   * @param note what else it does; empty for nothing
+   * @param heardAt milliseconds since 1970; 0 when its scheduler does not know it now
    */
   public record Told(
       String name,
@@ -36,6 +38,7 @@ public final class Machines {
       double load,
       String version,
       Standing standing,
+      String note,
       long heardAt) {}
 
   private final PoolState state;
@@ -71,7 +74,10 @@ public final class Machines {
       long oldest = state.clock.millis() - Node.AWAY_MILLIS;
       unknown = // one that was removed may be told of for a while after its end
           some.stream()
-              .filter(one -> !rows.containsKey(one.name()) && one.heardAt() >= oldest)
+              .filter(
+                  one ->
+                      !rows.containsKey(one.name())
+                          && (one.heardAt() >= oldest || one.standing() == Standing.BANNED))
               .toList();
     } finally {
       state.lock.unlock();
@@ -122,17 +128,22 @@ public final class Machines {
 
   private NodeSnapshot snapshot(Nodes.NodeRow row, long now, List<Running> running) {
     Told last = told.get(row.name());
+    boolean known = last != null && last.heardAt() > 0;
     boolean away = last == null || now - last.heardAt() > Node.AWAY_MILLIS;
     Standing standing = last == null ? Standing.OPEN : last.standing();
     String word = last == null ? "Away" : last.state();
-    String reason = word.equals("Paused") ? "its owner uses it" : null;
+    String reason = word.equals("Paused") ? "its owner uses it" : note(last);
     if (standing == Standing.BANNED) {
       word = "Banned";
-      reason = "a pool admin took it out of use; it gets no work";
+      reason =
+          known
+              ? "a pool admin took it out of use; it gets no work"
+              : "a pool admin took it out of use; HTCondor does not know it now, and would give it"
+                  + " no work";
     } else if (last == null || away) {
       word = "Away";
       reason =
-          last == null
+          last == null || !known
               ? "HTCondor does not know it now"
               : "not heard of for " + (now - last.heardAt()) / 1000 + " s";
     } else if (standing == Standing.DRAINING) {
@@ -148,16 +159,20 @@ public final class Machines {
         row.name(),
         word,
         reason,
-        last == null ? row.cpus() : last.cpus(),
+        last == null || !known ? row.cpus() : last.cpus(),
         last == null || away ? 0 : last.freeCpus(),
-        last == null ? row.memoryBytes() : last.memoryBytes(),
-        last == null ? null : "HTCondor " + last.version(),
+        last == null || !known ? row.memoryBytes() : last.memoryBytes(),
+        last == null || !known ? null : "HTCondor " + last.version(),
         last == null ? 0 : last.heardAt(),
         row.enrolledAt(),
         standing,
         places.get(row.id()),
         last == null || away ? null : last.load(),
         running);
+  }
+
+  private static @Nullable String note(@Nullable Told last) {
+    return last == null || last.note().isEmpty() ? null : last.note();
   }
 
   /** {@return the name of a machine; empty when there is no such} */
@@ -188,7 +203,7 @@ public final class Machines {
   /**
    * Forgets a machine that its scheduler does not know any more.
    *
-   * @throws Problem 409 while it does
+   * @throws Problem 409 while it does, and while it is banned: nobody would see that any more
    */
   void remove(long id, String name) {
     state.lock.lock();
@@ -197,6 +212,9 @@ public final class Machines {
       if (last != null && state.clock.millis() - last.heardAt() <= Node.AWAY_MILLIS) {
         throw Problem.conflict(
             name + " is in HTCondor's pool; ban it, or end HTCondor there and remove it then");
+      }
+      if (last != null && last.standing() == Standing.BANNED) {
+        throw Problem.conflict(name + " is banned; open it, then remove it");
       }
     } finally {
       state.lock.unlock();

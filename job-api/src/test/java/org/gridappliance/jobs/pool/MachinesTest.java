@@ -45,7 +45,8 @@ class MachinesTest {
   }
 
   private Machines.Told told(String name, String word, Standing standing) {
-    return new Machines.Told(name, word, 8, 6, 16L << 30, 1.5, "23.9.6", standing, clock.millis());
+    return new Machines.Told(
+        name, word, 8, 6, 16L << 30, 1.5, "23.9.6", standing, "", clock.millis());
   }
 
   private NodeSnapshot only() {
@@ -97,6 +98,47 @@ class MachinesTest {
     assertEquals(0, machines.count());
     machines.tell(List.of(told("10.77.0.11", "Ready", Standing.OPEN)));
     assertEquals(id, only().id());
+  }
+
+  @Test
+  void aBanIsSeenThoughTheMachineIsNotHeardOfAndIsNotForgotten() {
+    machines.tell(List.of(told("10.77.0.11", "Ready", Standing.OPEN)));
+    long id = only().id();
+    Machines.Told unheard =
+        new Machines.Told("10.77.0.11", "Away", 0, 0, 0, 0, "", Standing.BANNED, "", 0);
+    machines.tell(List.of(unheard));
+    assertEquals("Banned 8 0 null", words(only()));
+    assertEquals(
+        "a pool admin took it out of use; HTCondor does not know it now, and would give it no work",
+        only().reason());
+    assertThrows(Problem.class, () -> machines.remove(id, "10.77.0.11"));
+    machines = new Machines(state, nodes); // another data folder: no row of it
+    machines.tell(List.of(unheard));
+    assertEquals("Banned", only().state());
+    machines.tell(List.of());
+    assertEquals("Away", only().state());
+    machines.remove(id, "10.77.0.11");
+    assertEquals(0, machines.count());
+  }
+
+  @Test
+  void aMachineThatOnlySubmitsIsListedAndSaysSo() {
+    machines.tell(
+        List.of(
+            new Machines.Told(
+                "10.77.0.31",
+                "Ready",
+                0,
+                0,
+                0,
+                0,
+                "23.9.6",
+                Standing.OPEN,
+                "jobs are only submitted here",
+                clock.millis())));
+    assertEquals("Ready 0 0 0.0", words(only()));
+    assertEquals("jobs are only submitted here", only().reason());
+    assertEquals("HTCondor 23.9.6", only().version());
   }
 
   @Test

@@ -166,6 +166,12 @@ class CondorPoolTest {
     }
     JsonNode first = ada.get("/api/v1/jobs/" + job + "/subjobs?limit=1").at("/subjobs/0");
     assertTrue(first.path("node").asText().startsWith("10.77."), first::toString);
+    JsonNode history =
+        ada.get("/api/v1/pool/runs?limit=500&q=job:" + job + "%20pool:condor%20state:completed");
+    assertEquals(100, history.path("count").asInt());
+    for (JsonNode run : history.path("runs")) {
+      assertTrue(workers.contains(run.path("machine").asText()), run::toString);
+    }
   }
 
   /** The thesis's validation. */
@@ -500,6 +506,11 @@ class CondorPoolTest {
     long away = member.submit("steps", Map.of("steps", 1, "seconds", 1), sweep(4, "condor"));
     member.awaitCompleted(away, PATIENCE);
     assertTrue(workers.containsAll(nodesOf(member, away)), () -> "ran on itself");
+    JsonNode submits = machine(address); // on the manager's page, so that it can be banned
+    assertEquals(0, submits.path("cpus").asInt(), submits::toString);
+    assertEquals("jobs are only submitted here", submits.path("reason").asText());
+    assertEquals("Banned", stand(submits.path("id").asLong(), "banned").path("state").asText());
+    assertEquals("Ready", stand(submits.path("id").asLong(), "open").path("state").asText());
     try {
       role(member, "worker");
       awaitSlots(member, 18);
