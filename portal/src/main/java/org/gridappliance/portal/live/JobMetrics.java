@@ -45,6 +45,10 @@ public final class JobMetrics {
     for (String figure : POOL) {
       Gauge.builder("pool." + figure, () -> ask("getPool", Map.of(), figure)).register(registry);
     }
+    Gauge.builder("pool.condor.ready", () -> ask("getPool", Map.of(), "condor/ready"))
+        .register(registry);
+    Gauge.builder("pool.condor.slots", () -> ask("getPool", Map.of(), "condor/slots"))
+        .register(registry);
   }
 
   private double ask(String operation, Map<String, String> query, String figure) {
@@ -56,7 +60,8 @@ public final class JobMetrics {
       Request request =
           new Request(SCRAPER, null, Map.of(), query, Map.of(), MissingNode.getInstance(), "local");
       JsonNode body = Answers.MAPPER.valueToTree(asked.run(request).body());
-      return body.path(figure).asDouble(Double.NaN);
+      JsonNode value = body.at("/" + figure);
+      return value.isBoolean() ? (value.asBoolean() ? 1 : 0) : value.asDouble(Double.NaN);
     } catch (IOException | RuntimeException e) { // a scrape must not fail for one figure
       log.warn("figure not read operation={} reason={}", operation, e.getMessage());
       return Double.NaN;
