@@ -1,5 +1,5 @@
-# The root folder that holds HTCondor: a small Debian 13, made once by mmdebstrap from this machine's
-# own mirror. Sourced.
+# The root folder that holds HTCondor: this machine's own where its packages have it, else a small Debian
+# 13, made once by mmdebstrap from this machine's own mirror. Sourced.
 # shellcheck shell=bash
 [ -z "${CONDOR_LOADED:-}" ] || return 0
 CONDOR_LOADED=1
@@ -16,9 +16,29 @@ condor_key() {
   REPLY=${REPLY:0:16}
 }
 
-# condor_root: the root folder into REPLY; 1 when it was not made yet. Root's own copy, since the portal's
-# user must read it too.
+# The oldest HTCondor that everything was tried with.
+readonly CONDOR_MAJOR=23 CONDOR_MINOR=9
+
+# condor_own: whether this machine's own packages hold an HTCondor that is new enough and whole, where
+# Debian's has its parts; and bubblewrap, in which jobs are contained.
+condor_own() {
+  local said program
+  for program in /usr/sbin/condor_master /usr/sbin/condor_startd /usr/sbin/condor_schedd \
+    /usr/bin/condor_submit /usr/bin/condor_token_create /usr/libexec/condor/condor_shared_port /usr/bin/bwrap; do
+    [ -x "$program" ] || return 1
+  done
+  said=$(/usr/bin/condor_version 2>/dev/null) || return 1
+  [[ $said =~ CondorVersion:\ ([0-9]+)\.([0-9]+)\. ]] || return 1
+  ((BASH_REMATCH[1] > CONDOR_MAJOR || (BASH_REMATCH[1] == CONDOR_MAJOR && BASH_REMATCH[2] >= CONDOR_MINOR)))
+}
+
+# condor_root: the root folder into REPLY, / for this machine's own; 1 when it was not made yet. Root's own
+# copy, since the portal's user must read it too.
 condor_root() {
+  if condor_own; then
+    REPLY=/
+    return 0
+  fi
   condor_key
   REPLY=$ROOT_PREFIX/condor-$REPLY
   [ -x "$REPLY/usr/sbin/condor_master" ]

@@ -33,7 +33,11 @@ run_pool() {
     install)
       (($# == 0)) || usage_error "pool install: takes nothing"
       make_condor_root
-      say "HTCondor is in $REPLY"
+      if [ "$REPLY" = / ]; then
+        say "HTCondor is this machine's own: $(condor_version | head -n 1)"
+      else
+        say "HTCondor is in $REPLY"
+      fi
       ;;
     token) pool_token "$@" ;;
     up) pool_up "$@" ;;

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param uidBase user number of the first slot where the agent is root, 1000..2147000000
  * @param cacheBytes the most that cached inputs may take
  * @param name how people see this machine
- * @param condorRoot a root folder with HTCondor; null when none was made
+ * @param condorRoot a root folder with HTCondor, {@code /} when it is of this machine's own
+ *     packages; null when there is none
  */
 record AgentOptions(
     Path data,

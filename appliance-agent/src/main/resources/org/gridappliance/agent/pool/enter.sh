@@ -4,7 +4,8 @@
 #   enter.sh NODE ROOT NAME JOBS LISTEN COMMAND…
 #
 # NODE    this node's folder: etc/ spool/ execute/ log/ lock/ passwords/ tokens/ at/
-# ROOT    a root folder with HTCondor; shown read-only
+# ROOT    a root folder with HTCondor; shown read-only. /: HTCondor of this machine's own packages, of which
+#         only the programs and what they look for are shown
 # NAME    host name inside
 # JOBS    shown as /mnt/jobs; empty: nothing
 # LISTEN  yes: the line `again` on standard input has the command read its configuration anew, any other line
@@ -19,8 +20,30 @@ shift 5
 
 mount --make-rprivate /
 at=$node/at
-mount --bind "$root" "$at"
-mount -o remount,bind,ro,nosuid,nodev "$at"
+if [ "$root" = / ]; then
+  mount -t tmpfs -o mode=755,nosuid,nodev tmpfs "$at"
+  for path in usr bin sbin lib lib32 lib64; do
+    if [ -L "/$path" ]; then
+      cp -P "/$path" "$at/$path"
+    elif [ -d "/$path" ]; then
+      mkdir "$at/$path"
+      mount --bind "/$path" "$at/$path"
+      mount -o remount,bind,ro,nosuid,nodev "$at/$path"
+    fi
+  done
+  mkdir "$at"/{proc,sys,run,tmp,mnt,dev,etc,var}
+  for path in ld.so.cache os-release debian_version; do
+    if [ -e "/etc/$path" ]; then cp -P "/etc/$path" "$at/etc/$path"; fi
+  done
+  if [ -d /etc/alternatives ]; then cp -a /etc/alternatives "$at/etc/"; fi
+  : >"$at/etc/passwd"
+  cp "$at/etc/passwd" "$at/etc/group"
+  cp "$at/etc/passwd" "$at/etc/hosts"
+  mount -o remount,ro,nosuid,nodev "$at"
+else
+  mount --bind "$root" "$at"
+  mount -o remount,bind,ro,nosuid,nodev "$at"
+fi
 mount -t proc -o nosuid,nodev,noexec proc "$at/proc"
 mount -t sysfs -o ro,nosuid,nodev,noexec sysfs "$at/sys"
 for folder in run tmp mnt dev; do mount -t tmpfs -o mode=755,nosuid tmpfs "$at/$folder"; done
