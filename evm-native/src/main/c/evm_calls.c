@@ -168,7 +168,7 @@ const struct evm_call evm_calls[] = {
     CHECK(157, "prctl", EPERM, "change a process attribute that is not its own to change"),
     ALLOW(158, "arch_prctl"),
     REFUSE(159, "adjtimex", EPERM, "set the clock of the machine"),
-    ALLOW(160, "setrlimit"),
+    CHECK(160, "setrlimit", EPERM, "change the limit on core files"), /* pretended: evm_filter.c */
     REFUSE(161, "chroot", EPERM, "change its root directory"),
     PRETEND(162, "sync"),
     REFUSE(163, "acct", EPERM, "manage swap, quotas or accounting of the machine"),
@@ -310,7 +310,7 @@ const struct evm_call evm_calls[] = {
     ALLOW(299, "recvmmsg"),
     REFUSE(300, "fanotify_init", EPERM, "watch file systems of the machine"),
     REFUSE(301, "fanotify_mark", EPERM, "watch file systems of the machine"),
-    ALLOW(302, "prlimit64"),
+    CHECK(302, "prlimit64", EPERM, "change the limit on core files"),
     REFUSE(303, "name_to_handle_at", EPERM, "open a file by its handle, past its path"),
     REFUSE(304, "open_by_handle_at", EPERM, "open a file by its handle, past its path"),
     REFUSE(305, "clock_adjtime", EPERM, "set the clock of the machine"),

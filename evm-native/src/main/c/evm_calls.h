@@ -15,7 +15,7 @@ struct seccomp_data;
 
 enum evm_verdict {
   EVM_ALLOW,   /* the kernel does it */
-  EVM_CHECK,   /* allowed or refused by its arguments; see evm_filter.c */
+  EVM_CHECK,   /* allowed, refused or pretended by its arguments; see evm_filter.c */
   EVM_PRETEND, /* returns 0 and does nothing: asking for more priority, flushing the whole machine */
   EVM_REFUSE   /* returns an errno; the launcher learns of it and says so in the report */
 };

@@ -23,6 +23,7 @@
 #define SHM_EXECUTE 0100000U
 #define CREATES_A_FILE 0x400040U /* O_CREAT, and the bit of O_TMPFILE that is its own */
 #define SET_ID 06000U
+#define LIMIT_CORE 4U /* RLIMIT_CORE */
 #define NEW_NAMESPACES 0x7e020000U /* CLONE_NEWNS|NEWCGROUP|NEWUTS|NEWIPC|NEWUSER|NEWPID|NEWNET */
 
 struct assembler {
@@ -172,6 +173,19 @@ static void check_arguments(struct assembler *a, const char *name, bool jit) {
     load(a, ARGUMENT(0));
     give_if_one_of(a, families, COUNT(families), ALLOWED);
     give(a, REFUSED);
+  } else if (strcmp(name, "setrlimit") == 0) {
+    load(a, ARGUMENT(0));
+    give_if_equal(a, LIMIT_CORE, SECCOMP_RET_ERRNO); /* see set_limits in evm_program.c */
+  } else if (strcmp(name, "prlimit64") == 0) {
+    load(a, ARGUMENT(1));
+    emit(a, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, LIMIT_CORE);
+    give(a, ALLOWED);
+    load(a, ARGUMENT(2)); /* a null pointer only asks */
+    emit(a, BPF_JMP | BPF_JEQ | BPF_K, 0, 3, 0);
+    load(a, ARGUMENT(2) + 4);
+    emit(a, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0);
+    give(a, ALLOWED);
+    give(a, SECCOMP_RET_ERRNO);
   } else if (strcmp(name, "socketpair") == 0) {
     load(a, ARGUMENT(0));
     give_if_equal(a, 1, ALLOWED);

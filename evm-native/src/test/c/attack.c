@@ -330,6 +330,14 @@ static void priority(const char *argument) {
   getrlimit(RLIMIT_NPROC, &more);
   more.rlim_cur = more.rlim_max = more.rlim_max + 1000;
   refused("raise the limit on processes", setrlimit(RLIMIT_NPROC, &more));
+  struct rlimit cores = {0, 0};
+  getrlimit(RLIMIT_CORE, &cores);
+  unsigned long before = cores.rlim_cur; /* 0 where whoever started it has 0 */
+  cores.rlim_cur = cores.rlim_max = 0;
+  syscall(SYS_setrlimit, RLIMIT_CORE, &cores);
+  syscall(SYS_prlimit64, 0, RLIMIT_CORE, &cores, NULL);
+  getrlimit(RLIMIT_CORE, &cores);
+  if (before > 1 || cores.rlim_cur != before) harm("limit on cores: %lu", (unsigned long)cores.rlim_cur);
 }
 
 static void names(const char *argument) {

@@ -164,6 +164,18 @@ static void arguments_decide(void) {
   }
 }
 
+/* A limit of 1 keeps cores from the machine's collector, so changing it is pretended; all else of limits is allowed. */
+static void the_limit_on_cores_stays(void) {
+  for (uint64_t pointer = 1; pointer != 0; pointer <<= 1) {
+    CHECK(decide("prlimit64", 0, 4, pointer, 0) == SECCOMP_RET_ERRNO, "prlimit64 of cores at %lx", pointer);
+  }
+  CHECK(decide("prlimit64", 0, 4, 0, 1) == SECCOMP_RET_ALLOW, "asking for the limit on cores");
+  CHECK(decide("prlimit64", 0, 7, 1, 0) == SECCOMP_RET_ALLOW, "prlimit64 of descriptors");
+  CHECK(decide("setrlimit", 4, 1, 0, 0) == SECCOMP_RET_ERRNO, "setrlimit of cores");
+  CHECK(decide("setrlimit", 0x100000004, 1, 0, 0) == SECCOMP_RET_ERRNO, "setrlimit of cores and a high bit");
+  CHECK(decide("setrlimit", 7, 1, 0, 0) == SECCOMP_RET_ALLOW, "setrlimit of descriptors");
+}
+
 static void jit_allows_only_memory(void) {
   code_length = evm_filter_build(code, true);
   CHECK(decide("mmap", 0, 4096, 7, 0x22) == SECCOMP_RET_ALLOW, "RWX with jit");
@@ -328,6 +340,7 @@ int main(void) {
   the_table_is_in_order();
   the_filter_does_what_the_table_says();
   arguments_decide();
+  the_limit_on_cores_stays();
   jit_allows_only_memory();
   words_name_what_was_tried();
   strings_become_json();
