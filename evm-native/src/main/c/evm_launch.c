@@ -163,6 +163,10 @@ static void on_message(struct launch *l) {
       message.as.text[sizeof message.as.text - 1] = '\0';
       decide(l, EVM_REFUSED, "", message.as.text);
       break;
+    case EVM_CRASH:
+      message.as.text[sizeof message.as.text - 1] = '\0';
+      evm_format(l->result.crash, sizeof l->result.crash, "%s", message.as.text);
+      break;
     case EVM_USAGE: check_usage(l, &message.as.usage); break;
     case EVM_DONE:
       l->ended = true;

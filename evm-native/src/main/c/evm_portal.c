@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -16,6 +17,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "evm_crash.h"
 #include "evm_program.h"
 #include "evm_root.h"
 #include "evm_sealed.h"
@@ -30,6 +32,12 @@ struct portal {
   int socket;
   int signals;
   pid_t program; /* 0 before GO */
+  bool paused;
+  struct held {
+    pid_t pid;
+    int status;
+  } *held; /* while paused: traced processes and threads that stopped, and stay so */
+  size_t held_count, held_room;
   int64_t heard_ms;
   int64_t next_usage_ms;
   int64_t next_walk_ms;
@@ -130,9 +138,12 @@ static void keep_few_capabilities(void) {
 
 static void start_program(struct portal *portal) {
   choose_victim("1000");
+  int gate[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, gate) != 0) evm_fail_errno("make a socket pair");
   portal->program = fork();
   if (portal->program < 0) evm_fail_errno("start the program's process");
-  if (portal->program == 0) evm_program_run(portal->spec, portal->socket);
+  if (portal->program == 0) evm_program_run(portal->spec, portal->socket, gate);
+  evm_crash_watch(portal->program, gate);
   choose_victim(victim_before);
   keep_few_capabilities();
   /* The program alone holds its input and output, so their ends are seen when it closes them. */
@@ -143,14 +154,39 @@ static void start_program(struct portal *portal) {
   close(null);
 }
 
-/* Reaps what has ended. Once the program has, ends the rest, says DONE and leaves. */
+static void hold(struct portal *portal, pid_t pid, int status) {
+  if (portal->held_count == portal->held_room) { /* at most one entry for each that lives */
+    size_t room = portal->held_room == 0 ? 64 : 2 * portal->held_room;
+    struct held *more = realloc(portal->held, room * sizeof *more);
+    if (more == NULL) _exit(125);
+    portal->held = more;
+    portal->held_room = room;
+  }
+  portal->held[portal->held_count++] = (struct held){pid, status};
+}
+
+/* A traced process has stopped: it goes on, unless all are paused. */
+static void pass(struct portal *portal, pid_t pid, int status) {
+  if (portal->paused) {
+    hold(portal, pid, status);
+    return;
+  }
+  struct evm_message message;
+  memset(&message, 0, sizeof message);
+  message.kind = EVM_CRASH;
+  if (!evm_crash_pass(pid, status, message.as.text, sizeof message.as.text)) return;
+  if (evm_message_send(portal->socket, &message, -1) != 0) _exit(125);
+}
+
+/* Reaps what has ended, and lets go on what has stopped to be looked at. Once the program has, ends the rest, says DONE and leaves. */
 static void reap(struct portal *portal) {
   struct signalfd_siginfo info;
   while (read(portal->signals, &info, sizeof info) > 0) continue;
   int status;
   pid_t pid;
   while ((pid = waitpid(-1, &status, WNOHANG | __WALL)) > 0) {
-    if (pid != portal->program) continue;
+    if (WIFSTOPPED(status)) pass(portal, pid, status);
+    if (WIFSTOPPED(status) || pid != portal->program) continue;
     struct evm_message message;
     memset(&message, 0, sizeof message);
     message.kind = EVM_DONE;
@@ -164,6 +200,23 @@ static void reap(struct portal *portal) {
   }
 }
 
+/*
+ * They stop for their tracer, which no SIGCONT undoes: each that runs now, and each that one of them starts, at its
+ * birth. The signal is for those that the kernel lets nobody trace.
+ */
+static void pause_all(struct portal *portal) {
+  portal->paused = true;
+  kill(-1, SIGSTOP);
+  evm_crash_stop_all();
+}
+
+static void resume_all(struct portal *portal) {
+  portal->paused = false;
+  kill(-1, SIGCONT);
+  for (size_t i = 0; i < portal->held_count; i++) pass(portal, portal->held[i].pid, portal->held[i].status);
+  portal->held_count = 0;
+}
+
 static void obey(struct portal *portal) {
   struct evm_message message;
   int descriptor;
@@ -172,8 +225,8 @@ static void obey(struct portal *portal) {
   if (descriptor >= 0) close(descriptor);
   portal->heard_ms = evm_awake_ms();
   switch (message.kind) {
-    case EVM_PAUSE: kill(-1, SIGSTOP); break; /* all at once: no process runs to undo it */
-    case EVM_RESUME: kill(-1, SIGCONT); break;
+    case EVM_PAUSE: pause_all(portal); break;
+    case EVM_RESUME: resume_all(portal); break;
     case EVM_TERMINATE: kill(portal->program, SIGTERM); break;
     case EVM_KILL: kill(-1, SIGKILL); break;
     default: break; /* EVM_BEAT */
@@ -184,6 +237,7 @@ static void report_usage(struct portal *portal) {
   int64_t begin = evm_awake_ms();
   bool walk = begin >= portal->next_walk_ms;
   evm_usage_measure(portal->spec, walk, &portal->usage);
+  if (!portal->paused) evm_crash_tick();
   struct evm_message message;
   memset(&message, 0, sizeof message);
   message.kind = EVM_USAGE;

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "evm_calls.h"
+#include "evm_crash.h"
 #include "evm_message.h"
 #include "evm_sys.h"
 #include "evm_util.h"
@@ -97,7 +98,8 @@ static int install_filter(bool jit) {
   return listener;
 }
 
-void evm_program_run(const struct evm_spec *spec, int socket) {
+void evm_program_run(const struct evm_spec *spec, int socket, const int gate[2]) {
+  evm_crash_await(gate);
   setsid(); /* no controlling terminal */
   set_limits(spec);
   set_lowest_priority();

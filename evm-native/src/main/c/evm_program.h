@@ -5,11 +5,11 @@
 #include "evm_spec.h"
 
 /*
- * Never returns. Gives up every capability, sets limits and lowest priority, restricts paths
+ * Never returns. Waits at the gate until the portal watches it, gives up every capability, sets limits and lowest priority, restricts paths
  * (Landlock) and calls (seccomp), hands the filter's listener to the launcher over the given
  * socket, then executes the command. On failure ends with a reason.
  */
-void evm_program_run(const struct evm_spec *spec, int socket) __attribute__((noreturn));
+void evm_program_run(const struct evm_spec *spec, int socket, const int gate[2]) __attribute__((noreturn));
 
 /* The Landlock ABI of this kernel; 0 without Landlock. */
 int evm_landlock_abi(void);

@@ -133,6 +133,7 @@ void evm_report_result(int fd, const struct evm_result *result) {
   add(&line, ",\"peak\":{\"event\":\"usage\"");
   add_usage(&line, &result->peak);
   add(&line, "}");
+  add_string(&line, "crash", result->crash);
   add_number(&line, "refusedCalls", result->refusals.total);
   add_string(&line, "lastRefusal", result->refusals.last);
   add(&line, ",\"refusals\":[");

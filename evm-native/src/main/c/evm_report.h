@@ -38,6 +38,7 @@ struct evm_result {
   int status; /* as wait(2) gives it; meaningless with EVM_REFUSED */
   const char *limit; /* EVM_LIMIT: the option's name without dashes; else "" */
   char reason[EVM_REASON_MAX];
+  char crash[EVM_REASON_MAX]; /* of the last process that died of a fault: which, where and why; else "" */
   int64_t wall_us;      /* from GO to the end, pauses included */
   int64_t paused_us;    /* of these, paused */
   struct rusage rusage; /* of all processes */

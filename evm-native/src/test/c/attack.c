@@ -472,9 +472,66 @@ static void count(const char *argument) {
   }
 }
 
-static void crash(const char *argument) {
+extern char __executable_start[], crash_here[]; /* of the linker; of the faulting instruction */
+
+static __attribute__((noinline)) void fault(void) {
+  __asm__ volatile(".globl crash_here\ncrash_here: movb $0, 8(%0)" : : "r"(0L) : "memory");
+}
+
+static void tell_and_die(int sig) {
+  signal(sig, SIG_DFL);
+  raise(sig);
+}
+
+static void *fault_in_thread(void *unused) {
+  fault();
+  return unused;
+}
+
+/* Prints where it will crash, as an offset in its file, then does: by a signal of its own when no way is named. */
+static void crash(const char *how) {
+  printf("%lx\n", (unsigned long)(crash_here - __executable_start));
+  fflush(stdout);
+  if (how == NULL) raise(SIGSEGV);
+  if (strcmp(how, "fault") == 0) fault();
+  if (strcmp(how, "nowhere") == 0) ((void (*)(void))(uintptr_t)16)();
+  if (strcmp(how, "illegal") == 0) __builtin_trap();
+  if (strcmp(how, "handled") == 0) {
+    signal(SIGSEGV, tell_and_die);
+    fault();
+  }
+  if (strcmp(how, "thread") == 0) {
+    pthread_t thread;
+    pthread_create(&thread, NULL, fault_in_thread, NULL);
+    pthread_join(thread, NULL);
+  }
+  if (strcmp(how, "child") == 0) {
+    pid_t child = fork();
+    if (child == 0) fault();
+    int status = 0;
+    waitpid(child, &status, 0);
+    exit(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV ? 3 : 4);
+  }
+}
+
+static void *urge(void *unused) {
+  sigset_t all;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, NULL);
+  for (;;) {
+    kill(getpid(), SIGCONT);
+    kill(-1, SIGCONT);
+  }
+  return unused;
+}
+
+/* Two processes of two threads that undo every stop of theirs and of each other. */
+static void defy(const char *argument) {
   (void)argument;
-  raise(SIGSEGV);
+  fork();
+  pthread_t thread;
+  pthread_create(&thread, NULL, urge, NULL);
+  urge(NULL);
 }
 
 int main(int argc, char **argv) {
@@ -488,7 +545,7 @@ int main(int argc, char **argv) {
       {"clocks", clocks},       {"signals", signals},   {"priority", priority}, {"names", names},
       {"fork-bomb", fork_bomb}, {"thread-bomb", thread_bomb}, {"hog-memory", hog_memory},
       {"hog-disk", hog_disk},   {"stay", stay},         {"nothing", nothing}, {"spin", spin},
-      {"count", count},         {"crash", crash},
+      {"count", count},         {"crash", crash},       {"defy", defy},
   };
   for (size_t i = 0; argc >= 2 && i < sizeof attacks / sizeof attacks[0]; i++) {
     if (strcmp(argv[1], attacks[i].name) != 0) continue;

@@ -70,6 +70,7 @@ public sealed interface EvmEvent {
         micros(node, "systemMicros"),
         node.path("maxRssBytes").asLong(),
         usage(node.path("peak")),
+        node.path("crash").asText(),
         node.path("refusedCalls").asLong(),
         node.path("lastRefusal").asText(),
         refusals);

@@ -16,6 +16,8 @@ import java.util.List;
  * @param system CPU time of all processes in the kernel
  * @param maxRssBytes of the largest process
  * @param peak most seen, sampled four times a second
+ * @param crash which of its processes died of a fault last, in which file at which offset, and why,
+ *     in words; empty if none did, or the kernel lets nobody trace
  * @param refusedCalls system calls that were refused
  * @param lastRefusal the last of them, in words; empty if none
  * @param refusals the first 16 kinds of them
@@ -32,6 +34,7 @@ public record EvmResult(
     Duration system,
     long maxRssBytes,
     EvmUsage peak,
+    String crash,
     long refusedCalls,
     String lastRefusal,
     List<Refusal> refusals) {

@@ -198,6 +198,7 @@ public final class EvmRun implements AutoCloseable {
         Duration.ZERO,
         0,
         none,
+        "",
         0,
         "",
         List.of());

@@ -14,10 +14,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiPredicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -93,6 +96,40 @@ class EvmRunTest {
       assertEquals(EvmResult.Outcome.REFUSED, result.outcome());
       assertTrue(result.reason().contains("/no/such"), result.reason());
     }
+  }
+
+  /**
+   * Its threads send SIGCONT to each other all the time, so a stop by signal alone does not last.
+   */
+  @Test
+  void aProgramThatUndoesEveryStopIsPausedAllTheSame() throws Exception {
+    BlockingQueue<Duration> cpu = new LinkedBlockingQueue<>();
+    Sandbox.Mode mode = Sandbox.isRoot() ? Sandbox.Mode.ROOT : Sandbox.Mode.UNPRIVILEGED;
+    EvmSpec spec = sandbox.as(mode, sandbox.attack("defy"));
+    try (EvmRun run =
+        EvmRun.start(launcher, spec, EvmRun.Streams.pipes(), usage -> cpu.add(usage.cpu()))) {
+      assertTrue(awaitPair(cpu, (before, after) -> after.compareTo(before) > 0), "it runs");
+      run.pause();
+      assertTrue(awaitPair(cpu, Duration::equals), "it is paused");
+      run.resume();
+      assertTrue(awaitPair(cpu, (before, after) -> after.compareTo(before) > 0), "it runs again");
+      run.kill();
+      assertEquals(EvmResult.Outcome.KILLED, await(run).outcome());
+    }
+  }
+
+  /** Whether CPU times a second apart come to fit, within 15 of them. */
+  private static boolean awaitPair(
+      BlockingQueue<Duration> cpu, BiPredicate<Duration, Duration> fits) throws Exception {
+    Duration before = cpu.poll(10, TimeUnit.SECONDS);
+    for (int i = 0; i < 15 && before != null; i++) {
+      Duration after = cpu.poll(10, TimeUnit.SECONDS);
+      if (after != null && fits.test(before, after)) {
+        return true;
+      }
+      before = after;
+    }
+    return false;
   }
 
   @Test
