@@ -299,7 +299,7 @@ public final class Bubblewrap implements Envelope, AutoCloseable {
       failure = Watch.disk(spec.limits().diskBytes());
     }
     if (failure != null) {
-      return new Outcome(null, null, failure, wall, cpu, peak, null);
+      return new Outcome(null, null, failure, wall, cpu, peak, null, null);
     }
     int status = reported ? Integer.parseInt(exit.group(1)) : 137;
     return Outcome.ended(status, wall, cpu, peak);

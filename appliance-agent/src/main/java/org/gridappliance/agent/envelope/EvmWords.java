@@ -41,9 +41,10 @@ final class EvmWords {
       failure = failure(spec.limits(), result, running.groupVersion() == 0, wall, peak);
     }
     if (failure != null) {
-      return new Outcome(null, null, failure, wall, cpu, peak, null);
+      return new Outcome(null, null, failure, wall, cpu, peak, null, null);
     }
-    return Outcome.ended(status(result), wall, cpu, peak).withRefusal(result.lastRefusal());
+    return Outcome.ended(status(result), wall, cpu, peak)
+        .seen(result.lastRefusal(), result.crash());
   }
 
   private static int status(EvmResult result) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param peakMemoryBytes most resident memory, of its largest process or of all together when that
  *     was seen to be more; null when unknown
  * @param refusal what the program tried last that it may not, in words; null when nothing
+ * @param crash which of its processes crashed last, where and why, in words; null when none did
  */
 public record Outcome(
     @Nullable Integer exitCode,
@@ -24,7 +25,8 @@ public record Outcome(
     Duration wall,
     @Nullable Duration cpu,
     @Nullable Long peakMemoryBytes,
-    @Nullable String refusal) {
+    @Nullable String refusal,
+    @Nullable String crash) {
 
   /** {@return how a program ended that was started again, with what both runs used} */
   public static Outcome after(Outcome first, Outcome then) {
@@ -40,7 +42,8 @@ public record Outcome(
         first.wall.plus(then.wall),
         cpu,
         memory,
-        then.refusal);
+        then.refusal,
+        then.crash);
   }
 
   /** {@return what to say of data that is not what was written} */
@@ -52,19 +55,27 @@ public record Outcome(
   }
 
   static Outcome failed(Failure failure) {
-    return new Outcome(null, null, failure, Duration.ZERO, null, null, null);
+    return new Outcome(null, null, failure, Duration.ZERO, null, null, null, null);
   }
 
   static Outcome ended(
       int status, Duration wall, @Nullable Duration cpu, @Nullable Long peakMemoryBytes) {
     return status > 128 && status < 160
-        ? new Outcome(null, Signals.name(status - 128), null, wall, cpu, peakMemoryBytes, null)
-        : new Outcome(status, null, null, wall, cpu, peakMemoryBytes, null);
+        ? new Outcome(
+            null, Signals.name(status - 128), null, wall, cpu, peakMemoryBytes, null, null)
+        : new Outcome(status, null, null, wall, cpu, peakMemoryBytes, null, null);
   }
 
-  Outcome withRefusal(String words) {
-    return words.isEmpty()
-        ? this
-        : new Outcome(exitCode, signal, failure, wall, cpu, peakMemoryBytes, words);
+  /** {@return the same with what the envelope saw; empty words are none} */
+  Outcome seen(String refused, String crashed) {
+    return new Outcome(
+        exitCode,
+        signal,
+        failure,
+        wall,
+        cpu,
+        peakMemoryBytes,
+        refused.isEmpty() ? null : refused,
+        crashed.isEmpty() ? null : crashed);
   }
 }

@@ -42,11 +42,12 @@ final class Packer {
         place.dropOutputs();
       }
     }
-    if (failure == null && outcome.refusal() != null) {
-      failure = refused(outcome);
-    }
     int most = (int) Math.min(lease.limits().outputBytes(), INLINE_BYTES + 1);
     Printed.Both printed = place.printed();
+    List<String> last = lastLines(printed.stderr());
+    if (failure == null) {
+      failure = Clues.failure(outcome, last);
+    }
     byte[] stdout = printed.stdout().read(0, most);
     byte[] stderr = printed.stderr().read(0, most);
     String out = subjob.sent().isTouched() ? null : text(stdout);
@@ -59,7 +60,7 @@ final class Packer {
               failure.remedy(),
               outcome.exitCode(),
               outcome.signal(),
-              lastLines(printed.stderr()));
+              last);
     }
     SubjobResult result =
         new SubjobResult(
@@ -75,22 +76,6 @@ final class Packer {
             out,
             err);
     return place.parcel(subjob, result);
-  }
-
-  /** A program that failed may have failed for what it may not do here; null when it succeeded. */
-  private static @Nullable Failure refused(Outcome outcome) {
-    Integer code = outcome.exitCode();
-    if (outcome.signal() == null && (code == null || code == 0)) {
-      return null;
-    }
-    String how =
-        outcome.signal() == null
-            ? "ended with exit status " + code
-            : "was ended by " + outcome.signal();
-    return Failure.of(
-        Failure.Kind.PROGRAM,
-        "the program " + how + "; it " + outcome.refusal(),
-        "look whether that is why it failed: such a call is refused to every program here");
   }
 
   /** {@return the bytes as text, or null when they are too many or no UTF-8} */

@@ -246,6 +246,37 @@ class ExecutorTest {
   }
 
   @Test
+  void aCrashIsToldWithItsFileAndOffset() throws Exception {
+    String crash = "unpack \"p\", pack(\"L!\", 8)"; // reads a string where no memory is
+    portal.offer(List.of(), List.of(), "perl", "-e", crash);
+    SubjobResult direct = portal.result();
+    assertEquals("SIGSEGV", direct.signal(), direct.toString());
+    String message = direct.failure().message();
+    assertTrue(
+        message.matches(
+            "the program was ended by SIGSEGV; perl crashed \\(SIGSEGV\\) in /.*\\+0x.*"),
+        message);
+
+    portal.offer(List.of(), List.of(), "sh", "-c", "perl -e '" + crash + "'; exit 4");
+    SubjobResult child = portal.result();
+    assertEquals(4, child.exitCode());
+    assertTrue(child.failure().message().contains("perl crashed (SIGSEGV)"), child.toString());
+  }
+
+  @Test
+  void aFileThatIsNotInTheSandboxIsTold() throws Exception {
+    portal.offer(List.of(), List.of(), "cat", "/home/x/data");
+    Failure failure = portal.result().failure();
+    assertEquals(
+        "the program ended with exit status 1; by its last words it misses /home/x/data: not in the"
+            + " sandbox",
+        failure.message());
+    assertTrue(failure.lines().getLast().endsWith("/home/x/data: No such file or directory"));
+    portal.offer(List.of(), List.of(), "sh", "-c", "cat /home/x/data; true");
+    assertNull(portal.result().failure(), "what it survives is no failure");
+  }
+
+  @Test
   void hostileLeaseIsRefusedBeforeItTouchesAnything() throws Exception {
     FileRef input = portal.file("../../escaped", "x");
     portal.offer(List.of(), List.of(input), "true");

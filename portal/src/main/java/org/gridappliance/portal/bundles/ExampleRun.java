@@ -168,7 +168,8 @@ final class ExampleRun {
           case SIGNALED -> "signal " + result.signal() + " ended it";
           case LIMIT, KILLED, LIFELINE, REFUSED, LOST, ALTERED -> result.reason();
         };
-    return result.lastRefusal().isEmpty() ? ended : ended + "; it " + result.lastRefusal();
+    String crashed = result.crash().isEmpty() ? ended : ended + "; " + result.crash();
+    return result.lastRefusal().isEmpty() ? crashed : crashed + "; it " + result.lastRefusal();
   }
 
   private static String said(Path words) throws IOException {
