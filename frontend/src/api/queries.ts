@@ -55,6 +55,8 @@ export const keys = {
   tokens: ["tokens"] as const,
   samba: ["samba"] as const,
   sharing: ["sharing"] as const,
+  nodeSharing: (id: number) => ["sharing", id] as const,
+  policies: ["policies"] as const,
   overlay: ["overlay"] as const,
   desktops: ["desktops"] as const,
   ca: ["ca"] as const,

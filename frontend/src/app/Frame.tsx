@@ -32,6 +32,7 @@ const CondorPage = lazy(() => import("../pages/pool/CondorPage"));
 const PoolPage = lazy(() => import("../pages/pool/PoolPage"));
 const RunsPage = lazy(() => import("../pages/pool/RunsPage"));
 const SharePage = lazy(() => import("../pages/pool/SharePage"));
+const PolicyPage = lazy(() => import("../pages/pool/PolicyPage"));
 const OverlayPage = lazy(() => import("../pages/pool/OverlayPage"));
 const ProfilePage = lazy(() => import("../pages/profile/ProfilePage"));
 const CertificatesPage = lazy(() => import("../pages/certificates/CertificatesPage"));
@@ -109,6 +110,8 @@ export default function Frame({ user, portal }: { user: User; portal: Session["p
                 <Route path="/pool/history" element={<RunsPage />} />
                 {may(user, "pool-admin") && <Route path="/pool/condor" element={<CondorPage />} />}
                 {may(user, "pool-admin") && <Route path="/pool/share" element={<SharePage />} />}
+                <Route path="/pool/share/:node" element={<SharePage />} />
+                {may(user, "pool-admin") && <Route path="/pool/policy" element={<PolicyPage />} />}
                 {may(user, "pool-admin") && <Route path="/pool/overlay" element={<OverlayPage />} />}
                 <Route path="/profile" element={<ProfilePage />} />
                 {may(user, "ca-admin") && <Route path="/certificates" element={<CertificatesPage />} />}

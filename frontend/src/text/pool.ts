@@ -79,6 +79,16 @@ export const pool = {
     turnHelp: "Turn: who is served next by HTCondor's fair share, which counts what was used of late.",
     csv: "Download 12 months as CSV",
   },
+  owning: {
+    now: (group: string, owner: string | undefined) => `Group ${group}; ${owner === undefined ? "nobody but pool admins sets its rules" : `${owner} sets its rules`}`,
+    change: "Group and owner",
+    title: (name: string) => `Group and owner of ${name}`,
+    group: "Group",
+    groupHelp: "Its policy bounds what the owner may allow; default for none of its own",
+    owner: "Owner",
+    ownerHelp: "The account that may set its rules beside pool admins; empty for nobody",
+    changed: (name: string) => `Changed group and owner of ${name}`,
+  },
   node: {
     now: "Now",
     joinedAt: "Joined",

@@ -1,9 +1,53 @@
-/** "Share this computer". */
+/** "Share this computer", and the policy that bounds it. */
+import type { Sharing as Bounds } from "../api/types";
+
+const dayNames = { MONDAY: "Mon", TUESDAY: "Tue", WEDNESDAY: "Wed", THURSDAY: "Thu", FRIDAY: "Fri", SATURDAY: "Sat", SUNDAY: "Sun" };
+
 export const sharing = {
   open: "Share this computer",
   title: "Share this computer",
   intro: "What jobs may do on the machine that shows this page, and when they must stay out of your way.",
   back: "Pool",
+  titleOf: (name: string) => `Share ${name}`,
+  introOf: "What jobs may do on this joined computer, and when they must stay out of its owner's way. It takes new rules within seconds, or when it is heard of again.",
+  notTold: "This computer has not told how it is shared since the portal started. It may be off, or its appliance is older than this portal.",
+  onItsWay: (name: string) => `On the way: ${name} takes these rules when it is next heard of.`,
+  refused: (name: string, why: string) => `${name} did not take the rules, and goes on with those below: ${why}`,
+  savedThere: (name: string) => `Saved; ${name} takes it when it is next heard of`,
+  bounds: {
+    title: (group: string) => `Policy of group ${group}: where it is stricter than these rules, it holds`,
+    list: (b: Bounds) =>
+      [
+        { OFF: "no jobs at all", AWAY: "jobs only while nobody is there", GENTLE: "beside its user gently at most", ALWAYS: "jobs at any time" }[b.level],
+        ...(b.level === "AWAY" || b.level === "GENTLE" ? [`nobody is there after ${b.idleMinutes} minutes or more`] : []),
+        `at most ${b.cpuPercent} % of the processors${b.level === "GENTLE" ? `, ${b.inUsePercent} % beside its user` : ""}`,
+        ...(b.foreignCpuPercent > 0 ? [`pause while other programs use more than ${b.foreignCpuPercent} %`] : []),
+        ...(b.fromHour !== 0 || b.toHour !== 24 ? [`from ${b.fromHour}:00 to ${b.toHour}:00`] : []),
+        ...(b.days.length < 7 ? [`on ${b.days.map((day) => dayNames[day]).join(", ")}`] : []),
+        b.onBattery ? "on battery too if its owner allows" : "not on battery",
+        ...(b.exclusive.length > 0 ? [`pause while ${b.exclusive.join(", ")} runs`] : []),
+        ...(b.longestPauseMinutes > 0 ? [`paused jobs leave after ${b.longestPauseMinutes} minutes or sooner`] : []),
+      ].join("; ") + ".",
+  },
+  policy: {
+    open: "Policy",
+    title: "Policy for groups of computers",
+    intro: "The most that owners may allow on the computers of a group. An owner's own rules may be stricter, never looser. A computer is in the group default until you put it into another, on its sheet in the pool.",
+    level: "When jobs may run at most",
+    none: "No policy: owners decide alone.",
+    machines: (names: string[]) => (names.length === 0 ? "No computer is in it." : names.join(", ")),
+    edit: "Change policy",
+    make: "Set a policy",
+    save: "Save policy",
+    saved: (group: string) => `Saved: it holds for group ${group} within seconds`,
+    remove: "Remove policy",
+    sure: (group: string) => `Remove the policy of group ${group}? Its owners' rules then hold alone.`,
+    removed: (group: string) => `Removed the policy of group ${group}`,
+    close: "Close",
+    add: "Add a group",
+    name: "Name of the group",
+    nameHelp: "small letters, digits and hyphens, as lab-2",
+  },
   now: {
     title: "Now",
     running: (percent: number) => `Jobs may use ${percent} % of the processors`,
@@ -34,7 +78,7 @@ export const sharing = {
   from: "From",
   to: "until",
   days: "Days",
-  dayNames: { MONDAY: "Mon", TUESDAY: "Tue", WEDNESDAY: "Wed", THURSDAY: "Thu", FRIDAY: "Fri", SATURDAY: "Sat", SUNDAY: "Sun" },
+  dayNames,
   onBattery: "Also on battery",
   exclusive: "Pause while one of these programs runs",
   exclusiveHelp: "Names as ps shows them; Enter after each",

@@ -15,6 +15,7 @@ import { StateChip } from "../../ui/StateChip";
 import { ErrorBox, Loading } from "../../ui/states";
 import { Ago } from "../../ui/time";
 import { toast } from "../../ui/toasts";
+import { NodeOwner } from "./NodeOwner";
 import { History, Jobs, Slots } from "./NodePast";
 import { PlaceDialog } from "./PlaceDialog";
 
@@ -31,6 +32,9 @@ export function NodeSheet({ id, name, admin, close }: { id: number; name: string
         <Stack gap="md">
           <Now node={node.data} />
           {admin && <Care node={node.data} close={close} />}
+          {node.data.kind === "executor" && (admin || node.data.mine === true) && (
+            <NodeOwner key={`${node.data.group}/${node.data.owner}`} node={node.data} admin={admin} saved={() => void node.refetch()} />
+          )}
           <Divider />
           {node.data.kind === "machine" && <Slots node={node.data} />}
           <Jobs node={node.data} admin={admin} />

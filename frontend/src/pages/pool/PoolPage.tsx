@@ -64,6 +64,9 @@ export default function PoolPage(): ReactElement {
             <Button variant="default" component={Link} to="/pool/share">
               {sharing.open}
             </Button>
+            <Button variant="default" component={Link} to="/pool/policy">
+              {sharing.policy.open}
+            </Button>
             <Button variant="default" component={Link} to="/pool/overlay">
               {overlay.open}
             </Button>

@@ -1,56 +1,132 @@
-/** What this machine's owner allows jobs to do here: the Desktop Controller's page. */
-import { Alert, Anchor, Button, Checkbox, Chip, Group, NumberInput, Radio, Select, SimpleGrid, Stack, TagsInput, Text, Title } from "@mantine/core";
+/** What a machine's owner allows jobs to do on it: this computer's rules, or a joined one's. */
+import { Alert, Anchor, Button, Group, Stack, Text, Title } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState, type ReactElement, type SubmitEvent } from "react";
-import { Link } from "react-router";
+import type { ReactElement } from "react";
+import { Link, useParams } from "react-router";
 import { call, words } from "../../api/client";
 import { keys } from "../../api/queries";
-import type { Sharing, SharingState } from "../../api/types";
+import type { NodeSharing, Sharing, SharingState } from "../../api/types";
 import { duration } from "../../lib/format";
 import { sharing as text } from "../../text/sharing";
 import { Icon } from "../../ui/icons";
 import { ErrorBox, Loading, PageTitle } from "../../ui/states";
 import { toast } from "../../ui/toasts";
+import { SharingForm } from "./SharingForm";
 
 const LOOK_MILLIS = 2_000;
 const QUIET_MINUTES = 60;
-const levels = ["OFF", "AWAY", "GENTLE", "ALWAYS"] as const;
-const days = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"] as const;
 
 export default function SharePage(): ReactElement {
+  const node = Number(useParams()["node"]);
+  return Number.isInteger(node) ? <Joined key={node} node={node} /> : <ThisComputer />;
+}
+
+function ThisComputer(): ReactElement {
+  const client = useQueryClient();
   const state = useQuery({
     queryKey: keys.sharing,
     queryFn: ({ signal }) => call("get", "/sharing", { signal }),
     refetchInterval: LOOK_MILLIS,
   });
+  const put = async (body: Sharing) => {
+    const next = await call("put", "/sharing", { body });
+    client.setQueryData(keys.sharing, next);
+    toast.done(text.saved);
+    return next.sharing;
+  };
   return (
     <Stack gap="lg" maw={760}>
-      <Anchor component={Link} to="/pool" size="sm">
-        {text.back}
-      </Anchor>
+      <Back />
       <PageTitle title={text.title} />
       <Text c="dimmed">{text.intro}</Text>
       {state.isPending && <Loading lines={6} />}
       {state.isError && <ErrorBox error={state.error} retry={() => void state.refetch()} />}
       {state.data !== undefined && (
         <>
-          <Now state={state.data} />
-          <Settings given={state.data.sharing} />
+          <Now state={state.data}>
+            <Quiet left={state.data.snoozeSeconds ?? 0} />
+          </Now>
+          <Bounds group={state.data.group ?? ""} bounds={state.data.bounds} />
+          <SharingForm given={state.data.sharing} title={text.level.title} put={put} button={text.save} />
         </>
       )}
     </Stack>
   );
 }
 
-function Now({ state }: { state: SharingState }): ReactElement {
+function Joined({ node }: { node: number }): ReactElement {
   const client = useQueryClient();
-  const quiet = useMutation({
-    mutationFn: (minutes: number) => call("post", "/sharing/snooze", { body: { minutes } }),
-    onSuccess: (next) => client.setQueryData(keys.sharing, next),
-    onError: (e) => toast.failed(words(e)),
+  const state = useQuery({
+    queryKey: keys.nodeSharing(node),
+    queryFn: ({ signal }) => call("get", "/nodes/{node}/sharing", { path: { node }, signal }),
+    refetchInterval: LOOK_MILLIS,
   });
+  const put = async (body: Sharing) => {
+    const next = await call("put", "/nodes/{node}/sharing", { path: { node }, body });
+    client.setQueryData(keys.nodeSharing(node), next);
+    toast.done(text.savedThere(next.name));
+    return next.sharing;
+  };
+  return (
+    <Stack gap="lg" maw={760}>
+      <Back />
+      <PageTitle title={state.data === undefined ? text.title : text.titleOf(state.data.name)} />
+      <Text c="dimmed">{text.introOf}</Text>
+      {state.isPending && <Loading lines={6} />}
+      {state.isError && <ErrorBox error={state.error} retry={() => void state.refetch()} />}
+      {state.data !== undefined && (
+        <>
+          {state.data.told ? <Now state={state.data} /> : <Text>{text.notTold}</Text>}
+          <Delivery state={state.data} />
+          <Bounds group={state.data.group} bounds={state.data.bounds} />
+          <SharingForm given={state.data.sharing} title={text.level.title} put={put} button={text.save} />
+        </>
+      )}
+    </Stack>
+  );
+}
+
+function Back(): ReactElement {
+  return (
+    <Anchor component={Link} to="/pool" size="sm">
+      {text.back}
+    </Anchor>
+  );
+}
+
+/** Whether the rules set here have reached the machine, and what it said to them. */
+function Delivery({ state }: { state: NodeSharing }): ReactElement | null {
+  if (state.waiting) {
+    return (
+      <Text role="status" size="sm" c="dimmed">
+        {text.onItsWay(state.name)}
+      </Text>
+    );
+  }
+  if (typeof state.refused === "string") {
+    return (
+      <Alert color="red" role="alert" className="wrap">
+        {text.refused(state.name, state.refused)}
+      </Alert>
+    );
+  }
+  return null;
+}
+
+/** What the pool's policy says; it holds where it is stricter than the rules below. */
+function Bounds({ group, bounds }: { group: string; bounds: Sharing | null | undefined }): ReactElement | null {
+  if (bounds === null || bounds === undefined) {
+    return null;
+  }
+  return (
+    <Alert variant="light" title={text.bounds.title(group)} className="wrap" icon={<Icon name="pool" />}>
+      {text.bounds.list(bounds)}
+    </Alert>
+  );
+}
+
+function Now({ state, children }: { state: SharingState | NodeSharing; children?: ReactElement }): ReactElement {
   const why = state.paused ?? undefined;
-  const left = state.snoozeSeconds ?? 0;
   const facts = [
     state.idleSeconds === null || state.idleSeconds === undefined ? text.now.noIdle : text.now.idle(duration(state.idleSeconds), state.idleSource ?? ""),
     text.now.foreign(state.foreignCpuPercent ?? 0),
@@ -71,112 +147,26 @@ function Now({ state }: { state: SharingState }): ReactElement {
             {facts.join(" · ")}
           </Text>
         </Stack>
-        {left > 0 ? (
-          <Button variant="default" loading={quiet.isPending} onClick={() => quiet.mutate(0)}>
-            {text.resume}
-          </Button>
-        ) : (
-          <Button variant="default" leftSection={<Icon name="pause" size={16} />} loading={quiet.isPending} onClick={() => quiet.mutate(QUIET_MINUTES)}>
-            {text.quiet}
-          </Button>
-        )}
+        {children}
       </Group>
     </section>
   );
 }
 
-function Settings({ given }: { given: Sharing }): ReactElement {
+function Quiet({ left }: { left: number }): ReactElement {
   const client = useQueryClient();
-  const [wanted, setWanted] = useState(given);
-  const save = useMutation({
-    mutationFn: () => call("put", "/sharing", { body: wanted }),
-    onSuccess: (next) => {
-      client.setQueryData(keys.sharing, next);
-      setWanted(next.sharing);
-      toast.done(text.saved);
-    },
+  const quiet = useMutation({
+    mutationFn: (minutes: number) => call("post", "/sharing/snooze", { body: { minutes } }),
+    onSuccess: (next) => client.setQueryData(keys.sharing, next),
+    onError: (e) => toast.failed(words(e)),
   });
-  const change = (part: Partial<Sharing>) => setWanted((before) => ({ ...before, ...part }));
-  const number = (name: "idleMinutes" | "cpuPercent" | "inUsePercent" | "foreignCpuPercent" | "longestPauseMinutes", label: string, help: string, min: number, max: number) => (
-    <NumberInput
-      label={label}
-      description={help}
-      min={min}
-      max={max}
-      allowDecimal={false}
-      clampBehavior="strict"
-      value={wanted[name]}
-      onChange={(value) => change({ [name]: typeof value === "number" ? value : min })}
-    />
+  return left > 0 ? (
+    <Button variant="default" loading={quiet.isPending} onClick={() => quiet.mutate(0)}>
+      {text.resume}
+    </Button>
+  ) : (
+    <Button variant="default" leftSection={<Icon name="pause" size={16} />} loading={quiet.isPending} onClick={() => quiet.mutate(QUIET_MINUTES)}>
+      {text.quiet}
+    </Button>
   );
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    save.mutate();
-  };
-  const off = wanted.level === "OFF";
-  return (
-    <form onSubmit={submit}>
-      <Stack gap="lg">
-        {save.isError && (
-          <Alert color="red" role="alert" className="wrap">
-            {words(save.error)}
-          </Alert>
-        )}
-        <Radio.Group label={text.level.title} value={wanted.level} onChange={(value) => change({ level: value })}>
-          <Stack gap="xs" mt="xs">
-            {levels.map((level) => (
-              <Radio key={level} value={level} label={text.level[level].label} description={text.level[level].help} />
-            ))}
-          </Stack>
-        </Radio.Group>
-        {!off && (
-          <>
-            <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
-              {wanted.level !== "ALWAYS" && number("idleMinutes", text.idleMinutes, text.minutes, 1, 1440)}
-              {number("cpuPercent", text.cpuPercent, text.percent, 1, 100)}
-              {wanted.level === "GENTLE" && number("inUsePercent", text.inUsePercent, text.percent, 1, 100)}
-              {number("foreignCpuPercent", text.foreign, text.foreignHelp, 0, 100)}
-              {number("longestPauseMinutes", text.longest, text.longestHelp, 0, 1440)}
-            </SimpleGrid>
-            <Group align="flex-end" gap="sm">
-              <Hour label={`${text.hours}: ${text.from}`} from={0} value={wanted.fromHour} set={(fromHour) => change({ fromHour })} />
-              <Hour label={text.to} from={1} value={wanted.toHour} set={(toHour) => change({ toHour })} />
-            </Group>
-            <Stack gap={6} role="group" aria-label={text.days}>
-              <Text size="sm" fw={600}>
-                {text.days}
-              </Text>
-              <Chip.Group multiple value={wanted.days} onChange={(value) => change({ days: value })}>
-                <Group gap={6}>
-                  {days.map((day) => (
-                    <Chip key={day} value={day} size="sm">
-                      {text.dayNames[day]}
-                    </Chip>
-                  ))}
-                </Group>
-              </Chip.Group>
-            </Stack>
-            <Checkbox label={text.onBattery} checked={wanted.onBattery} onChange={(e) => change({ onBattery: e.currentTarget.checked })} />
-            <TagsInput
-              label={text.exclusive}
-              description={text.exclusiveHelp}
-              maxTags={32}
-              value={wanted.exclusive}
-              onChange={(exclusive) => change({ exclusive })}
-            />
-          </>
-        )}
-        <Group>
-          <Button type="submit" loading={save.isPending}>
-            {text.save}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
-  );
-}
-
-function Hour({ label, from, value, set }: { label: string; from: 0 | 1; value: number; set: (hour: number) => void }): ReactElement {
-  const hours = Array.from({ length: 24 }, (_, i) => ({ value: String(i + from), label: `${i + from}:00` }));
-  return <Select label={label} data={hours} value={String(value)} allowDeselect={false} w={160} onChange={(hour) => set(Number(hour ?? from))} />;
 }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.gridappliance.agent.controller.Controller;
 import org.gridappliance.agent.controller.ControllerVerbs;
+import org.gridappliance.agent.controller.PoolPolicy;
 import org.gridappliance.agent.desktop.DesktopVerbs;
 import org.gridappliance.agent.desktop.Desktops;
 import org.gridappliance.agent.envelope.Envelopes;
@@ -92,6 +93,8 @@ final class Agent implements AutoCloseable {
     Controller controller =
         Controller.open(folder, options.uidBase(), jobs(executor, condor, options));
     verbs.putAll(new ControllerVerbs(controller).all());
+    PoolPolicy policy = PoolPolicy.open(folder, controller);
+    executor.sharing(policy::report, policy::told);
     verbs.putAll(condor.verbs());
     Overlay overlay = new Overlay(options.data(), options.uidBase());
     verbs.putAll(overlay.verbs());

@@ -31,6 +31,7 @@ import org.gridappliance.jobs.saved.SavedStore;
 import org.gridappliance.jobs.serve.JobEvents;
 import org.gridappliance.jobs.serve.Lines;
 import org.gridappliance.jobs.serve.Operations;
+import org.gridappliance.jobs.sharing.Policies;
 import org.gridappliance.jobs.trigger.TriggerStore;
 import org.gridappliance.jobs.workflow.WorkflowStore;
 import org.jspecify.annotations.Nullable;
@@ -139,6 +140,7 @@ public final class JobApi implements AutoCloseable {
               new TriggerStore(database),
               new WorkflowStore(database),
               new SavedStore(database),
+              new Policies(database, clock),
               new SubmissionKeys(database, clock),
               homes,
               changes,
@@ -217,7 +219,7 @@ public final class JobApi implements AutoCloseable {
    * @param validity how long it may be used
    */
   public String newJoinToken(Duration validity) {
-    return pool.newJoinToken(validity, true).token();
+    return pool.newOwnToken(validity).token();
   }
 
   /** {@return whether any executor has enrolled} */

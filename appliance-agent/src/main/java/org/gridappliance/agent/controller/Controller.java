@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.gridappliance.jobs.lease.LeaseProtocol;
+import org.gridappliance.jobs.sharing.Sharing;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +70,8 @@ public final class Controller implements AutoCloseable {
   private final Semaphore changed = new Semaphore(0);
   private final Thread thread;
   private volatile Sharing sharing;
+  private volatile String group = "";
+  private volatile @Nullable Sharing bounds;
   private volatile @Nullable LocalDateTime snoozedUntil;
   private volatile @Nullable State state;
   private @Nullable LocalDateTime pausedSince;
@@ -120,13 +123,58 @@ public final class Controller implements AutoCloseable {
    *
    * @throws Sharing.Wrong when no job could ever run under them on this machine
    */
-  public synchronized void set(Sharing wanted) throws IOException {
+  public void set(Sharing wanted) throws IOException {
+    Sharing policy = bounds;
+    if (policy != null && !wanted.meets(policy)) {
+      throw new Sharing.Wrong(
+          "no job could ever run: the policy of group "
+              + group
+              + " allows jobs "
+              + policy.hours()
+              + ", these rules "
+              + wanted.hours());
+    }
+    adopt(wanted);
+  }
+
+  /**
+   * As {@link #set}, for rules that the portal has held against its policy.
+   *
+   * @throws Sharing.Wrong when no job could ever run under them on this machine
+   */
+  synchronized void adopt(Sharing wanted) throws IOException {
     refuseForever(wanted);
     Path next = file.resolveSibling("sharing.json.new");
     Files.write(next, LeaseProtocol.json().writeValueAsBytes(wanted));
     Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     sharing = wanted;
     changed.release();
+  }
+
+  /**
+   * Bounds the owner's rules from now on: the tighter of both holds.
+   *
+   * @param policy the pool's, for the group of this machine; null for none
+   */
+  void bound(String group, @Nullable Sharing policy) {
+    this.group = group;
+    this.bounds = policy;
+    changed.release();
+  }
+
+  /** {@return the pool's bounds; empty for none} */
+  public Optional<Sharing> bounds() {
+    return Optional.ofNullable(bounds);
+  }
+
+  /** {@return the group whose policy bounds this machine; empty while the portal has not said} */
+  public String group() {
+    return group;
+  }
+
+  private Sharing tightest() {
+    Sharing policy = bounds;
+    return policy == null ? sharing : sharing.within(policy);
   }
 
   /** No jobs for a while; zero ends an earlier wish. */
@@ -164,7 +212,7 @@ public final class Controller implements AutoCloseable {
     try {
       while (!Thread.currentThread().isInterrupted()) {
         try {
-          tick(signals.read(sharing));
+          tick(signals.read(tightest()));
         } catch (IOException e) { // better to do nothing than to disturb
           LOG.log(System.Logger.Level.WARNING, "The controller cannot see: {0}", e.toString());
           jobs.pause("the controller cannot see what its owner does: " + e.getMessage());
@@ -179,8 +227,10 @@ public final class Controller implements AutoCloseable {
 
   /** One second's decision. */
   void tick(Reading now) throws InterruptedException {
-    Sharing rulesNow = sharing;
-    Optional<String> why = rules.pause(rulesNow, now, snoozedUntil);
+    Sharing policy = bounds;
+    Sharing own = sharing;
+    Sharing rulesNow = policy == null ? own : own.within(policy);
+    Optional<String> why = rules.pause(own, policy, now, snoozedUntil);
     LocalDateTime since = pausedSince;
     int percent = 0;
     if (why.isEmpty()) {

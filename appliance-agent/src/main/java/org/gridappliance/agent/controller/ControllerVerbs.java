@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.gridappliance.agent.verb.Verb;
 import org.gridappliance.jobs.lease.LeaseProtocol;
+import org.gridappliance.jobs.sharing.Sharing;
 
 /** The controller at the agent's socket: see it, set it, have quiet for a while. */
 public final class ControllerVerbs {
@@ -30,6 +31,8 @@ public final class ControllerVerbs {
   private Map<String, Object> state() {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("sharing", controller.sharing());
+    all.put("group", controller.group());
+    controller.bounds().ifPresent(policy -> all.put("bounds", policy));
     controller
         .state()
         .ifPresent(

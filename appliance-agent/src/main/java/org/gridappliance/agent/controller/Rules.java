@@ -3,6 +3,7 @@ package org.gridappliance.agent.controller;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.Optional;
+import org.gridappliance.jobs.sharing.Sharing;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,12 +23,19 @@ final class Rules {
   /**
    * {@return why jobs must pause, in words that follow "Paused: "; empty when they may run}
    *
+   * @param own the owner's rules
+   * @param bounds the pool's policy, which may only tighten those; null for none
    * @param snoozedUntil the owner wants nothing until then; null for no such wish
    */
-  Optional<String> pause(Sharing sharing, Reading now, @Nullable LocalDateTime snoozedUntil) {
+  Optional<String> pause(
+      Sharing own, @Nullable Sharing bounds, Reading now, @Nullable LocalDateTime snoozedUntil) {
+    Sharing sharing = bounds == null ? own : own.within(bounds);
     boolean load = loaded(sharing, now);
-    if (sharing.level() == Sharing.Level.OFF) {
+    if (own.level() == Sharing.Level.OFF) {
       return Optional.of("its owner does not share this computer");
+    }
+    if (sharing.level() == Sharing.Level.OFF) {
+      return Optional.of("the pool's policy allows no jobs here");
     }
     if (snoozedUntil != null && now.at().isBefore(snoozedUntil)) {
       return Optional.of("its owner wants quiet until " + clock(snoozedUntil));
@@ -39,6 +47,9 @@ final class Rules {
       return Optional.of(
           "jobs run from %d:00 to %d:00 only, on the days its owner chose"
               .formatted(sharing.fromHour(), sharing.toHour()));
+    }
+    if (bounds != null && !bounds.inHours(now.at())) {
+      return Optional.of("the pool's policy allows jobs " + bounds.hours() + " only");
     }
     if (now.exclusive() != null) {
       return Optional.of("its owner runs " + now.exclusive());

@@ -1,5 +1,7 @@
 package org.gridappliance.agent.controller;
 
+import org.gridappliance.jobs.sharing.Sharing;
+
 /**
  * How much of the processors jobs may have, between running and pausing: additive increase,
  * multiplicative decrease by what the machine suffers (Friendly Virtual Machines). One thread.

@@ -1,5 +1,6 @@
 package org.gridappliance.agent.executor;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -10,9 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.gridappliance.agent.envelope.Envelope;
 import org.gridappliance.jobs.lease.Failure;
 import org.gridappliance.jobs.lease.Lease;
+import org.gridappliance.jobs.lease.SharingReport;
 import org.gridappliance.jobs.lease.SubjobResult;
 
 /**
@@ -205,6 +209,11 @@ public final class Executor implements AutoCloseable {
   }
 
   // --- the owner of this machine
+
+  /** Tells the portal how this machine is shared; see {@link Heartbeats#sharing}. */
+  public void sharing(Supplier<Optional<SharingReport>> report, Consumer<JsonNode> told) {
+    heartbeats.sharing(report, told);
+  }
 
   /**
    * Lets so many subjobs run at once; those beyond pause where they are.

@@ -1,16 +1,21 @@
 package org.gridappliance.agent.executor;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.gridappliance.jobs.lease.Heartbeat;
 import org.gridappliance.jobs.lease.LeaseProtocol;
+import org.gridappliance.jobs.lease.SharingReport;
 
 /**
  * Renews every lease in hand, and carries out the orders that come back: stop, suspend, continue,
@@ -25,10 +30,24 @@ final class Heartbeats {
   private final PortalClient portal;
   private final Holdings holdings;
   private final Semaphore beat = new Semaphore(0);
+  private volatile Supplier<Optional<SharingReport>> report = Optional::empty;
+  private volatile Consumer<JsonNode> told = words -> {};
 
   Heartbeats(PortalClient portal, Holdings holdings) {
     this.portal = portal;
     this.holdings = holdings;
+  }
+
+  /**
+   * Has each tell how this machine is shared.
+   *
+   * @param report what to tell; empty for nothing yet
+   * @param told takes the answer, {@link org.gridappliance.jobs.lease.SharingOrders}; on the
+   *     heartbeats' thread
+   */
+  void sharing(Supplier<Optional<SharingReport>> report, Consumer<JsonNode> told) {
+    this.told = told;
+    this.report = report;
   }
 
   /** Sends the next one at once. */
@@ -63,7 +82,13 @@ final class Heartbeats {
     subjobs.stream().limit(most).forEach(s -> items.add(item(s)));
     holdings.undelivered().entrySet().stream().limit(most).forEach(e -> items.add(item(e)));
     try {
-      obey(portal.heartbeat(new Heartbeat(items)));
+      JsonNode sharing =
+          report.get().<JsonNode>map(r -> LeaseProtocol.json().valueToTree(r)).orElse(null);
+      Heartbeat.Orders orders = portal.heartbeat(new Heartbeat(items, sharing));
+      obey(orders);
+      if (orders.sharing() != null) {
+        told.accept(orders.sharing());
+      }
     } catch (IOException e) { // away or unwilling: the asking tells; running subjobs go on
       LOG.log(System.Logger.Level.DEBUG, "No heartbeat: {0}", e.toString());
     }

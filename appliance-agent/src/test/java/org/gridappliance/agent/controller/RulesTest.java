@@ -10,8 +10,10 @@ import java.time.LocalDateTime;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
-import org.gridappliance.agent.controller.Sharing.Level;
+import org.gridappliance.jobs.sharing.Sharing;
+import org.gridappliance.jobs.sharing.Sharing.Level;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +35,7 @@ class RulesTest {
   }
 
   private Optional<String> pause(Sharing sharing, Reading now) {
-    return rules.pause(sharing, now, null);
+    return rules.pause(sharing, null, now, null);
   }
 
   @Test
@@ -91,7 +93,8 @@ class RulesTest {
     assertEquals(Optional.of("its owner runs blender"), pause(with(Level.ALWAYS), blender));
     assertEquals(
         Optional.of("its owner wants quiet until 13:05"),
-        rules.pause(with(Level.ALWAYS), at(FRIDAY_NOON, null, 0), FRIDAY_NOON.plusMinutes(65)));
+        rules.pause(
+            with(Level.ALWAYS), null, at(FRIDAY_NOON, null, 0), FRIDAY_NOON.plusMinutes(65)));
   }
 
   @Test
@@ -111,5 +114,78 @@ class RulesTest {
             () ->
                 new Sharing(Level.AWAY, 0, 100, 50, 25, false, 0, 24, EveryDay.ALL, List.of(), 0));
     assertEquals("idleMinutes is 0; wanted is 1 to 1440", e.getMessage());
+  }
+
+  @Test
+  void policyTightensTheOwnersRulesAndNeverLoosensThem() {
+    Sharing nights =
+        new Sharing(Level.AWAY, 10, 100, 50, 0, true, 18, 6, EveryDay.ALL, List.of("vmd"), 0);
+    Reading noon = at(FRIDAY_NOON, Duration.ofHours(1), 0);
+    Reading night = at(FRIDAY_NOON.withHour(23), Duration.ofHours(1), 0);
+    assertEquals(
+        Optional.of("the pool's policy allows jobs from 18:00 to 6:00 only"),
+        rules.pause(with(Level.ALWAYS), nights, noon, null));
+    assertEquals(Optional.empty(), rules.pause(with(Level.ALWAYS), nights, night, null));
+    assertTrue(
+        rules
+            .pause(with(Level.ALWAYS), nights, at(night.at(), Duration.ofMinutes(5), 0), null)
+            .orElseThrow()
+            .contains("10 minutes"));
+    Sharing both = with(Level.GENTLE).within(nights);
+    assertEquals(
+        "AWAY 10 25 false [vmd, blender] 10",
+        "%s %d %d %s %s %d"
+            .formatted(
+                both.level(),
+                both.idleMinutes(),
+                both.foreignCpuPercent(),
+                both.onBattery(),
+                both.exclusive(),
+                both.longestPauseMinutes()));
+    assertEquals(
+        Optional.of("its owner does not share this computer"),
+        rules.pause(with(Level.OFF), with(Level.ALWAYS), night, null));
+    assertEquals(
+        Optional.of("the pool's policy allows no jobs here"),
+        rules.pause(with(Level.ALWAYS), with(Level.OFF), night, null));
+  }
+
+  /** Whatever both say, the tighter of both lets jobs run only where both would. */
+  @Test
+  void whatBothForbidOneByOneNeverRuns() {
+    Random random = new Random(SEED);
+    for (int i = 0; i < 2000; i++) {
+      Sharing own = any(random);
+      Sharing bounds = any(random);
+      Reading now =
+          at(FRIDAY_NOON.plusHours(random.nextInt(168)), Duration.ofMinutes(random.nextInt(30)), 0);
+      boolean runs = new Rules().pause(own, bounds, now, null).isEmpty();
+      boolean alone =
+          new Rules().pause(own, null, now, null).isEmpty()
+              && new Rules().pause(bounds, null, now, null).isEmpty();
+      assertTrue(alone || !runs, "seed " + SEED + ": " + own + " " + bounds + " " + now);
+      if (runs) {
+        assertTrue(own.meets(bounds), "seed " + SEED + ": " + own + " " + bounds);
+      }
+    }
+  }
+
+  private static final long SEED = 7;
+
+  private static Sharing any(Random random) {
+    EnumSet<DayOfWeek> days = EnumSet.of(DayOfWeek.of(1 + random.nextInt(7)));
+    days.add(DayOfWeek.of(1 + random.nextInt(7)));
+    return new Sharing(
+        List.of(Level.OFF, Level.AWAY, Level.GENTLE, Level.ALWAYS).get(random.nextInt(4)),
+        1 + random.nextInt(20),
+        1 + random.nextInt(100),
+        1 + random.nextInt(100),
+        random.nextInt(101),
+        random.nextBoolean(),
+        random.nextInt(24),
+        1 + random.nextInt(24),
+        random.nextInt(3) == 0 ? EnumSet.allOf(DayOfWeek.class) : days,
+        List.of(),
+        random.nextInt(20));
   }
 }

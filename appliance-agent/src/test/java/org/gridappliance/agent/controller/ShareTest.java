@@ -6,7 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.Random;
-import org.gridappliance.agent.controller.Sharing.Level;
+import org.gridappliance.jobs.sharing.Sharing;
+import org.gridappliance.jobs.sharing.Sharing.Level;
 import org.junit.jupiter.api.Test;
 
 /** Additive increase, multiplicative decrease. */

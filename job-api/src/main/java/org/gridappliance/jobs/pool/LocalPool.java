@@ -136,10 +136,25 @@ public final class LocalPool implements AutoCloseable {
     }
   }
 
-  /** {@return a token with which one machine may enrol} */
-  public JoinToken newJoinToken(Duration validity, boolean own) {
-    Nodes.JoinToken made = nodes.newJoinToken(validity, own);
+  /**
+   * {@return a token with which one machine may join}
+   *
+   * @param owner the account whose machine it will be; null for pool administrators only
+   */
+  public JoinToken newJoinToken(Duration validity, @Nullable String owner) {
+    Nodes.JoinToken made = nodes.newJoinToken(validity, false, owner);
     return new JoinToken(made.token(), made.expiresAt());
+  }
+
+  /** {@return a token with which the agent of the portal's own machine may enrol} */
+  public JoinToken newOwnToken(Duration validity) {
+    Nodes.JoinToken made = nodes.newJoinToken(validity, true, null);
+    return new JoinToken(made.token(), made.expiresAt());
+  }
+
+  /** Has a node, if it is there, send a heartbeat soon: there is something to learn by it. */
+  public void nudge(long id) {
+    change(id, () -> {}, node -> {}, node -> {});
   }
 
   /** {@return whether any executor has enrolled} */

@@ -59,18 +59,20 @@ final class Nodes {
    * Makes a one-use token.
    *
    * @param own for the agent of the portal's own machine
+   * @param owner the account whose machine it will be; null for pool administrators only
    */
-  JoinToken newJoinToken(Duration validity, boolean own) {
+  JoinToken newJoinToken(Duration validity, boolean own, @Nullable String owner) {
     String token = Tokens.fresh();
     Instant expiresAt = clock.instant().plus(validity);
     database.update(
         handle -> {
           handle.execute("DELETE FROM join_token WHERE expires_at < ?", clock.millis());
           handle.execute(
-              "INSERT INTO join_token (hash, expires_at, own) VALUES (?, ?, ?)",
+              "INSERT INTO join_token (hash, expires_at, own, owner) VALUES (?, ?, ?, ?)",
               Tokens.hash(token),
               expiresAt.toEpochMilli(),
-              own);
+              own,
+              owner);
         });
     return new JoinToken(token, expiresAt);
   }
@@ -93,6 +95,13 @@ final class Nodes {
                       .mapTo(Boolean.class)
                       .findOne()
                       .orElse(false);
+              String owner =
+                  handle
+                      .createQuery("SELECT owner FROM join_token WHERE hash = ?")
+                      .bind(0, Tokens.hash(asked.joinToken()))
+                      .mapTo(String.class)
+                      .findOne()
+                      .orElse(null);
               int used =
                   handle.execute(
                       "DELETE FROM join_token WHERE hash = ? AND expires_at > ?",
@@ -115,14 +124,15 @@ final class Nodes {
               }
               handle.execute(
                   "INSERT INTO node (name, token_hash, cpus, memory_bytes, version, enrolled_at,"
-                      + " own) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                      + " own, owner) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                   name,
                   asked.tokenHash(),
                   asked.cpus(),
                   asked.memoryBytes(),
                   asked.version(),
                   now,
-                  own);
+                  own,
+                  owner);
               return handle.createQuery("SELECT MAX(id) FROM node").mapTo(Long.class).one();
             });
     if (id == -1) {

@@ -28,6 +28,8 @@ import org.gridappliance.jobs.pool.LocalPool;
 import org.gridappliance.jobs.pool.NodeSnapshot;
 import org.gridappliance.jobs.pool.Place;
 import org.gridappliance.jobs.pool.Standing;
+import org.gridappliance.jobs.sharing.Policies;
+import org.jspecify.annotations.Nullable;
 
 /** The operations on nodes and the pool, and those of the executors themselves. */
 final class NodeOperations {
@@ -37,6 +39,7 @@ final class NodeOperations {
   private final Space space;
   private final JobAudit audit;
   private final Lines lines;
+  private final Policies policies;
 
   NodeOperations(
       LocalPool pool,
@@ -44,7 +47,9 @@ final class NodeOperations {
       CondorPool condor,
       Space space,
       JobAudit audit,
-      Lines lines) {
+      Lines lines,
+      Policies policies) {
+    this.policies = policies;
     this.condor = condor;
     this.lines = lines;
     this.pool = pool;
@@ -140,6 +145,10 @@ final class NodeOperations {
     Caller caller = request.requireCaller();
     NodeSnapshot found = find(request);
     ObjectNode answer = Views.node(found, caller.name());
+    Policies.Machine kept = policies.machine(found.id());
+    answer.put("group", kept.group());
+    answer.put("owner", kept.owner());
+    answer.put("mine", caller.name().equals(kept.owner()));
     ArrayNode events = answer.putArray("events");
     history.events(found.id()).forEach(event -> events.add(Views.event(event)));
     boolean all = caller.poolAdmin() || caller.administrator();
@@ -198,6 +207,19 @@ final class NodeOperations {
                   place.path("longitude").asDouble()));
       note(request, caller, "node.placed", found);
     }
+    if (body.has("group")) {
+      if (found.kind() != NodeSnapshot.Kind.EXECUTOR) {
+        throw Problem.conflict(
+            found.name() + " is HTCondor's; groups bound the machines of our own pool so far");
+      }
+      policies.put(found.id(), Policies.group(body.path("group").asText()));
+      pool.nudge(found.id());
+      note(request, caller, "node.grouped", found);
+    }
+    if (body.has("owner")) {
+      policies.give(found.id(), owner(body, null));
+      note(request, caller, "node.given", found);
+    }
     return node(request);
   }
 
@@ -223,7 +245,7 @@ final class NodeOperations {
   private Response joinToken(Request request) {
     Caller caller = poolAdmin(request);
     Duration validity = Duration.ofHours(request.body().path("hours").asInt(24));
-    LocalPool.JoinToken made = pool.newJoinToken(validity, false);
+    LocalPool.JoinToken made = pool.newJoinToken(validity, owner(request.body(), caller.name()));
     audit.note(caller.name(), "node.join-token-made", "pool", request.remoteAddress());
     ObjectNode answer = Views.JSON.objectNode();
     answer.put("token", made.token());
@@ -231,11 +253,18 @@ final class NodeOperations {
     return new Response(201, answer, Map.of());
   }
 
+  private static @Nullable String owner(JsonNode body, @Nullable String otherwise) {
+    return !body.has("owner")
+        ? otherwise
+        : body.path("owner").isNull() ? null : body.path("owner").asText();
+  }
+
   private Response remove(Request request) {
     Caller caller = poolAdmin(request);
     long id = request.pathLong("node");
     String name = pool.remove(id).orElseThrow(() -> Problem.notFound("node " + id));
     lines.cut(id);
+    policies.forget(id);
     audit.note(caller.name(), "node.removed", "node " + name, request.remoteAddress());
     return Response.noContent();
   }
@@ -260,7 +289,13 @@ final class NodeOperations {
 
   private Response heartbeat(Request request) {
     Heartbeat beat = Json.from(request.body(), Heartbeat.class);
-    return Response.ok(Json.tree(pool.heartbeat(request.bearer(), beat)));
+    Heartbeat.Orders orders = pool.heartbeat(request.bearer(), beat);
+    return Response.ok(
+        Json.tree(
+            beat.sharing() == null
+                ? orders
+                : orders.with(
+                    Json.tree(policies.answer(pool.nodeId(request.bearer()), beat.sharing())))));
   }
 
   private Response results(Request request) {

@@ -24,6 +24,7 @@ import org.gridappliance.jobs.pool.ChangeLog;
 import org.gridappliance.jobs.pool.LocalPool;
 import org.gridappliance.jobs.saved.SavedOperations;
 import org.gridappliance.jobs.saved.SavedStore;
+import org.gridappliance.jobs.sharing.Policies;
 import org.gridappliance.jobs.trigger.TriggerOperations;
 import org.gridappliance.jobs.trigger.TriggerStore;
 import org.gridappliance.jobs.trigger.Triggers;
@@ -74,6 +75,7 @@ public final class Operations implements AutoCloseable {
       TriggerStore triggers,
       WorkflowStore workflowStore,
       SavedStore saved,
+      Policies policies,
       SubmissionKeys keys,
       Homes homes,
       ChangeLog changes,
@@ -113,7 +115,8 @@ public final class Operations implements AutoCloseable {
     new UsageOperations(history, condor).addTo(operations);
     RunOperations runs = new RunOperations(history.runs(), clock);
     runs.addTo(operations);
-    new NodeOperations(pool, history, condor, space, audit, lines).addTo(operations);
+    new NodeOperations(pool, history, condor, space, audit, lines, policies).addTo(operations);
+    new PolicyOperations(pool, policies, audit).addTo(operations);
     operations.replaceAll((id, operation) -> space.guard(operation));
     JobEvents events = new JobEvents(changes, jobs);
     PlainRoutes plain = new PlainRoutes(jobs, events, catalog, space, condor, runs);

@@ -1,13 +1,20 @@
-package org.gridappliance.agent.controller;
+package org.gridappliance.jobs.sharing;
 
 import java.time.DayOfWeek;
 import java.time.LocalDateTime;
+import java.time.format.TextStyle;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * What the owner of this machine allows, as kept in {@code DATA/executor/sharing.json}.
+ * How much of a machine jobs may have, and when: what its owner allows, or the bounds that the
+ * pool's policy sets to that (Entropia §4.3.2). One form for both, so that the tighter of the two
+ * holds, field by field: {@link #within}.
  *
  * @param level how much jobs may be felt
  * @param idleMinutes without keyboard and mouse until nobody is there, 1..1440
@@ -58,7 +65,7 @@ public record Sharing(
   public static final class Wrong extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 
-    Wrong(String message) {
+    public Wrong(String message) {
       super(message);
     }
   }
@@ -98,8 +105,67 @@ public record Sharing(
     }
   }
 
+  /**
+   * {@return these rules, each made as tight as the bound; the hours and days stay, since two
+   * windows may meet in more than one: ask both with {@link #inHours}}
+   */
+  public Sharing within(Sharing bounds) {
+    List<String> both =
+        Stream.concat(bounds.exclusive.stream(), exclusive.stream())
+            .distinct()
+            .limit(MOST_EXCLUSIVE)
+            .toList();
+    return new Sharing(
+        level.compareTo(bounds.level) <= 0 ? level : bounds.level,
+        Math.max(idleMinutes, bounds.idleMinutes),
+        Math.min(cpuPercent, bounds.cpuPercent),
+        Math.min(inUsePercent, bounds.inUsePercent),
+        lesser(foreignCpuPercent, bounds.foreignCpuPercent),
+        onBattery && bounds.onBattery,
+        fromHour,
+        toHour,
+        days,
+        both,
+        lesser(longestPauseMinutes, bounds.longestPauseMinutes));
+  }
+
+  /**
+   * {@return whether there is an hour of the week in which both let jobs run; true when one of the
+   * two is {@link Level#OFF}, which is what somebody wanted}
+   */
+  public boolean meets(Sharing bounds) {
+    if (level == Level.OFF || bounds.level == Level.OFF) {
+      return true;
+    }
+    LocalDateTime monday = LocalDateTime.of(2026, 1, 5, 0, 0);
+    return IntStream.range(0, 7 * 24)
+        .mapToObj(monday::plusHours)
+        .anyMatch(hour -> inHours(hour) && bounds.inHours(hour));
+  }
+
+  /** {@return when jobs may run, in words} */
+  public String hours() {
+    String when =
+        fromHour == 0 && toHour == 24
+            ? "at any hour"
+            : "from " + fromHour + ":00 to " + toHour + ":00";
+    return days.size() == 7
+        ? when
+        : when
+            + " on "
+            + days.stream()
+                .sorted()
+                .map(day -> day.getDisplayName(TextStyle.FULL, Locale.ENGLISH))
+                .collect(Collectors.joining(", "));
+  }
+
+  /** 0 stands for no limit. */
+  private static int lesser(int one, int other) {
+    return one == 0 ? other : other == 0 ? one : Math.min(one, other);
+  }
+
   /** {@return whether jobs may run at this time of day and week} */
-  boolean inHours(LocalDateTime now) {
+  public boolean inHours(LocalDateTime now) {
     int hour = now.getHour();
     if (fromHour < toHour) {
       return hour >= fromHour && hour < toHour && days.contains(now.getDayOfWeek());
