@@ -23,6 +23,7 @@
 #include "evm_cgroup.h"
 #include "evm_message.h"
 #include "evm_program.h"
+#include "evm_reach.h"
 #include "evm_report.h"
 #include "evm_sealed.h"
 #include "evm_start.h"
@@ -48,6 +49,7 @@ struct launch {
   int listener; /* of the seccomp filter; -1 before and after */
   int signals;
   struct evm_sealed seal;
+  struct evm_carrier carrier;
   bool stands, ready, born, ended, killing, decided;
   int64_t begin_us, kill_ms, heard_ms, commanded_ms, beat_ms, usage_event_ms;
   int64_t go_ms, pause_ms, paused_ms; /* pause_ms: since when, 0: runs */
@@ -130,6 +132,13 @@ static void check_usage(struct launch *l, const struct evm_usage *usage) {
 /* The program may go when the sandbox stands and, if scratch is sealed, its index was found good. */
 static void go_when_ready(struct launch *l) {
   if (l->ready || !l->stands || (l->spec->sealed && !l->seal.loaded)) return;
+  if (evm_carrier_start(&l->carrier, l->spec) != 0) {
+    char reason[EVM_REASON_MAX];
+    evm_format(reason, sizeof reason, "start the process that carries its connections: %s", strerror(errno));
+    decide(l, EVM_REFUSED, "", reason);
+    kill_all(l);
+    return;
+  }
   l->ready = true;
   evm_report_ready(l->channels.report, l->portal, evm_landlock_abi(), l->group.version, l->group.reason,
                    l->spec->jit);
@@ -143,6 +152,10 @@ static void on_message(struct launch *l) {
   int descriptor;
   int got = evm_message_receive(l->socket, &message, &descriptor);
   if (got == 1 && message.kind == EVM_FUSE && descriptor >= 0) evm_sealed_hand_over(&l->seal, descriptor, l->portal);
+  if (got == 1 && message.kind == EVM_PORT && descriptor >= 0) {
+    evm_carrier_take(&l->carrier, l->spec, message.status, descriptor);
+    descriptor = -1;
+  }
   if (descriptor >= 0 && (got != 1 || message.kind != EVM_LISTENER || l->listener >= 0)) close(descriptor);
   if (got < 0 && errno == EPROTO) return;
   if (got <= 0) {
@@ -441,13 +454,14 @@ int evm_launch(struct evm_spec *spec, struct evm_channels channels, struct evm_s
 
   watch(&l);
   while (waitpid(l.portal, NULL, 0) < 0 && errno == EINTR) continue;
+  evm_carrier_end(&l.carrier, l.result.outcome != EVM_EXITED && l.result.outcome != EVM_SIGNALED);
   if (spec->sealed) finish_seal(&l);
   if (l.begin_us != 0) l.result.wall_us = evm_now_us() - l.begin_us;
   if (l.pause_ms != 0) l.paused_ms += evm_now_ms() - l.pause_ms;
   l.result.paused_us = l.paused_ms * 1000;
   blame_group(&l);
   evm_cgroup_remove(&l.group);
-  evm_report_result(channels.report, &l.result);
+  evm_report_result(channels.report, &l.result, spec, l.carrier.reached);
   if (l.result.reason[0] != '\0' && !channels.quiet) dprintf(2, "evm-run: %s\n", l.result.reason);
   return exit_code(&l.result);
 }

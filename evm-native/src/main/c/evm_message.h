@@ -19,6 +19,7 @@ enum evm_kind {
   EVM_USAGE,     /* usage */
   EVM_DONE,      /* status and rusage: the program ended and every process with it */
   EVM_CRASH,     /* text: which process died of a fault, and where */
+  EVM_PORT,      /* status: number of an entry of spec->reach; carries its listener */
   EVM_FUSE,      /* carries the device of the mounted /work, for evm-seal */
   /* evm-seal → launcher, besides EVM_READY (the index is good), EVM_FAILED and EVM_DONE (the new one is written) */
   EVM_ALTERED_DATA, /* text: which block is not what was written */

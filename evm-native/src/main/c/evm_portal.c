@@ -111,6 +111,7 @@ static void build(const struct evm_spec *spec, uid_t uid, gid_t gid) {
   open_victim();
   if (sethostname("evm", 3) != 0 || setdomainname("", 0) != 0) evm_fail_errno("name the sandbox");
   raise_loopback();
+  evm_reach_listen(spec, fail_socket);
   new_time_namespace();
   evm_root_enter(spec, fail_socket);
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) evm_fail_errno("protect the portal");

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define LINE_MAX_BYTES 16384
+#define LINE_MAX_BYTES 32768
 
 struct line {
   char text[LINE_MAX_BYTES];
@@ -114,7 +114,22 @@ static const char *outcome_name(enum evm_outcome outcome) {
 
 static int64_t micros(struct timeval time) { return (int64_t)time.tv_sec * 1000000 + time.tv_usec; }
 
-void evm_report_result(int fd, const struct evm_result *result) {
+static void add_reached(struct line *line, const struct evm_spec *spec, const struct evm_reached *reached) {
+  add(line, ",\"reached\":[");
+  for (size_t i = 0; reached != NULL && i < spec->reach_count; i++) {
+    add(line, "%s{\"port\":%d", i == 0 ? "" : ",", spec->reach[i].port);
+    add_string(line, "host", spec->reach[i].name);
+    add_number(line, "connections", reached[i].connections);
+    add_number(line, "failed", reached[i].failed);
+    add_number(line, "sentBytes", reached[i].sent_bytes);
+    add_number(line, "receivedBytes", reached[i].received_bytes);
+    add(line, "}");
+  }
+  add(line, "]");
+}
+
+void evm_report_result(int fd, const struct evm_result *result, const struct evm_spec *spec,
+                       const struct evm_reached *reached) {
   struct line line = {.length = 0};
   bool ran = result->outcome != EVM_REFUSED;
   add(&line, "{\"event\":\"result\"");
@@ -143,6 +158,7 @@ void evm_report_result(int fd, const struct evm_result *result) {
     add(&line, "}");
   }
   add(&line, "]");
+  add_reached(&line, spec, reached);
   send_line(fd, &line, 5000);
 }
 

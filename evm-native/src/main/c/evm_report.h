@@ -6,6 +6,8 @@
 #include <stdint.h>
 
 #include "evm_message.h"
+#include "evm_reach.h"
+#include "evm_spec.h"
 
 #define EVM_REFUSALS_MAX 16
 #define EVM_WORDS_MAX 200
@@ -54,7 +56,8 @@ void evm_report_ready(int fd, int pid, int landlock_abi, int cgroup_version, con
 void evm_report_usage(int fd, const struct evm_usage *usage);
 
 /* Waits up to 5 s for a reader that is behind. */
-void evm_report_result(int fd, const struct evm_result *result);
+void evm_report_result(int fd, const struct evm_result *result, const struct evm_spec *spec,
+                       const struct evm_reached *reached);
 
 /* Adds a refused call. */
 void evm_refusals_add(struct evm_refusals *refusals, const char *words);

@@ -144,6 +144,17 @@ static void write_new_file(const char *path, const char *text) {
   close(fd);
 }
 
+/* The names that the program may reach, as the portal listens for them. */
+static void write_hosts(const struct evm_spec *spec) {
+  char text[64 + EVM_REACH_MAX * 280];
+  size_t length = evm_format(text, sizeof text, "127.0.0.1 localhost evm\n::1 localhost\n");
+  for (size_t i = 0; i < spec->reach_count; i++) {
+    length += evm_format(text + length, sizeof text - length, "127.0.1.%d %s\n", spec->reach[i].host,
+                         spec->reach[i].name);
+  }
+  write_new_file("upper/etc/hosts", text);
+}
+
 /* The upper layer before it is mounted: mount points, and files that name the one account there is. */
 static void fill_upper(const struct evm_spec *spec) {
   make_dir("upper");
@@ -156,7 +167,7 @@ static void fill_upper(const struct evm_spec *spec) {
                  "grid:x:1000:1000:grid:/work:/bin/sh\n"
                  "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n");
   write_new_file("upper/etc/group", "grid:x:1000:\nnogroup:x:65534:\n");
-  write_new_file("upper/etc/hosts", "127.0.0.1 localhost evm\n::1 localhost\n");
+  write_hosts(spec);
   write_new_file("upper/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n");
 }
 

@@ -32,7 +32,7 @@ static void __attribute__((noreturn)) fail_and_report(const char *reason) {
   result.limit = "";
   evm_format(result.reason, sizeof result.reason, "%s", reason);
   if (spare != NULL) evm_spare_drop(spare);
-  evm_report_result(report_fd, &result);
+  evm_report_result(report_fd, &result, NULL, NULL);
   if (!quiet) dprintf(2, "evm-run: %s\n", reason);
   _exit(125);
 }

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "evm_spec.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,37 @@ static const char *take_path(struct arguments *args, const char *option) {
     }
   }
   return path;
+}
+
+static void add_reach(struct evm_spec *spec, const char *name, int port, const char *address) {
+  if (spec->reach_count == EVM_REACH_MAX) evm_fail("--connect: more than %d", EVM_REACH_MAX);
+  size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789.-");
+  if (length == 0 || length > 253 || name[length] != '\0') {
+    evm_fail("--connect %.60s: want a host's name in small letters", name); /* a line of /etc/hosts */
+  }
+  struct evm_reach *entry = &spec->reach[spec->reach_count];
+  memset(entry, 0, sizeof *entry);
+  entry->name = name;
+  entry->port = port;
+  entry->host = 1;
+  for (size_t i = 0; i < spec->reach_count; i++) {
+    if (strcmp(spec->reach[i].name, name) == 0) {
+      if (spec->reach[i].port == port) evm_fail("--connect %.60s %d: named twice", name, port);
+      entry->host = spec->reach[i].host;
+      break;
+    }
+    if (spec->reach[i].host >= entry->host) entry->host = spec->reach[i].host + 1;
+  }
+  if (inet_pton(AF_INET, address, &entry->address.v4.sin_addr) == 1) {
+    entry->address.v4.sin_family = AF_INET;
+    entry->address.v4.sin_port = htons((uint16_t)port);
+  } else if (inet_pton(AF_INET6, address, &entry->address.v6.sin6_addr) == 1) {
+    entry->address.v6.sin6_family = AF_INET6;
+    entry->address.v6.sin6_port = htons((uint16_t)port);
+  } else {
+    evm_fail("--connect %.60s %d %.60s: want an address in figures", name, port, address);
+  }
+  spec->reach_count++;
 }
 
 static void add_mount(struct evm_spec *spec, struct arguments *args, const char *option, bool exec) {
@@ -130,6 +162,10 @@ static void parse_option(struct evm_spec *spec, struct arguments *args, const ch
     if (strchr(pair, '=') == NULL || pair[0] == '=') evm_fail("--env %.60s: want NAME=value", pair);
     if (spec->env_count == EVM_ENV_MAX) evm_fail("--env: more than %d variables", EVM_ENV_MAX);
     spec->env[spec->env_count++] = pair;
+  } else if (strcmp(option, "--connect") == 0) {
+    const char *name = take(args, option);
+    int port = (int)take_number(args, option, 1, 65535);
+    add_reach(spec, name, port, take(args, option));
   } else if (strcmp(option, "--jit") == 0) {
     spec->jit = true;
   } else if (strcmp(option, "--work-exec") == 0) {

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "evm_message.h"
+#include "evm_reach.h"
 
 #define EVM_MOUNTS_MAX 64
 #define EVM_ENV_MAX 512
@@ -58,6 +59,8 @@ struct evm_spec {
   size_t exec_dirs_count;
   char *env[EVM_ENV_MAX + 1];
   size_t env_count;
+  struct evm_reach reach[EVM_REACH_MAX]; /* hosts and ports outside that it may reach */
+  size_t reach_count;
   char **command; /* [0] is an absolute path inside */
   struct evm_limits limits;
   uid_t uid; /* the account the program runs as; 0: the caller's, which then must not be root */

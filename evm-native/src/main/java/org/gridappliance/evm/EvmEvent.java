@@ -58,6 +58,17 @@ public sealed interface EvmEvent {
       refusals.add(
           new EvmResult.Refusal(refusal.path("words").asText(), refusal.path("count").asLong()));
     }
+    List<EvmResult.Reached> reached = new ArrayList<>();
+    for (JsonNode one : node.path("reached")) {
+      reached.add(
+          new EvmResult.Reached(
+              one.path("host").asText(),
+              one.path("port").asInt(),
+              one.path("connections").asLong(),
+              one.path("failed").asLong(),
+              one.path("sentBytes").asLong(),
+              one.path("receivedBytes").asLong()));
+    }
     return new EvmResult(
         EvmResult.Outcome.valueOf(node.path("outcome").asText().toUpperCase(Locale.ROOT)),
         node.path("exitCode").asInt(-1),
@@ -73,7 +84,8 @@ public sealed interface EvmEvent {
         node.path("crash").asText(),
         node.path("refusedCalls").asLong(),
         node.path("lastRefusal").asText(),
-        refusals);
+        refusals,
+        reached);
   }
 
   private static Duration micros(JsonNode node, String field) {

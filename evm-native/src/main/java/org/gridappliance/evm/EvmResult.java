@@ -21,6 +21,7 @@ import java.util.List;
  * @param refusedCalls system calls that were refused
  * @param lastRefusal the last of them, in words; empty if none
  * @param refusals the first 16 kinds of them
+ * @param reached what went to each host and port that it might connect to
  */
 public record EvmResult(
     Outcome outcome,
@@ -37,8 +38,10 @@ public record EvmResult(
     String crash,
     long refusedCalls,
     String lastRefusal,
-    List<Refusal> refusals) {
+    List<Refusal> refusals,
+    List<Reached> reached) {
   public EvmResult {
+    reached = List.copyOf(reached);
     refusals = List.copyOf(refusals);
   }
 
@@ -61,6 +64,15 @@ public record EvmResult(
     /** The launcher itself ended without a report; everything inside ended with it. */
     LOST
   }
+
+  /**
+   * What went to a host outside and came from it.
+   *
+   * @param connections begun by the program
+   * @param failed of those: nobody answered there
+   */
+  public record Reached(
+      String host, int port, long connections, long failed, long sentBytes, long receivedBytes) {}
 
   /**
    * A kind of refused call.

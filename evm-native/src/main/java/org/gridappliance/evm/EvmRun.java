@@ -201,6 +201,7 @@ public final class EvmRun implements AutoCloseable {
         "",
         0,
         "",
+        List.of(),
         List.of());
   }
 

@@ -13,7 +13,7 @@ import org.gridappliance.evm.seal.SealKey;
  * What to run in which sandbox. Immutable; made with {@link #of} and the methods that return a
  * changed copy. The program sees: the bundle (or nothing) as its root, copy-on-write; the mounts;
  * the working folder at /work, writable; its own /tmp, /proc and /dev; no network beyond its own
- * loopback.
+ * loopback and what {@code reach} names.
  *
  * @param command the program, absolute inside, and its arguments
  * @param environment all of it; nothing is inherited
@@ -27,6 +27,7 @@ import org.gridappliance.evm.seal.SealKey;
  * @param account required as root, else empty
  * @param heartbeat silence of this JVM after which the launcher ends everything; at least 100 ms
  * @param seal the working folder is a sealed one, seen opened at /work
+ * @param reach hosts and ports outside that the program may connect to, at most 32; each once
  */
 public record EvmSpec(
     List<String> command,
@@ -41,7 +42,8 @@ public record EvmSpec(
     EvmLimits limits,
     Optional<EvmAccount> account,
     Duration heartbeat,
-    Optional<Seal> seal) {
+    Optional<Seal> seal,
+    List<EvmReach> reach) {
   private static final Duration HEARTBEAT = Duration.ofSeconds(20);
 
   public EvmSpec {
@@ -49,6 +51,7 @@ public record EvmSpec(
     environment = Map.copyOf(environment);
     execDirs = List.copyOf(execDirs);
     mounts = List.copyOf(mounts);
+    reach = List.copyOf(reach);
     if (command.isEmpty() || !command.getFirst().startsWith("/")) {
       throw new IllegalArgumentException(
           "command " + command + ": want a program by its absolute path inside");
@@ -73,7 +76,8 @@ public record EvmSpec(
         EvmLimits.defaults(),
         Optional.empty(),
         HEARTBEAT,
-        Optional.empty());
+        Optional.empty(),
+        List.of());
   }
 
   public EvmSpec withEnvironment(Map<String, String> value) {
@@ -90,7 +94,8 @@ public record EvmSpec(
         limits,
         account,
         heartbeat,
-        seal);
+        seal,
+        reach);
   }
 
   /** The root, and those of its folders whose files may be executed. */
@@ -108,7 +113,8 @@ public record EvmSpec(
         limits,
         account,
         heartbeat,
-        seal);
+        seal,
+        reach);
   }
 
   public EvmSpec withMount(EvmMount mount) {
@@ -127,7 +133,8 @@ public record EvmSpec(
         limits,
         account,
         heartbeat,
-        seal);
+        seal,
+        reach);
   }
 
   public EvmSpec withWork(Path folder, boolean executable) {
@@ -144,7 +151,8 @@ public record EvmSpec(
         limits,
         account,
         heartbeat,
-        seal);
+        seal,
+        reach);
   }
 
   public EvmSpec withJit(boolean value) {
@@ -161,7 +169,8 @@ public record EvmSpec(
         limits,
         account,
         heartbeat,
-        seal);
+        seal,
+        reach);
   }
 
   public EvmSpec withCwd(String value) {
@@ -178,7 +187,8 @@ public record EvmSpec(
         limits,
         account,
         heartbeat,
-        seal);
+        seal,
+        reach);
   }
 
   public EvmSpec withLimits(EvmLimits value) {
@@ -195,7 +205,8 @@ public record EvmSpec(
         value,
         account,
         heartbeat,
-        seal);
+        seal,
+        reach);
   }
 
   public EvmSpec withAccount(EvmAccount value) {
@@ -212,7 +223,8 @@ public record EvmSpec(
         limits,
         Optional.of(value),
         heartbeat,
-        seal);
+        seal,
+        reach);
   }
 
   public EvmSpec withHeartbeat(Duration value) {
@@ -229,7 +241,8 @@ public record EvmSpec(
         limits,
         account,
         value,
-        seal);
+        seal,
+        reach);
   }
 
   /**
@@ -253,7 +266,27 @@ public record EvmSpec(
         limits,
         account,
         heartbeat,
-        Optional.of(new Seal(key, generation)));
+        Optional.of(new Seal(key, generation)),
+        reach);
+  }
+
+  /** What it may connect to outside, by name; nothing without this. */
+  public EvmSpec withReach(List<EvmReach> value) {
+    return new EvmSpec(
+        command,
+        environment,
+        bundle,
+        execDirs,
+        mounts,
+        work,
+        workExecutable,
+        jit,
+        cwd,
+        limits,
+        account,
+        heartbeat,
+        seal,
+        value);
   }
 
   /**
@@ -284,6 +317,11 @@ public record EvmSpec(
           add(args, "--seal-key", how.key().hex());
           add(args, "--seal-generation", how.generation());
         });
+    for (EvmReach one : reach) {
+      add(args, "--connect", one.host());
+      args.add(Integer.toString(one.port()));
+      args.add(one.address().getHostAddress());
+    }
     if (workExecutable) {
       args.add("--work-exec");
     }

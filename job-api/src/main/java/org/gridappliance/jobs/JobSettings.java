@@ -16,6 +16,7 @@ import java.util.List;
  * @param minimumFreeBytes free space below which no job is accepted and no result taken
  * @param bundles applications as bundles
  * @param seal where subjobs are sealed
+ * @param network whether subjobs reach the hosts that their applications name
  */
 public record JobSettings(
     Path data,
@@ -24,7 +25,8 @@ public record JobSettings(
     Duration longLease,
     long minimumFreeBytes,
     Bundles bundles,
-    SealPolicy seal) {
+    SealPolicy seal,
+    NetworkPolicy network) {
 
   /** A subjob expected to take at least this long gets the long lease. */
   public static final Duration LONG_SUBJOB = Duration.ofMinutes(10);
@@ -49,18 +51,26 @@ public record JobSettings(
         Duration.ofHours(2),
         64L << 20,
         Bundles.NONE,
-        SealPolicy.JOINED);
+        SealPolicy.JOINED,
+        NetworkPolicy.OFF);
   }
 
   /** {@return the same with applications as bundles} */
   public JobSettings withBundles(Bundles value) {
-    return new JobSettings(data, appFolders, shortLease, longLease, minimumFreeBytes, value, seal);
+    return new JobSettings(
+        data, appFolders, shortLease, longLease, minimumFreeBytes, value, seal, network);
   }
 
   /** {@return the same, sealing elsewhere} */
   public JobSettings withSeal(SealPolicy value) {
     return new JobSettings(
-        data, appFolders, shortLease, longLease, minimumFreeBytes, bundles, value);
+        data, appFolders, shortLease, longLease, minimumFreeBytes, bundles, value, network);
+  }
+
+  /** {@return the same with another policy on networks} */
+  public JobSettings withNetwork(NetworkPolicy value) {
+    return new JobSettings(
+        data, appFolders, shortLease, longLease, minimumFreeBytes, bundles, seal, value);
   }
 
   private static void require(String key, Duration value, Duration least, Duration most) {

@@ -178,7 +178,8 @@ class DurabilityTest {
             settings.longLease(),
             1L << 60,
             Bundles.NONE,
-            SealPolicy.JOINED);
+            SealPolicy.JOINED,
+            NetworkPolicy.OFF);
     portal = new TestPortal(full, Clock.systemUTC());
     TestPortal.Answer answer =
         portal.post("ann", "/jobs", Map.of("app", "nothing", "inputs", Map.of()));

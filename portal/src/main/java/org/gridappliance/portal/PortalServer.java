@@ -28,6 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.gridappliance.ca.signer.SignerProcess;
 import org.gridappliance.jobs.JobApi;
 import org.gridappliance.jobs.JobSettings;
+import org.gridappliance.jobs.NetworkPolicy;
 import org.gridappliance.jobs.SealPolicy;
 import org.gridappliance.jobs.job.StorageException;
 import org.gridappliance.portal.agent.AgentClient;
@@ -295,8 +296,9 @@ public final class PortalServer implements AutoCloseable {
     try {
       return JobApi.start(
           JobSettings.of(data.path(), folders)
-              .withBundles(new AppBundles(data.path()))
-              .withSeal(SealPolicy.of(settings.seal())),
+              .withBundles(new AppBundles(data.path(), NetworkPolicy.of(settings.network())))
+              .withSeal(SealPolicy.of(settings.seal()))
+              .withNetwork(NetworkPolicy.of(settings.network())),
           database.source(),
           homes,
           clock,

@@ -56,6 +56,12 @@ public final class Envelopes implements Envelope, AutoCloseable {
     if (spec.screen() != null && spec.code().bundle() == null) {
       return bubblewrap.run(spec, reins);
     }
+    if (!spec.code().reach().isEmpty() && evm.obstacle().isPresent()) {
+      return Outcome.failed(
+          EvmWords.broken(
+              "it connects to hosts outside, which wants the Entropia VM: "
+                  + evm.obstacle().get()));
+    }
     if (evm.obstacle().isPresent() && spec.code().bundle() == null) {
       return bubblewrap.run(spec, reins);
     }

@@ -249,7 +249,8 @@ public final class Evm implements Envelope, AutoCloseable {
       Posix.wait4(started.pid());
     }
     groupVersion = Math.max(groupVersion, running.groupVersion());
-    return EvmWords.outcome(spec, running, end == null ? null : end.result());
+    Outcome outcome = EvmWords.outcome(spec, running, end == null ? null : end.result());
+    return end == null ? outcome : outcome.withReached(end.result().reached());
   }
 
   private int uid(Spec spec) {
@@ -297,7 +298,8 @@ public final class Evm implements Envelope, AutoCloseable {
     if (spec.sealed() != null) {
       made = made.withSeal(spec.sealed().key(), spec.sealed().generation());
     }
-    return made.withJit(spec.code().generated() || (bundle != null && bundle.manifest().jit()))
+    return made.withReach(spec.code().reach())
+        .withJit(spec.code().generated() || (bundle != null && bundle.manifest().jit()))
         .withWork(spec.work().toAbsolutePath(), spec.code().own())
         .withLimits(limits(spec.limits(), spec.sealed()))
         .withHeartbeat(HEARTBEAT);

@@ -1,6 +1,8 @@
 package org.gridappliance.agent.envelope;
 
 import java.time.Duration;
+import java.util.List;
+import org.gridappliance.evm.EvmResult;
 import org.gridappliance.jobs.lease.Failure;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *     was seen to be more; null when unknown
  * @param refusal what the program tried last that it may not, in words; null when nothing
  * @param crash which of its processes crashed last, where and why, in words; null when none did
+ * @param reached what went to hosts outside
  */
 public record Outcome(
     @Nullable Integer exitCode,
@@ -26,7 +29,30 @@ public record Outcome(
     @Nullable Duration cpu,
     @Nullable Long peakMemoryBytes,
     @Nullable String refusal,
-    @Nullable String crash) {
+    @Nullable String crash,
+    List<EvmResult.Reached> reached) {
+
+  public Outcome {
+    reached = List.copyOf(reached);
+  }
+
+  /** One that connected to nothing. */
+  Outcome(
+      @Nullable Integer exitCode,
+      @Nullable String signal,
+      @Nullable Failure failure,
+      Duration wall,
+      @Nullable Duration cpu,
+      @Nullable Long peakMemoryBytes,
+      @Nullable String refusal,
+      @Nullable String crash) {
+    this(exitCode, signal, failure, wall, cpu, peakMemoryBytes, refusal, crash, List.of());
+  }
+
+  /** {@return the same with what went to hosts outside} */
+  Outcome withReached(List<EvmResult.Reached> hosts) {
+    return new Outcome(exitCode, signal, failure, wall, cpu, peakMemoryBytes, refusal, crash, hosts);
+  }
 
   /** {@return how a program ended that was started again, with what both runs used} */
   public static Outcome after(Outcome first, Outcome then) {
@@ -76,6 +102,7 @@ public record Outcome(
         cpu,
         peakMemoryBytes,
         refused.isEmpty() ? null : refused,
-        crashed.isEmpty() ? null : crashed);
+        crashed.isEmpty() ? null : crashed,
+        reached);
   }
 }

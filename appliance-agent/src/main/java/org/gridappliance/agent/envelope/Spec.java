@@ -3,6 +3,7 @@ package org.gridappliance.agent.envelope;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.gridappliance.evm.EvmReach;
 import org.gridappliance.evm.bundle.Bundle;
 import org.gridappliance.evm.seal.SealKey;
 import org.gridappliance.evm.seal.SealedFile;
@@ -89,8 +90,19 @@ public record Spec(
    * @param bundle the application's own files; null for this machine's {@code /usr}
    * @param generated memory may be writable and executable, as for Java or valgrind
    * @param own files that it writes itself may be executed, as for compilers
+   * @param reach hosts outside that it may connect to
    */
-  public record Code(@Nullable Bundle bundle, boolean generated, boolean own) {
+  public record Code(
+      @Nullable Bundle bundle, boolean generated, boolean own, List<EvmReach> reach) {
+    public Code {
+      reach = List.copyOf(reach);
+    }
+
+    /** One that connects to nothing. */
+    public Code(@Nullable Bundle bundle, boolean generated, boolean own) {
+      this(bundle, generated, own, List.of());
+    }
+
     /** This machine's programs, without exceptions. */
     public static final Code MACHINE = new Code(null, false, false);
   }

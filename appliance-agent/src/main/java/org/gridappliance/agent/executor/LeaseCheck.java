@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.gridappliance.evm.EvmReach;
 import org.gridappliance.jobs.lease.FileRef;
 import org.gridappliance.jobs.lease.Lease;
 import org.gridappliance.jobs.lease.LeaseProtocol;
@@ -48,6 +49,18 @@ final class LeaseCheck {
     Sandbox sandbox = lease.sandbox();
     if (sandbox != null && !Sandbox.KNOWN.containsAll(sandbox.allow())) {
       return Optional.of("allow: " + sandbox.allow() + " is not known here");
+    }
+    if (sandbox != null
+        && (sandbox.network().size() > Sandbox.MOST_HOSTS
+            || sandbox.network().stream().distinct().count() < sandbox.network().size()
+            || sandbox.network().stream()
+                .anyMatch(
+                    one ->
+                        !EvmReach.isName(one.host()) || one.port() < 1 || one.port() > 65_535))) {
+      return Optional.of("network: " + sandbox.network() + " are not hosts and ports");
+    }
+    if (sandbox != null && !sandbox.network().isEmpty() && lease.interactive() != null) {
+      return Optional.of("a program with windows reaches no host");
     }
     if (sandbox != null && sandbox.sealKey() != null) {
       if (!SHA256.matcher(sandbox.sealKey()).matches()) {

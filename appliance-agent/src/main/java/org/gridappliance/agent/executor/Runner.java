@@ -1,14 +1,20 @@
 package org.gridappliance.agent.executor;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.gridappliance.agent.envelope.Envelope;
 import org.gridappliance.agent.envelope.Outcome;
 import org.gridappliance.agent.envelope.Spec;
+import org.gridappliance.evm.EvmReach;
+import org.gridappliance.evm.EvmResult;
+import org.gridappliance.evm.HostFinder;
 import org.gridappliance.evm.bundle.Bundle;
 import org.gridappliance.evm.seal.SealException;
 import org.gridappliance.jobs.lease.Failure;
@@ -157,7 +163,8 @@ final class Runner {
           new Spec.Code(
               bundle,
               sandbox.allow().contains(Sandbox.GENERATED_CODE),
-              sandbox.allow().contains(Sandbox.OWN_PROGRAMS));
+              sandbox.allow().contains(Sandbox.OWN_PROGRAMS),
+              reach(sandbox));
       Spec.Screen screen = subjob.openDoors(own);
       subjob.start(place.printed());
       if (screen != null) {
@@ -170,9 +177,19 @@ final class Runner {
       }
       subjob.ended();
       subjob.closeDoors();
+      log(lease, outcome);
       return subjob.reins.isStopped()
           ? Optional.empty()
           : Optional.of(Packer.pack(subjob, outcome, place));
+    } catch (HostFinder.Refused e) {
+      return Optional.of(
+          Parcel.light(
+              failed(
+                  lease,
+                  Failure.of(
+                      e.isUnknown() ? Failure.Kind.INPUT : Failure.Kind.PROGRAM,
+                      "It may not be run: " + e.getMessage() + ".",
+                      "Correct the host in the application's network, or ask an administrator."))));
     } finally {
       subjob.ended();
       subjob.closeDoors();
@@ -184,6 +201,33 @@ final class Runner {
       if (bundle != null) {
         bundles.release(bundle);
       }
+    }
+  }
+
+  /** Names are found here, outside: inside there is no name service. */
+  private static List<EvmReach> reach(Sandbox sandbox) throws HostFinder.Refused {
+    List<EvmReach> found = new ArrayList<>();
+    HostFinder finder = sandbox.network().isEmpty() ? null : HostFinder.ofThisMachine();
+    for (Sandbox.Host one : sandbox.network()) {
+      found.add(requireNonNull(finder).find(one.host(), one.port(), sandbox.privateNetwork()));
+    }
+    return found;
+  }
+
+  private static void log(Lease lease, Outcome outcome) {
+    for (EvmResult.Reached one : outcome.reached()) {
+      LOG.log(
+          System.Logger.Level.INFO,
+          "hosts reached job={0} subjob={1} host={2} port={3} connections={4} failed={5}"
+              + " sentBytes={6} receivedBytes={7}",
+          Long.toString(lease.job()),
+          Integer.toString(lease.index()),
+          one.host(),
+          Integer.toString(one.port()),
+          Long.toString(one.connections()),
+          Long.toString(one.failed()),
+          Long.toString(one.sentBytes()),
+          Long.toString(one.receivedBytes()));
     }
   }
 

@@ -3,12 +3,20 @@ package org.gridappliance.agent.envelope;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.gridappliance.evm.EvmReach;
+import org.gridappliance.evm.EvmResult;
 import org.gridappliance.jobs.lease.Failure;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -65,5 +73,32 @@ class EnvelopeTest {
     Failure failure = Objects.requireNonNull(ran.get().outcome().failure());
     assertEquals(Failure.Kind.ENVELOPE, failure.kind());
     assertTrue(failure.message().contains("ended from outside"), failure.message());
+  }
+
+  @Test
+  void hostsThatAreNamedAreReachedAndCounted() throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                try (Socket one = server.accept()) {
+                  one.getOutputStream().write(one.getInputStream().readNBytes(6));
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+      int port = server.getLocalPort();
+      String ask = "exec 3<>/dev/tcp/data.test/" + port + " && echo hello >&3 && cat <&3";
+      Trial.Ran ran =
+          trial
+              .reaching(new EvmReach("data.test", port, InetAddress.getLoopbackAddress()))
+              .run("bash", "-c", ask);
+      assertEquals("hello\n", ran.stdout(), ran.stderr());
+      assertEquals(
+          List.of(new EvmResult.Reached("data.test", port, 1, 0, 6, 6)), ran.outcome().reached());
+      Trial.Ran without = trial.reaching().run("bash", "-c", ask);
+      assertEquals(1, without.outcome().exitCode(), without.stdout());
+      assertEquals(List.of(), without.outcome().reached());
+    }
   }
 }

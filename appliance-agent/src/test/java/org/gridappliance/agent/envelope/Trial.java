@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.gridappliance.evm.EvmReach;
 import org.gridappliance.jobs.lease.Limits;
 
 /** One envelope below a temporary folder and a short way to run commands in it. */
@@ -16,6 +17,7 @@ final class Trial implements AutoCloseable {
   final Path folder;
   final Envelope envelope;
   private final AtomicInteger number = new AtomicInteger();
+  private List<EvmReach> reach = List.of();
 
   /** In the envelope that programs run in. */
   Trial(Path folder) {
@@ -37,6 +39,12 @@ final class Trial implements AutoCloseable {
     boolean succeeded() {
       return Integer.valueOf(0).equals(outcome.exitCode());
     }
+  }
+
+  /** The same place, whose programs may connect to these. */
+  Trial reaching(EvmReach... hosts) {
+    reach = List.of(hosts);
+    return this;
   }
 
   Ran run(String... command) throws IOException {
@@ -84,7 +92,7 @@ final class Trial implements AutoCloseable {
                 limits,
                 null,
                 0,
-                Spec.Code.MACHINE),
+                new Spec.Code(null, false, false, reach)),
             reins);
     return new Ran(outcome, text(stdout), text(stderr), work);
   }

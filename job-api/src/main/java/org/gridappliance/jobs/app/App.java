@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.gridappliance.jobs.lease.Sandbox;
 
 /**
  * An application as its {@code app.yaml} describes it, checked: every name that it mentions exists.
@@ -16,6 +17,7 @@ import java.util.stream.Stream;
  * @param packages Debian packages that an executor needs
  * @param allow what its program may do beyond others, of {@link
  *     org.gridappliance.jobs.lease.Sandbox#KNOWN}
+ * @param network what its program connects to outside, usually nothing
  * @param inputs in the order of the form; names are unique
  * @param command the argument list of a subjob, never empty, never for a shell
  * @param environment variables beside the envelope's own
@@ -39,6 +41,7 @@ public record App(
     String about,
     List<String> packages,
     List<String> allow,
+    List<Sandbox.Host> network,
     List<Input> inputs,
     List<Argument> command,
     Map<String, Template> environment,

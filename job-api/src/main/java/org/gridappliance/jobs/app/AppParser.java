@@ -34,6 +34,10 @@ public final class AppParser {
   private static final Pattern PACKAGE = Pattern.compile("[a-z0-9][a-z0-9+.-]{1,99}");
   private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,99}");
 
+  private static final Pattern HOST =
+      Pattern.compile(
+          "(?=.{1,253}$)(?!(.*\\.)?localhost$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+"
+              + "[a-z]([a-z0-9-]{0,61}[a-z0-9])?");
   private static final Pattern ALLOWED = Pattern.compile(String.join("|", Sandbox.KNOWN));
 
   private static final Pattern CHECKPOINT =
@@ -94,6 +98,7 @@ public final class AppParser {
             "about",
             "packages",
             "allow",
+            "network",
             "inputs",
             "command",
             "environment",
@@ -114,6 +119,7 @@ public final class AppParser {
             fields.needText("about", 10_000),
             fields.get("packages").map(AppParser::packages).orElse(List.of()),
             fields.get("allow").map(AppParser::allow).orElse(List.of()),
+            fields.get("network").map(AppParser::network).orElse(List.of()),
             fields.need("inputs", InputReader::inputs, List.of()),
             fields.need("command", CommandReader::command, List.of()),
             fields.get("environment").map(AppParser::environment).orElse(Map.of()),
@@ -145,6 +151,25 @@ public final class AppParser {
         .map(item -> item.text(ALLOWED, String.join(" or ", Sandbox.KNOWN)))
         .distinct()
         .toList();
+  }
+
+  private static List<Sandbox.Host> network(Yaml at) {
+    List<Sandbox.Host> hosts = new ArrayList<>();
+    for (Yaml item : at.list(Sandbox.MOST_HOSTS)) {
+      YamlFields fields = item.fields("host", "port");
+      Sandbox.Host host =
+          new Sandbox.Host(
+              fields.need(
+                  "host",
+                  one -> one.text(HOST, "a host's name in small letters, as data.example.org"),
+                  ""),
+              fields.need("port", one -> (int) one.integer(1, 65_535), 1));
+      if (hosts.contains(host)) {
+        item.problem("it stands there twice; remove one");
+      }
+      hosts.add(host);
+    }
+    return hosts;
   }
 
   private static List<String> checkpoint(Yaml at) {

@@ -38,6 +38,9 @@ final class AppRules {
 
   /** Somebody sits before it: there is one of it, and nothing is merged. */
   private void interactive(Yaml at) {
+    if (!app.network().isEmpty()) {
+      at.problem("a program with windows reaches no host; remove \"network\"");
+    }
     if (app.split().isPresent()) {
       at.problem("an interactive program is not cut into chunks; remove \"split\"");
     }

@@ -17,7 +17,9 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.gridappliance.jobs.Bundles;
+import org.gridappliance.jobs.NetworkPolicy;
 import org.gridappliance.jobs.app.App;
 import org.gridappliance.jobs.app.AppCatalog;
 import org.gridappliance.jobs.app.CommandLine;
@@ -50,6 +52,7 @@ public final class Submission {
   private final Clock clock;
   private final PoolChoice pools;
   private final Bundles bundles;
+  private final NetworkPolicy network;
   private final AtomicLong lastId;
 
   /** What else belongs to a submission. */
@@ -89,6 +92,7 @@ public final class Submission {
   /**
    * @param pools where jobs may run
    * @param bundles where applications are published, at the latest by their first job
+   * @param network whether jobs reach the hosts that their applications name
    * @throws StorageException when the data folder cannot be read
    */
   public Submission(
@@ -98,7 +102,9 @@ public final class Submission {
       JobStore store,
       Clock clock,
       PoolChoice pools,
-      Bundles bundles) {
+      Bundles bundles,
+      NetworkPolicy network) {
+    this.network = network;
     this.data = data;
     this.catalog = catalog;
     this.saved = saved;
@@ -173,6 +179,19 @@ public final class Submission {
   }
 
   private void publish(App app) throws IOException {
+    if (!app.network().isEmpty() && network == NetworkPolicy.OFF) {
+      throw new Problem(
+          409,
+          "No network",
+          "application "
+              + app.title()
+              + " connects to "
+              + app.network().stream()
+                  .map(one -> one.host() + ":" + one.port())
+                  .collect(Collectors.joining(", "))
+              + ", which jobs may not; an administrator allows it with jobs.network: public in"
+              + " appliance.yaml");
+    }
     try {
       bundles.publish(app, () -> example(app));
     } catch (Bundles.Refused e) {

@@ -7,8 +7,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.gridappliance.jobs.Bundles;
 import org.gridappliance.jobs.JobSettings;
+import org.gridappliance.jobs.NetworkPolicy;
 import org.gridappliance.jobs.app.App;
 import org.gridappliance.jobs.app.CommandLine;
 import org.gridappliance.jobs.job.Ids;
@@ -325,12 +325,17 @@ final class Dispatcher {
         seconds,
         Math.clamp(seconds / 3, FASTEST_HEARTBEAT, SLOWEST_HEARTBEAT),
         job.plan.app().interactive().orElse(null),
-        sandbox(job.plan.app(), settings.bundles()),
+        sandbox(job.plan.app(), settings),
         index < 0 || job.plan.app().checkpoint().isEmpty() ? null : job.plan.app().checkpoint());
   }
 
-  private static @Nullable Sandbox sandbox(App app, Bundles bundles) {
-    Sandbox.Published bundle = bundles.of(app).orElse(null);
-    return bundle == null && app.allow().isEmpty() ? null : new Sandbox(bundle, app.allow(), null);
+  private static @Nullable Sandbox sandbox(App app, JobSettings settings) {
+    Sandbox.Published bundle = settings.bundles().of(app).orElse(null);
+    List<Sandbox.Host> network =
+        settings.network() == NetworkPolicy.OFF ? List.of() : app.network();
+    return bundle == null && app.allow().isEmpty() && network.isEmpty()
+        ? null
+        : new Sandbox(
+            bundle, app.allow(), null, network, settings.network() == NetworkPolicy.PRIVATE);
   }
 }

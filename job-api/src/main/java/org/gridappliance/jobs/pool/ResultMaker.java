@@ -147,6 +147,7 @@ public final class ResultMaker {
         app.about(),
         app.packages(),
         app.allow(),
+        app.network(),
         app.inputs(),
         app.command(),
         app.environment(),

@@ -91,7 +91,8 @@ public final class Operations implements AutoCloseable {
             store,
             clock,
             new Pools(pool, condor),
-            settings.bundles());
+            settings.bundles(),
+            settings.network());
     Jobs jobs = new Jobs(store, subjobs, pool, plans);
     Map<String, Operation> operations = new HashMap<>();
     new AppOperations(catalog, settings.bundles()).addTo(operations);

@@ -10,7 +10,7 @@ import org.gridappliance.jobs.pool.LocalPool;
 
 /**
  * The two pools that a job may run on. Where a request names none, it is HTCondor when that is
- * ready and the program shows no windows, else the executors.
+ * ready, the program shows no windows and connects to no host, else the executors.
  */
 final class Pools implements Submission.PoolChoice {
   private final LocalPool local;
@@ -24,12 +24,18 @@ final class Pools implements Submission.PoolChoice {
   @Override
   public String choose(App app, String wanted) {
     boolean windows = app.interactive().isPresent();
+    boolean reaches = !app.network().isEmpty();
     if (!wanted.equals(JobRecord.CONDOR)) {
-      boolean byDefault = wanted.isEmpty() && condor.isReady() && !windows;
+      boolean byDefault = wanted.isEmpty() && condor.isReady() && !windows && !reaches;
       return byDefault ? JobRecord.CONDOR : JobRecord.LOCAL;
     }
     if (windows) {
       throw field(app.title() + " shows windows, which run on this portal's executors only");
+    }
+    if (reaches) {
+      throw field(
+          app.title()
+              + " connects to hosts outside, which jobs do on this portal's executors only");
     }
     if (!condor.isReady() && condor.slots() == 0) {
       throw field(condor.reason());

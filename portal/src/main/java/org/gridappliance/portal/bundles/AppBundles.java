@@ -16,6 +16,7 @@ import org.gridappliance.evm.bundle.BundleMaker;
 import org.gridappliance.evm.bundle.BundleStore;
 import org.gridappliance.evm.bundle.Manifest;
 import org.gridappliance.jobs.Bundles;
+import org.gridappliance.jobs.NetworkPolicy;
 import org.gridappliance.jobs.app.App;
 import org.gridappliance.jobs.lease.Sandbox;
 import org.slf4j.Logger;
@@ -47,13 +48,14 @@ public final class AppBundles implements Bundles {
 
   /**
    * @param data the data folder
+   * @param network what an example may connect to
    * @throws IOException when the key can be neither read nor made
    */
-  public AppBundles(Path data) throws IOException {
+  public AppBundles(Path data, NetworkPolicy network) throws IOException {
     this.folder = data.resolve("bundles");
     this.key = PublisherKey.in(data.resolve("keys"));
     this.store = new BundleStore(folder, Optional.empty());
-    this.examples = new ExampleRun(data);
+    this.examples = new ExampleRun(data, network);
     Files.createDirectories(folder.resolve("apps"));
   }
 

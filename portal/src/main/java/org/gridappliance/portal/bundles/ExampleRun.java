@@ -21,11 +21,14 @@ import java.util.stream.Stream;
 import org.gridappliance.evm.EvmAccount;
 import org.gridappliance.evm.EvmLauncher;
 import org.gridappliance.evm.EvmLimits;
+import org.gridappliance.evm.EvmReach;
 import org.gridappliance.evm.EvmResult;
 import org.gridappliance.evm.EvmRun;
 import org.gridappliance.evm.EvmSpec;
+import org.gridappliance.evm.HostFinder;
 import org.gridappliance.evm.bundle.Bundle;
 import org.gridappliance.jobs.Bundles;
+import org.gridappliance.jobs.NetworkPolicy;
 import org.gridappliance.jobs.app.App;
 import org.gridappliance.jobs.lease.Sandbox;
 
@@ -41,9 +44,11 @@ final class ExampleRun {
   private static final int NOBODY = 65_534;
 
   private final Path data;
+  private final NetworkPolicy network;
 
-  ExampleRun(Path data) {
+  ExampleRun(Path data, NetworkPolicy network) {
     this.data = data;
+    this.network = network;
   }
 
   /**
@@ -85,7 +90,7 @@ final class ExampleRun {
   }
 
   private EvmResult start(Bundle bundle, App app, Bundles.Example example, Path work, Path words)
-      throws IOException {
+      throws IOException, Bundles.Refused {
     Map<String, String> environment = new HashMap<>();
     environment.put("PATH", "/usr/local/bin:/usr/bin:/bin");
     environment.put("HOME", "/work");
@@ -98,6 +103,7 @@ final class ExampleRun {
     EvmSpec spec =
         bundle
             .spec(command, environment)
+            .withReach(reach(app))
             .withWork(work, app.allow().contains(Sandbox.OWN_PROGRAMS))
             .withLimits(
                 EvmLimits.defaults()
@@ -119,6 +125,20 @@ final class ExampleRun {
     } catch (CancellationException | CompletionException e) {
       throw new IOException("the example's run was cut off: " + e, e);
     }
+  }
+
+  private List<EvmReach> reach(App app) throws Bundles.Refused {
+    List<EvmReach> found = new ArrayList<>();
+    for (Sandbox.Host one : app.network()) {
+      try {
+        found.add(
+            HostFinder.ofThisMachine()
+                .find(one.host(), one.port(), network == NetworkPolicy.PRIVATE));
+      } catch (HostFinder.Refused e) {
+        throw new Bundles.Refused(String.valueOf(e.getMessage()));
+      }
+    }
+    return found;
   }
 
   private static String inside(Bundle bundle, String program) throws IOException {

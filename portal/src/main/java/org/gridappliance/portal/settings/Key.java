@@ -146,6 +146,14 @@ public record Key(String name, String byDefault, String range, String about) {
   static final Key POOL_CPUS =
       new Key("pool.cpus", "0", "0..4096; 0: all", "cores that a worker lends to HTCondor");
 
+  static final Key JOBS_NETWORK =
+      new Key(
+          "jobs.network",
+          "off",
+          "off, public or private",
+          "whether jobs connect to the hosts that their applications name: to none, to hosts of the"
+              + " open internet, or to those of private networks too");
+
   static final Key POOL_SEAL =
       new Key(
           "pool.seal",
@@ -213,6 +221,7 @@ public record Key(String name, String byDefault, String range, String about) {
           POOL_ADDRESS,
           POOL_PORT,
           POOL_CPUS,
+          JOBS_NETWORK,
           POOL_SEAL,
           OVERLAY_POOL,
           OVERLAY_BOOTSTRAP,

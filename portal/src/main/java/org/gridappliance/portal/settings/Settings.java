@@ -26,6 +26,7 @@ import java.util.List;
  * @param desktopIdle after which a desktop that nobody uses ends; zero: never
  * @param desktopLife after which any desktop ends; zero: never
  * @param seal where subjobs are sealed: never, joined or always
+ * @param network what jobs may connect to: off, public or private
  * @param dev check answers against the contract too
  */
 public record Settings(
@@ -47,6 +48,7 @@ public record Settings(
     Duration desktopIdle,
     Duration desktopLife,
     String seal,
+    String network,
     boolean dev) {
 
   /** Who may make an account. */

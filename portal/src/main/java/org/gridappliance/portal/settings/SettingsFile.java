@@ -182,6 +182,7 @@ public final class SettingsFile {
         Duration.ofHours(number(Key.DESKTOP_IDLE, 0, 8760)),
         Duration.ofHours(number(Key.DESKTOP_LIFE, 0, 8760)),
         oneOf(Key.POOL_SEAL, List.of("never", "joined", "always")),
+        oneOf(Key.JOBS_NETWORK, List.of("off", "public", "private")),
         command.dev());
   }
 
