@@ -353,6 +353,15 @@ static void finish_seal(struct launch *l) {
   decide(l, end == EVM_SEALED_ALTERED ? EVM_ALTERED : EVM_KILLED, "", reason);
 }
 
+/* Time that this process itself was stopped is nobody's silence, and not the program's, which was stopped with it. */
+static void forgive(struct launch *l, int64_t late_ms) {
+  if (late_ms <= EVM_STOPPED_MS) return;
+  l->heard_ms += late_ms;
+  l->commanded_ms += late_ms;
+  if (l->killing) l->kill_ms += late_ms;
+  if (l->ready && l->pause_ms == 0) l->paused_ms += late_ms;
+}
+
 static void watch(struct launch *l) {
   l->heard_ms = l->commanded_ms = l->beat_ms = evm_awake_ms();
   while (!l->ended) {
@@ -361,7 +370,10 @@ static void watch(struct launch *l) {
                            {l->channels.commands, POLLIN, 0},
                            {l->signals, POLLIN, 0},
                            {l->seal.socket, POLLIN, 0}};
-    if (poll(fds, 5, next_timeout(l)) < 0 && errno != EINTR) evm_fail_errno("wait for events");
+    int wait = next_timeout(l);
+    int64_t before = evm_awake_ms();
+    if (poll(fds, 5, wait) < 0 && errno != EINTR) evm_fail_errno("wait for events");
+    forgive(l, evm_awake_ms() - before - wait);
     if ((fds[1].revents & POLLIN) != 0) on_refused_call(l);
     if ((fds[1].revents & (POLLHUP | POLLERR)) != 0 && (fds[1].revents & POLLIN) == 0) {
       close(l->listener);

@@ -37,6 +37,11 @@ enum evm_kind {
 /* How often the portal reports usage and the launcher beats, and the silence that means death. */
 #define EVM_BEAT_MS 250
 #define EVM_SILENCE_MS 15000
+/*
+ * Waking up so much later than asked for, somebody stopped this process (SIGSTOP, as batch systems do), or the
+ * machine slept: the other end's silence meanwhile says nothing.
+ */
+#define EVM_STOPPED_MS 2000
 
 struct evm_usage {
   int64_t cpu_us;

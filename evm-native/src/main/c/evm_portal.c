@@ -275,8 +275,12 @@ void evm_portal_run(const struct evm_spec *spec, int socket) {
   portal.next_usage_ms = portal.heard_ms + EVM_BEAT_MS;
   for (;;) {
     struct pollfd fds[] = {{portal.signals, POLLIN, 0}, {socket, POLLIN, 0}};
-    int64_t wait = portal.next_usage_ms - evm_awake_ms();
-    if (poll(fds, 2, wait < 0 ? 0 : (int)wait) < 0 && errno != EINTR) _exit(125);
+    int64_t before = evm_awake_ms();
+    int64_t wait = portal.next_usage_ms - before;
+    if (wait < 0) wait = 0;
+    if (poll(fds, 2, (int)wait) < 0 && errno != EINTR) _exit(125);
+    int64_t late = evm_awake_ms() - before - wait;
+    if (late > EVM_STOPPED_MS) portal.heard_ms += late;
     if (fds[0].revents != 0) reap(&portal);
     if (fds[1].revents != 0) obey(&portal);
     if (evm_awake_ms() - portal.heard_ms > EVM_SILENCE_MS) _exit(125);

@@ -215,6 +215,33 @@ class EvmRunTest {
     }
   }
 
+  /** As batch systems suspend: by SIGSTOP on every process, the launcher's own too. */
+  @Test
+  void timeInWhichAllOfItWasStoppedIsNotTheProgramsOwn() throws Exception {
+    EvmSpec spec = sandbox.attack("spin");
+    spec = spec.withLimits(spec.limits().withWall(Duration.ofSeconds(5)));
+    try (EvmRun run = start(spec)) {
+      run.ready().get(20, TimeUnit.SECONDS);
+      signal(run, "STOP");
+      long until = System.nanoTime() + Duration.ofMillis(3500).toNanos();
+      while (System.nanoTime() < until) {
+        LockSupport.parkNanos(20_000_000);
+      }
+      signal(run, "CONT");
+      EvmResult result = await(run);
+      assertEquals("wall-ms", result.limit());
+      assertTrue(result.paused().toMillis() >= 2000, result::toString);
+      assertTrue(result.wall().minus(result.paused()).toMillis() >= 5000, result::toString);
+    }
+  }
+
+  private static void signal(EvmRun run, String name) throws Exception {
+    List<String> command = new java.util.ArrayList<>(List.of("kill", "-" + name));
+    command.add(Long.toString(run.process().pid()));
+    run.process().descendants().forEach(one -> command.add(Long.toString(one.pid())));
+    new ProcessBuilder(command).start().waitFor(); // one that ended since it was listed is no fault
+  }
+
   @Test
   void nothingOfTheHostsEnvironmentIsInside() throws Exception {
     EvmSpec spec =
