@@ -77,7 +77,7 @@ make_data_folder() {
     mkdir -p "$RUN"
     as_service test -w "$DATA" || fail "the user $SERVICE_USER cannot write $DATA: it must own the folder and be let through every folder above it"
   fi
-  as_service mkdir -p "$DATA/log" "$DATA/run" || fail "data folder $DATA cannot be made: choose another with --data"
+  as_service mkdir -p "$DATA/log" "$DATA/run" "$DATA/bundles" || fail "data folder $DATA cannot be made: choose another with --data"
 }
 
 # install_program: PROGRAM and the JVMs' flags. Root runs a copy that is his alone, since

@@ -215,8 +215,8 @@ pool_second() {
   pool_machine f1 21
   pool_machine f2 22
   [ -e "$folder" ] || POOL_MADE+=("$folder")
-  mkdir -p "$folder/run" "$folder/jobs"
-  chown "$SERVICE_USER:" "$folder" "$folder/jobs"
+  mkdir -p "$folder/run" "$folder/jobs" "$folder/bundles"
+  chown "$SERVICE_USER:" "$folder" "$folder/jobs" "$folder/bundles"
   pool_settings "$folder" manager "$POOL_NET.21" "" 0
   WORKER_DATA[f1]=$folder
   WORKER_BACKOFF[f1]=1

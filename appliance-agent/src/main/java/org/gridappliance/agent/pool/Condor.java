@@ -2,7 +2,6 @@ package org.gridappliance.agent.pool;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -37,6 +36,7 @@ public final class Condor implements AutoCloseable {
   private final PoolFolders folders;
   private final CondorLayout layout;
   private final OwnerSignal owner;
+  private final KeptBundles bundles;
   private final ReentrantLock lock = new ReentrantLock();
   private final Keeper keeper =
       new Keeper(
@@ -74,6 +74,7 @@ public final class Condor implements AutoCloseable {
     this.folders = PoolFolders.of(data);
     this.layout = new CondorLayout(data, folders, uidBase - UIDS_BELOW);
     this.owner = new OwnerSignal(folders);
+    this.bundles = new KeptBundles(folders.bundles(), KeptBundles.MOST_BYTES);
   }
 
   /** Starts supervising; returns at once. */
@@ -253,13 +254,12 @@ public final class Condor implements AutoCloseable {
         return;
       }
       own = address;
-      Path folder = data.resolve("jobs");
-      if (settings.role() == Role.MANAGER
-          && !Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-        throw new IOException(folder + " is not there yet");
+      if (settings.role() == Role.MANAGER && !layout.submits(settings)) {
+        throw new IOException(data + " holds no jobs/ and bundles/ yet");
       }
-      String jobs = layout.submits(settings) ? folder.toString() : "";
-      launch = CondorLaunch.start(folders, inside, own.replace('.', '-'), jobs);
+      bundles.begin();
+      String submits = layout.submits(settings) ? data.toString() : "";
+      launch = CondorLaunch.start(folders, inside, own.replace('.', '-'), submits);
       running = launch;
       keeper.on();
     } finally {
@@ -268,6 +268,7 @@ public final class Condor implements AutoCloseable {
     LOG.log(System.Logger.Level.INFO, "HTCondor runs as {0} at {1}", settings.role().word(), own);
     Neighbours.of(folders).leaving().forEach(this::tell); // left just before the last end
     while (!launch.waitFor(LOOK_MILLIS)) {
+      bundles.look();
       Optional<String> now = OwnAddress.of(settings);
       if (now.isPresent() && !now.get().equals(own)) {
         LOG.log(System.Logger.Level.INFO, "this machine's address is {0} now", now.get());

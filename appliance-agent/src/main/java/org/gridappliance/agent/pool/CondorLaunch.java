@@ -23,20 +23,20 @@ final class CondorLaunch {
 
   /** {@return the words that run a command inside; more may be added at their end} */
   static List<String> command(
-      PoolFolders folders, Path root, String name, String jobs, boolean listen, String... inside) {
+      PoolFolders folders, Path root, String name, String data, boolean listen, String... inside) {
     List<String> words = new ArrayList<>();
     words.addAll(
         List.of("unshare", "--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child"));
     words.addAll(List.of("bash", folders.enter().toString(), folders.node().toString()));
-    words.addAll(List.of(root.toString(), name, jobs, listen ? "yes" : "no"));
+    words.addAll(List.of(root.toString(), name, data, listen ? "yes" : "no"));
     words.addAll(List.of(inside));
     return words;
   }
 
-  static CondorLaunch start(PoolFolders folders, Path root, String name, String jobs)
+  static CondorLaunch start(PoolFolders folders, Path root, String name, String data)
       throws IOException {
     return new CondorLaunch(
-        new ProcessBuilder(command(folders, root, name, jobs, true, "condor_master", "-f"))
+        new ProcessBuilder(command(folders, root, name, data, true, "condor_master", "-f"))
             .redirectErrorStream(true)
             .redirectOutput(folders.root().resolve("output.log").toFile())
             .start());

@@ -6,7 +6,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.gridappliance.agent.envelope.Seccomp;
 import org.gridappliance.agent.pool.PoolSettings.Role;
 
 /**
@@ -46,7 +45,9 @@ record CondorLayout(Path data, PoolFolders folders, int condorUid) {
     PoolFolders.put(etc.resolve("job/hosts"), "127.0.0.1 localhost subjob\n");
     PoolFolders.put(
         etc.resolve("job/nsswitch.conf"), "passwd: files\ngroup: files\nhosts: files\n");
-    Files.write(etc.resolve("seccomp.bpf"), Seccomp.program());
+    if (settings.role() == Role.WORKER) {
+      folders.makeWorker();
+    }
     boolean manager = settings.role() == Role.MANAGER;
     Optional<String> missing = manager ? Optional.empty() : workerToken();
     if (missing.isPresent()) {
@@ -98,7 +99,8 @@ record CondorLayout(Path data, PoolFolders folders, int condorUid) {
   /** A machine submits where a portal runs that has jobs. */
   boolean submits(PoolSettings settings) {
     return settings.role().submits()
-        && Files.isDirectory(data.resolve("jobs"), LinkOption.NOFOLLOW_LINKS);
+        && Files.isDirectory(data.resolve("jobs"), LinkOption.NOFOLLOW_LINKS)
+        && Files.isDirectory(data.resolve("bundles"), LinkOption.NOFOLLOW_LINKS);
   }
 
   /** Takes the token that a person laid down; half of one is named, and an older one goes on. */

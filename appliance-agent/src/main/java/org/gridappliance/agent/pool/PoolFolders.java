@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import org.gridappliance.evm.EvmLauncher;
 
 /**
  * Where HTCondor keeps what is its own, beneath a folder that only root can write.
@@ -18,12 +19,16 @@ import java.util.List;
  * node/passwords/POOL  the pool's signing key, on the manager only, 0600: it never leaves
  * node/tokens/         what the daemons say who they are with, 0600
  * node/{spool,execute,log,lock,events}/   HTCondor's own
+ * node/bundles/{kept,use}/   on a worker: applications' files, see {@link KeptBundles}
  * client/              configuration and token of the portal, who submits
  * </pre>
  *
  * @param root {@code /var/lib/grid-appliance-agent/<data folder, dashes for slashes>/condor}
  */
 record PoolFolders(Path root) {
+  /** Every slot's user may add to it, and take away what is his own. */
+  private static final int STICKY = 01777;
+
   private static final Path OF_ROOT = Path.of("/var/lib/grid-appliance-agent");
 
   static PoolFolders of(Path data) {
@@ -83,8 +88,29 @@ record PoolFolders(Path root) {
       folder(node().resolve(name), "rwxr-xr-x", uid);
     }
     place("enter.sh", enter());
-    place("job-wrapper.sh", etc().resolve("job-wrapper"));
+    place("/org/gridappliance/jobs/condor/job-wrapper.sh", etc().resolve("job-wrapper"));
     place("owner-probe.sh", etc().resolve("owner-probe"));
+  }
+
+  /** Where a worker keeps the files of applications. */
+  Path bundles() {
+    return node().resolve("bundles");
+  }
+
+  /** Makes what only a worker has: the Entropia VM and a place for applications' files. */
+  void makeWorker() throws IOException {
+    folder(bundles(), "rwxr-xr-x", 0);
+    for (String name : List.of("kept", "use")) {
+      Path open = Files.createDirectories(bundles().resolve(name));
+      own(open, 0);
+      Files.setAttribute(open, "unix:mode", STICKY); // at once: jobs may be using it
+    }
+    Path program = EvmLauncher.installedIn(etc().resolve("bin")).executable();
+    Path link = etc().resolve("evm-run");
+    Path part = etc().resolve(".evm-run.part");
+    Files.deleteIfExists(part);
+    Files.createSymbolicLink(part, Path.of("bin").resolve(program.getFileName()));
+    Files.move(part, link, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   void makeRoot() throws IOException {

@@ -19,7 +19,6 @@ import org.gridappliance.jobs.job.JobFolder;
  * <pre>
  * leases.json   which leases its tasks hold: whole before anything is submitted
  * submit items  for condor_submit
- * run.sh        what runs the tasks
  * chunks/SHA    pieces of a split input
  * N/task        what proc N does; N/out/ comes back
  * cluster       the cluster's number: it was submitted

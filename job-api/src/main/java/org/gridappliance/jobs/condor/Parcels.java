@@ -1,7 +1,6 @@
 package org.gridappliance.jobs.condor;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +15,9 @@ import org.gridappliance.jobs.job.JobPlan;
 import org.gridappliance.jobs.lease.FileRef;
 import org.gridappliance.jobs.lease.Lease;
 import org.gridappliance.jobs.lease.Limits;
+import org.gridappliance.jobs.lease.Sandbox;
 import org.gridappliance.jobs.pool.LocalPool.HeldLease;
+import org.jspecify.annotations.Nullable;
 
 /** Lays a batch out on disk: what condor_submit reads, what is sent along. */
 final class Parcels {
@@ -38,6 +39,9 @@ final class Parcels {
    */
   private static final String CHECKPOINTS =
       "checkpoint_exit_code = " + Lease.CHECKPOINTED + "\ntransfer_checkpoint_files = checkpoint\n";
+
+  /** What {@code DATA/bundles} is called where the schedd reads, and by job-wrapper.sh. */
+  private static final String BUNDLES = "/mnt/bundles";
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -88,23 +92,14 @@ final class Parcels {
       Path own = folder.resolve(Integer.toString(number));
       Files.createDirectories(own);
       Set<String> files = new LinkedHashSet<>();
-      StringBuilder script = new StringBuilder();
       for (HeldLease one : mine) {
         files.addAll(inputs(one, folder, inside, mark));
-        script.append(script(one.lease()));
       }
-      Files.writeString(own.resolve("task"), script);
+      Files.writeString(own.resolve("task"), Task.of(mine.stream().map(HeldLease::lease).toList()));
       items.append(number).append(' ').append("task");
       files.forEach(file -> items.append(',').append(file));
       items.append('\n');
     }
-    try (InputStream run = Parcels.class.getResourceAsStream("run.sh")) {
-      if (run == null) {
-        throw new IOException("run.sh was not built in");
-      }
-      Files.copy(run, folder.resolve("run.sh"));
-    }
-    folder.resolve("run.sh").toFile().setExecutable(true);
     Files.writeString(folder.resolve("items"), items);
     Files.writeString(
         folder.resolve("submit"),
@@ -158,41 +153,6 @@ final class Parcels {
     return paths;
   }
 
-  /** {@return what run.sh does for one subjob} */
-  static String script(Lease lease) {
-    Limits limits = lease.limits();
-    StringBuilder text = new StringBuilder();
-    text.append(
-        "subjob %d %d %d %d %d\n"
-            .formatted(
-                lease.index(),
-                (long) Math.ceil(limits.wallSeconds()),
-                limits.outputBytes(),
-                (2 * limits.memoryBytes() + (256L << 20)) >> 10,
-                (Math.max(limits.diskBytes(), limits.outputBytes()) + (1L << 20)) >> 10));
-    for (FileRef input : lease.inputs()) {
-      text.append("input ").append(quoted(input.path())).append(' ').append(input.sha256());
-      text.append('\n');
-    }
-    lease
-        .environment()
-        .forEach((k, v) -> text.append("variable ").append(quoted(k + "=" + v)).append('\n'));
-    text.append("variable OMP_NUM_THREADS=").append(limits.cpus()).append('\n');
-    List<String> state = lease.checkpoint();
-    if (state != null) {
-      state.forEach(o -> text.append("checkpoint ").append(quoted(o)).append('\n'));
-    }
-    lease.outputs().forEach(o -> text.append("output ").append(quoted(o)).append('\n'));
-    text.append("run");
-    lease.command().forEach(word -> text.append(' ').append(quoted(word)));
-    return text.append('\n').toString();
-  }
-
-  /** {@return one word for a shell, whatever is in it} */
-  static String quoted(String word) {
-    return "'" + word.replace("'", "'\\''") + "'";
-  }
-
   private static String submit(
       Lease lease,
       String mark,
@@ -207,7 +167,8 @@ final class Parcels {
     long allowed = (long) Math.ceil(perTask * (limits.wallSeconds() + 10)) + 60;
     return """
     universe = vanilla
-    executable = %s/run.sh
+    executable = /usr/bin/true
+    transfer_executable = False
     initialdir = %s/$(n)
     transfer_input_files = $(files)
     transfer_output_files = out%s
@@ -227,11 +188,12 @@ final class Parcels {
     accounting_group_user = %s
     %s+%s = "%s"
     +%s = "%s"
+    +LimitDirectoryAccess = "%s"
+    want_io_proxy = %s
     +GridApplianceJob = %d
     %s    queue n, files from %s/items
     """
         .formatted(
-            inside,
             inside,
             perTask == 1 ? ", live.stdout, live.stderr" : "",
             (disk >> 10) + 1 + perTask * (limits.outputBytes() >> 19),
@@ -249,9 +211,26 @@ final class Parcels {
             mark,
             Batch.PORTAL,
             portal,
+            reach(lease, inside),
+            bundle(lease) == null ? "False" : "True",
             lease.job(),
             lease.checkpoint() == null ? "" : CHECKPOINTS,
             inside);
+  }
+
+  /**
+   * {@return the folders of ours that a machine reaches through HTCondor while it runs a job of
+   * this cluster; without them it could read all that the portal's user can}
+   */
+  private static String reach(Lease lease, String inside) {
+    Sandbox.Published bundle = bundle(lease);
+    String job = inside.substring(0, inside.indexOf("/condor/"));
+    return job + (bundle == null ? "" : ", " + BUNDLES + "/" + bundle.id());
+  }
+
+  private static Sandbox.@Nullable Published bundle(Lease lease) {
+    Sandbox sandbox = lease.sandbox();
+    return sandbox == null ? null : sandbox.bundle();
   }
 
   /** {@return a name that HTCondor's submit language takes as it is} */

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * is there and every file is as it says, so that half of a transfer is never a result.
  */
 final class Returned {
+  private static final int MOST_END = 1 << 17;
+
   private static final String[] SIGNALS = {
     "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2",
     "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU",
@@ -78,14 +80,13 @@ final class Returned {
    */
   SubjobResult result(Lease lease, JobFolder folder) throws IOException {
     Path mine = out.resolve(Integer.toString(lease.index()));
-    String[] end = text(mine.resolve("end"), 200).strip().split(" ", -1);
-    if (end.length != 4 || !end[0].matches("\\d{1,3}")) {
+    Optional<Ending> read = Ending.parse(text(mine.resolve("end"), MOST_END), lease.limits());
+    if (read.isEmpty()) {
       return failed(lease, "the machine did not say how the program ended");
     }
-    int status = Integer.parseInt(end[0]);
-    double wall = number(end[1]);
-    double cpu = number(end[2]) + number(end[3]);
-    Failure failure = limit(lease, mine, status, wall);
+    Ending end = read.get();
+    int status = end.status();
+    Failure failure = end.failure() == null ? printed(lease, mine) : end.failure();
     List<FileRef> files =
         failure == null && status == 0 ? files(mine.resolve("files"), folder) : List.of();
     boolean signalled = status > 128 && status < 160;
@@ -95,9 +96,9 @@ final class Returned {
         failure != null || signalled ? null : status,
         failure == null && signalled ? "SIG" + SIGNALS[status - 129] : null,
         failure,
-        wall,
-        cpu,
-        null,
+        end.wallSeconds(),
+        end.cpuSeconds(),
+        end.peakMemoryBytes(),
         files,
         output(lease, mine, folder, "stdout"),
         output(lease, mine, folder, "stderr"));
@@ -113,22 +114,7 @@ final class Returned {
     return failed(lease, Failure.of(Kind.EXECUTOR, why, "it is tried again"));
   }
 
-  private static @Nullable Failure limit(Lease lease, Path mine, int status, double wall)
-      throws IOException {
-    double most = lease.limits().wallSeconds();
-    if ((status == 124 || status == 137) && wall >= most) {
-      return Failure.of(
-          Kind.LIMIT,
-          "it ran for %.0f s, longer than the %.0f s it may".formatted(wall, most),
-          "give it smaller pieces, or ask an administrator to raise the application's time");
-    }
-    if (status == 153) {
-      return Failure.of(
-          Kind.LIMIT,
-          "it wrote a file larger than the %d MiB it may"
-              .formatted(lease.limits().diskBytes() >> 20),
-          "have it write less, or ask an administrator to raise the application's disk space");
-    }
+  private static @Nullable Failure printed(Lease lease, Path mine) throws IOException {
     for (String stream : List.of("stdout", "stderr")) {
       Path file = mine.resolve(stream);
       if (Files.exists(file) && Files.size(file) > lease.limits().outputBytes()) {
@@ -198,14 +184,6 @@ final class Returned {
       return "";
     }
     return Files.readString(file);
-  }
-
-  private static double number(String text) {
-    try {
-      return Math.max(0, Double.parseDouble(text));
-    } catch (NumberFormatException e) {
-      return 0; // a clock that cannot be read does not make a result worse
-    }
   }
 
   private static String sha256(Path file) throws IOException {
