@@ -60,25 +60,6 @@ class ContainedJobTest {
     assertFalse(Files.exists(Path.of("/etc/written-by-a-probe")));
   }
 
-  /** From the program's fault to the words on the job's page. */
-  @Test
-  void aCrashAndAFileThatIsNotThereAreToldInWords() throws Exception {
-    String crash = failure("perl -e 'unpack \"p\", pack(\"L!\", 8)'; exit 3");
-    assertTrue(crash.contains("perl crashed (SIGSEGV) in /"), crash);
-    String missing = failure("cat /home/x/data");
-    assertTrue(missing.contains("it misses /home/x/data: not in the sandbox"), missing);
-  }
-
-  private static String failure(String script) throws Exception {
-    Path file = Files.writeString(Files.createTempFile("script", ".sh"), script);
-    String uploaded = ada.upload("fails.sh", file);
-    Files.delete(file);
-    Map<String, Object> inputs = Map.of("script", uploaded, "data", "x", "port", 1, "pid", 1);
-    long job = ada.submit("probe", inputs, Map.of());
-    ada.awaitEnded(job, Duration.ofSeconds(60));
-    return ada.get("/api/v1/jobs/" + job + "/subjobs").at("/subjobs/0/failure/message").asText();
-  }
-
   @ParameterizedTest
   @ValueSource(
       strings = {
