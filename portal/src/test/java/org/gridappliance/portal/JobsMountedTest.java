@@ -105,5 +105,8 @@ class JobsMountedTest {
     String metrics = portal.browser().send("GET", "//metrics", "").body();
     assertTrue(metrics.contains("jobs{state=\"Running\"} 0"), metrics);
     assertTrue(metrics.contains("pool_slots"), metrics);
+    assertTrue(metrics.contains("pool_freeSlots"), metrics);
+    assertTrue(metrics.contains("pool_condor_ready 0.0"), metrics); // none is set up here
+    assertTrue(metrics.contains("pool_condor_slots 0.0"), metrics);
   }
 }
