@@ -165,9 +165,9 @@ class PoolPageTest {
       assertThat(page.locator("tbody tr").first()).containsText("Count to eight");
       Chromium.accessible(page);
       Chromium.picture(page, "history");
-      page.getByLabel("Filter").fill("state:failed,retried");
+      page.locator("[data-filter]").fill("state:failed,retried");
       assertThat(page.getByText("No run matches")).isVisible();
-      page.getByLabel("Filter").fill("state:completed took<1h end<1d -pool:condor");
+      page.locator("[data-filter]").fill("state:completed took<1h end<1d -pool:condor");
       assertThat(page.getByText("8 runs")).isVisible();
       Download file =
           page.waitForDownload(
@@ -178,7 +178,7 @@ class PoolPageTest {
       assertEquals(9, lines.size());
       assertTrue(
           lines.get(1).startsWith(job + ",") && lines.get(1).contains(",Count to eight,ada,"));
-      page.getByLabel("Filter").fill("colour:red");
+      page.locator("[data-filter]").fill("colour:red");
       assertThat(page.getByText("there is no \"colour\"")).isVisible();
       try (BrowserContext dark =
           chromium.withState(context.storageState(), true, ColorScheme.DARK)) {
