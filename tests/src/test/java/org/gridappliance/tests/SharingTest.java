@@ -6,21 +6,29 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.gridappliance.tests.fixture.Appliance;
 import org.gridappliance.tests.fixture.Await;
+import org.gridappliance.tests.fixture.Jvm;
 import org.gridappliance.tests.fixture.PortalClient;
 import org.gridappliance.tests.fixture.TestApps;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A computer's owner keeps jobs away from it, and lets them come back. */
 @Tag("root")
 @Tag("alone")
 class SharingTest {
   private static final int SUBJOBS = 300;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @Test
   void jobStandsStillWhileItsOwnerWantsQuietAndEndsWholeAfterwards() throws Exception {
@@ -82,6 +90,62 @@ class SharingTest {
               + kept.at("/days/0").asText()
               + " "
               + kept.at("/exclusive/0").asText());
+    }
+  }
+
+  @Test
+  void joinedMachineObeysItsOwnersRulesAndThePolicyOfItsGroup(
+      @TempDir(cleanup = CleanupMode.ON_SUCCESS) Path folder) throws Exception {
+    try (Appliance appliance = Appliance.withoutExecutor()) {
+      PortalClient ada = appliance.admin();
+      PortalClient bob = ada.newUser("bob");
+      HttpResponse<String> made =
+          ada.send("POST", "/api/v1/nodes/join-tokens", Map.of("owner", "bob"));
+      String token = PortalClient.JSON.readTree(made.body()).path("token").asText();
+      Process agent =
+          Jvm.start(
+              List.of(),
+              folder.resolve("agent.log"),
+              Map.of(),
+              "org.gridappliance.agent.AgentMain",
+              "join",
+              appliance.url() + "/join#" + token,
+              "--slots",
+              "1",
+              "--data",
+              folder.resolve("desk").toString());
+      try {
+        Await.until("it joined", PATIENCE, () -> ada.get("/api/v1/nodes").at("/nodes/0").has("id"));
+        String node = "/api/v1/nodes/" + ada.get("/api/v1/nodes").at("/nodes/0/id").asLong();
+        String rules = node + "/sharing";
+        Await.until("it told of itself", PATIENCE, () -> bob.get(rules).path("told").asBoolean());
+        assertTrue(bob.get(rules).has("idleSource"), bob.get(rules).toString());
+
+        ObjectNode wanted = bob.get(rules).get("sharing").deepCopy();
+        assertEquals(200, bob.send("PUT", rules, wanted.put("level", "OFF")).statusCode());
+        Await.until(
+            "it obeys its owner",
+            PATIENCE,
+            () -> bob.get(rules).path("paused").asText().contains("does not share"));
+        assertTrue(
+            Files.readString(folder.resolve("desk/executor/sharing.json")).contains("\"OFF\""));
+        assertEquals(200, bob.send("PUT", rules, wanted.put("level", "ALWAYS")).statusCode());
+        Await.until(
+            "it runs jobs again", PATIENCE, () -> bob.get(rules).path("percent").asInt() > 0);
+
+        assertEquals(200, ada.send("PATCH", node, Map.of("group", "lab-2")).statusCode());
+        String policy = "/api/v1/pool/policies/lab-2";
+        assertEquals(403, bob.send("PUT", policy, wanted).statusCode());
+        assertEquals(200, ada.send("PUT", policy, wanted.put("level", "OFF")).statusCode());
+        Await.until(
+            "it obeys the policy of its group",
+            PATIENCE,
+            () -> bob.get(rules).path("paused").asText().contains("policy allows no jobs"));
+        assertEquals("ALWAYS", bob.get(rules).at("/sharing/level").asText());
+      } finally {
+        agent.destroy();
+        assertTrue(agent.waitFor(20, TimeUnit.SECONDS), "ends when asked to");
+      }
     }
   }
 
