@@ -14,6 +14,9 @@ import java.util.concurrent.TimeUnit;
 final class OverlayLaunch {
   private static final long STOP_SECONDS = 5;
 
+  /** Below it a port wants CAP_NET_BIND_SERVICE (ip(7), ip_local_port_range). */
+  private static final int FIRST_FREE_PORT = 1024;
+
   private final List<Process> processes;
 
   private OverlayLaunch(List<Process> processes) {
@@ -23,7 +26,8 @@ final class OverlayLaunch {
   /** Call from a thread that lives as long as they shall. */
   static OverlayLaunch start(OverlayFolder folder, OverlaySettings settings, int uid)
       throws IOException {
-    List<String> node = confined(uid, "net_admin");
+    boolean low = settings.tls() > 0 && settings.tls() < FIRST_FREE_PORT;
+    List<String> node = confined(uid, low ? "net_admin,+net_bind_service" : "net_admin");
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     node.addAll(List.of(java, "-XX:+UseSerialGC", "-Xmx96m", "-Xss512k", "-XX:-UsePerfData"));
     node.addAll(List.of("--enable-native-access=ALL-UNNAMED"));

@@ -14,15 +14,17 @@ import org.gridappliance.agent.settings.ApplianceYaml.Wrong;
  *
  * @param pool the pool's name, 1 to 64 characters; empty: no overlay here
  * @param port UDP port, 0..65535; 0 for any
+ * @param tls port to accept TLS connections at, 1..65535; 0: none are accepted
  * @param bootstrap known nodes, {@code KEY@HOST:PORT}; none for the first one
  * @param device of the machine, 1 to 15 characters
  * @param dhcp whether the agent asks for the address, else the machine's own client does
  */
-record OverlaySettings(String pool, int port, List<String> bootstrap, String device, boolean dhcp) {
+record OverlaySettings(
+    String pool, int port, int tls, List<String> bootstrap, String device, boolean dhcp) {
   static final int PORT = 4800;
   private static final Pattern POOL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
   private static final Pattern KNOWN =
-      Pattern.compile("[0-9a-f]{64}@[A-Za-z0-9.:\\[\\]_-]{1,255}:[0-9]{1,5}");
+      Pattern.compile("[0-9a-f]{64}@(tls://)?[A-Za-z0-9.:\\[\\]_-]{1,255}:[0-9]{1,5}");
   private static final Pattern DEVICE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,14}");
   private static final int MOST_KNOWN = 64;
 
@@ -41,6 +43,11 @@ record OverlaySettings(String pool, int port, List<String> bootstrap, String dev
     if (given && (!port.canConvertToInt() || port.asInt() < 0 || port.asInt() > 65_535)) {
       throw new Wrong("overlay.port=" + port.asText() + ": want 0..65535");
     }
+    JsonNode tls = yaml.value("overlay", "tls");
+    boolean listens = !tls.isMissingNode() && !tls.asText().equals("none");
+    if (listens && (!tls.canConvertToInt() || tls.asInt() < 1 || tls.asInt() > 65_535)) {
+      throw new Wrong("overlay.tls=" + tls.asText() + ": want 1..65535, or none");
+    }
     String device = yaml.value("overlay", "device").asText("ipop0");
     if (!DEVICE.matcher(device).matches()) {
       throw new Wrong("overlay.device=" + device + ": want 1 to 15 letters, digits, . _ and -");
@@ -52,6 +59,7 @@ record OverlaySettings(String pool, int port, List<String> bootstrap, String dev
     return new OverlaySettings(
         pool.equals("none") ? "" : pool,
         given ? port.asInt() : PORT,
+        listens ? tls.asInt() : 0,
         bootstrap(yaml.value("overlay", "bootstrap")),
         device,
         dhcp.equals("true"));
@@ -65,7 +73,11 @@ record OverlaySettings(String pool, int port, List<String> bootstrap, String dev
     value.elements().forEachRemaining(one -> all.add(one.asText()));
     for (String one : all) {
       if (!KNOWN.matcher(one).matches()) {
-        throw new Wrong("overlay.bootstrap=" + one + ": want KEY@HOST:PORT of a known node");
+        throw new Wrong(
+            "overlay.bootstrap="
+                + one
+                + ": want KEY@HOST:PORT of a known node, or"
+                + " KEY@tls://HOST:PORT");
       }
     }
     if (all.size() > MOST_KNOWN) {
@@ -80,6 +92,9 @@ record OverlaySettings(String pool, int port, List<String> bootstrap, String dev
     text.append("namespace: ").append(quoted(pool)).append('\n');
     text.append("secret: ").append(quoted(secret)).append('\n');
     text.append("port: ").append(port).append('\n');
+    if (tls > 0) {
+      text.append("tls: ").append(tls).append('\n');
+    }
     text.append("device: ").append(quoted(device)).append('\n');
     text.append("data: ").append(quoted(data.toString())).append('\n');
     if (!bootstrap.isEmpty()) {

@@ -36,6 +36,10 @@ final class Links {
   private static final int MAX_NESTING = 2;
 
   private static final int MAX_TRIES = 6;
+
+  /** Initiations that go by UDP alone before TLS is tried beside it. */
+  private static final int UDP_ALONE_TRIES = 2;
+
   private static final long FIRST_RETRY_MILLIS = 500;
 
   private final Node node;
@@ -345,7 +349,9 @@ final class Links {
     }
     int sent = 0;
     for (Endpoint endpoint : List.copyOf(peer.candidates)) {
-      if (sent++ < Contact.MAX_ENDPOINTS) {
+      // a connection is only worth its cost where UDP has stayed without an answer
+      boolean now = endpoint.isUdp() || peer.tries > UDP_ALONE_TRIES;
+      if (now && sent++ < Contact.MAX_ENDPOINTS) {
         underlay.send(endpoint, bytes, 0, bytes.length);
       }
     }

@@ -32,6 +32,9 @@ final class Paths {
   private static final int MAX_DOUBTS = 3;
   private static final int MAX_REFLEXIVE = 4;
 
+  /** What an answer names that came through the ring or a connection. */
+  private static final Endpoint NOTHING_SEEN = Endpoint.ipv4(0, 1);
+
   private final Node node;
   private final Links links;
   private final Underlay underlay;
@@ -65,8 +68,10 @@ final class Paths {
     Set<Endpoint> all = new LinkedHashSet<>();
     List<Endpoint> seen = new ArrayList<>(reflexive).reversed();
     List<Endpoint> local = underlay.localEndpoints();
+    List<Endpoint> udp = local.stream().filter(Endpoint::isUdp).limit(3).toList();
+    List<Endpoint> tls = local.stream().filter(e -> !e.isUdp()).limit(1).toList();
     all.addAll(seen.subList(0, Math.min(seen.size(), 3)));
-    all.addAll(local.subList(0, Math.min(local.size(), 3)));
+    all.addAll(udp);
     if (seen.size() > 1) {
       Endpoint newest = seen.get(0);
       int step = newest.port() - seen.get(1).port();
@@ -75,7 +80,10 @@ final class Paths {
         all.add(newest.withPort(next));
       }
     }
-    return List.copyOf(all).subList(0, Math.min(all.size(), max));
+    List<Endpoint> best = new ArrayList<>(all);
+    best = best.subList(0, Math.min(best.size(), max - tls.size()));
+    best.addAll(tls);
+    return List.copyOf(best);
   }
 
   /** The peer has told where it is. */
@@ -92,7 +100,7 @@ final class Paths {
   }
 
   void startPunching(Peer peer) {
-    if (!peer.isDirect()) {
+    if (!peer.isDirectByUdp()) {
       peer.punchRounds = PUNCH_ROUNDS;
       peer.punchMillis = node.now();
       peer.punchStartMillis = node.now();
@@ -102,14 +110,16 @@ final class Paths {
   /** A probe has come: answer it where it came from, and if that is new, try it ourselves. */
   void probed(Peer peer, Message.Probe probe, Path origin) {
     if (origin instanceof Path.Direct direct) {
-      links.send(peer, new Message.ProbeAck(probe.id(), direct.endpoint()), origin);
-      if (!peer.isDirect() && !peer.candidates.contains(direct.endpoint())) {
+      // of a connection the far end of a NAT's mapping is of no use to anybody
+      Endpoint seen = direct.endpoint().isUdp() ? direct.endpoint() : NOTHING_SEEN;
+      links.send(peer, new Message.ProbeAck(probe.id(), seen), origin);
+      boolean better = seen.equals(NOTHING_SEEN) ? !peer.isDirect() : !peer.isDirectByUdp();
+      if (better && !peer.candidates.contains(direct.endpoint())) {
         peer.addCandidates(List.of(direct.endpoint()));
         links.send(peer, new Message.Probe(random.nextInt()), origin);
       }
     } else {
-      // through the ring nothing was seen; the port only marks the answer as authentic
-      links.send(peer, new Message.ProbeAck(probe.id(), Endpoint.ipv4(0, 1)));
+      links.send(peer, new Message.ProbeAck(probe.id(), NOTHING_SEEN));
     }
   }
 
@@ -119,7 +129,7 @@ final class Paths {
     if (!(origin instanceof Path.Direct direct)) {
       return;
     }
-    if (!ack.seen().equals(Endpoint.ipv4(0, 1))) {
+    if (!ack.seen().equals(NOTHING_SEEN) && ack.seen().isUdp()) {
       reflexive.remove(ack.seen());
       reflexive.add(ack.seen());
       if (reflexive.size() > MAX_REFLEXIVE) {
@@ -159,7 +169,7 @@ final class Paths {
       if (!peer.isUp()) {
         continue;
       }
-      if (peer.isDirect()) {
+      if (peer.isDirectByUdp()) {
         peer.punchRounds = 0;
       } else {
         punch(peer);
@@ -180,7 +190,10 @@ final class Paths {
     peer.punchRounds--;
     peer.punchMillis = node.now() + PUNCH_EVERY_MILLIS;
     for (Endpoint endpoint : List.copyOf(peer.candidates)) {
-      links.send(peer, new Message.Probe(random.nextInt()), new Path.Direct(endpoint));
+      // the last round, when UDP has stayed silent, also opens a connection
+      if (endpoint.isUdp() || (peer.punchRounds == 0 && !peer.isDirect())) {
+        links.send(peer, new Message.Probe(random.nextInt()), new Path.Direct(endpoint));
+      }
     }
     if (peer.punchRounds == 0) {
       peer.punchMillis = node.now() + (PUNCH_AGAIN_MILLIS << Math.min(peer.punchFailures, 5));
@@ -270,16 +283,16 @@ final class Paths {
     node.pathChanged(peer);
   }
 
-  /** Own network first, then IPv6, then the rest: fewer NATs on the way. */
+  /**
+   * Own network first, then IPv6, then the rest: fewer NATs on the way. TLS only for want of UDP.
+   */
   private static int preference(Endpoint endpoint) {
+    if (!endpoint.isUdp()) {
+      return 0;
+    }
     if (!endpoint.isIpv4()) {
       return 2;
     }
-    int address = endpoint.ipv4();
-    boolean isPrivate =
-        address >>> 24 == 10
-            || address >>> 20 == (172 << 4 | 1)
-            || address >>> 16 == (192 << 8 | 168);
-    return isPrivate ? 3 : 1;
+    return endpoint.isPrivate() ? 3 : 1;
   }
 }

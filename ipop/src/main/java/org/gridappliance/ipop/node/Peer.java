@@ -103,11 +103,17 @@ final class Peer {
     return isUp() && path instanceof Path.Direct;
   }
 
+  /** {@return whether it is reached directly and by plain UDP, the best there is} */
+  boolean isDirectByUdp() {
+    Endpoint direct = directEndpoint();
+    return isUp() && direct != null && direct.isUdp();
+  }
+
   /** {@return how others may reach it}: where we reach it first, then where it says it listens. */
   Contact contact() {
     Set<Endpoint> endpoints = new LinkedHashSet<>();
     Endpoint direct = directEndpoint();
-    if (direct != null) {
+    if (direct != null && direct.isListening()) {
       endpoints.add(direct);
     }
     endpoints.addAll(candidates);
@@ -118,8 +124,10 @@ final class Peer {
   /** Adds candidates, forgetting the oldest above the bound. */
   void addCandidates(List<Endpoint> endpoints) {
     for (Endpoint endpoint : endpoints) {
-      candidates.remove(endpoint);
-      candidates.add(endpoint);
+      if (endpoint.isListening()) {
+        candidates.remove(endpoint);
+        candidates.add(endpoint);
+      }
     }
     while (candidates.size() > 2 * org.gridappliance.ipop.wire.Message.MAX_CANDIDATES) {
       candidates.remove(candidates.iterator().next());

@@ -19,7 +19,9 @@ import org.gridappliance.ipop.node.Node;
 import org.gridappliance.ipop.services.Network;
 import org.gridappliance.ipop.services.VirtualNet;
 import org.gridappliance.ipop.session.Identity;
+import org.gridappliance.ipop.underlay.TlsUnderlay;
 import org.gridappliance.ipop.underlay.UdpUnderlay;
+import org.gridappliance.ipop.underlay.Underlays;
 import org.gridappliance.ipop.wire.Address;
 import org.gridappliance.ipop.wire.Contact;
 import org.gridappliance.ipop.wire.Endpoint;
@@ -47,6 +49,7 @@ final class Program implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Identity identity;
   private final UdpUnderlay underlay;
+  private final TlsUnderlay tls;
   private final Node node;
   private final @Nullable Tap tap;
   private final @Nullable VirtualNet net;
@@ -67,13 +70,20 @@ final class Program implements AutoCloseable {
     tap = settings.device().isPresent() ? Tap.open(settings.device().get(), VirtualNet.MTU) : null;
     peerFile = new PeerFile(settings.data().resolve("peers"));
     underlay = new UdpUnderlay(settings.port(), this::isOverlay);
+    tls =
+        new TlsUnderlay(
+            settings.tls(),
+            settings.data().resolve("tls.p12"),
+            this::isOverlay,
+            Program::now,
+            this::receive);
     node =
         new Node(
             identity,
             Signer.of(keys.signingSeed()),
             new Node.Settings(settings.namespace(), joinBy()),
             random,
-            underlay);
+            new Underlays(underlay, tls));
     net =
         tap == null
             ? null
@@ -103,7 +113,18 @@ final class Program implements AutoCloseable {
     for (Thread thread : threads) {
       thread.start();
     }
+    tls.start();
     api.start();
+  }
+
+  /** A datagram of a TLS connection; on that connection's thread. */
+  private void receive(Endpoint from, ByteBuffer datagram) {
+    lock.lock();
+    try {
+      node.receive(from, datagram, now());
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** The configured nodes, and those known from the last time. */
@@ -189,6 +210,7 @@ final class Program implements AutoCloseable {
       } finally {
         lock.unlock();
       }
+      tls.tick();
       try {
         peerFile.write(known);
         Thread.sleep(TICK_MILLIS);
@@ -246,6 +268,12 @@ final class Program implements AutoCloseable {
         .toList();
   }
 
+  private Map<String, Long> counters() {
+    Map<String, Long> all = node.counters().all();
+    all.putAll(tls.counters());
+    return all;
+  }
+
   Status status() {
     lock.lock();
     try {
@@ -259,7 +287,7 @@ final class Program implements AutoCloseable {
           net == null ? List.of() : net.ownAddresses().stream().map(Network::text).toList(),
           settings.network().domain(),
           peers(),
-          node.counters().all());
+          counters());
     } finally {
       lock.unlock();
     }
@@ -295,6 +323,7 @@ final class Program implements AutoCloseable {
       lock.unlock();
     }
     api.close();
+    tls.close();
     underlay.close();
     if (tap != null) {
       tap.close();

@@ -7,17 +7,30 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 
 /**
- * A UDP address and port of the network underneath. IPv4 is held mapped into IPv6 (RFC 4291
- * §2.5.5.2). On the wire 18 bytes: address, port.
+ * An address and port of the network underneath, and what is spoken there. IPv4 is held mapped into
+ * IPv6 (RFC 4291 §2.5.5.2). On the wire 19 bytes: transport, address, port.
  *
+ * @param transport how datagrams get there
  * @param high the address's upper 64 bits
  * @param low the address's lower 64 bits
  * @param port 1 to 65535
  */
-public record Endpoint(long high, long low, int port) {
+public record Endpoint(Transport transport, long high, long low, int port) {
+
+  /** How datagrams travel; on the wire 0 is UDP and 1 is TLS. */
+  public enum Transport {
+    UDP,
+    /** TLS 1.3 over TCP, to a node that listens there. */
+    TLS,
+    /**
+     * A TLS connection that the other side has opened: good for answers as long as it lasts. Nobody
+     * can be told of it, so it never stands on the wire.
+     */
+    TLS_ACCEPTED
+  }
 
   /** Length on the wire, in bytes. */
-  public static final int LENGTH = 18;
+  public static final int LENGTH = 19;
 
   private static final long IPV4_MAPPED = 0xffff_0000_0000L;
 
@@ -27,12 +40,17 @@ public record Endpoint(long high, long low, int port) {
     }
   }
 
-  /** {@return the endpoint of an IPv4 address given as a number} */
+  /** A UDP endpoint. */
+  public Endpoint(long high, long low, int port) {
+    this(Transport.UDP, high, low, port);
+  }
+
+  /** {@return the UDP endpoint of an IPv4 address given as a number} */
   public static Endpoint ipv4(int address, int port) {
     return new Endpoint(0, IPV4_MAPPED | (address & 0xffffffffL), port);
   }
 
-  /** {@return the endpoint of a resolved socket address} */
+  /** {@return the UDP endpoint of a resolved socket address} */
   public static Endpoint of(InetSocketAddress socket) {
     InetAddress address = socket.getAddress();
     if (address == null) {
@@ -56,7 +74,33 @@ public record Endpoint(long high, long low, int port) {
 
   /** {@return the same address with another port} */
   public Endpoint withPort(int other) {
-    return new Endpoint(high, low, other);
+    return new Endpoint(transport, high, low, other);
+  }
+
+  /** {@return the same address and port over another transport} */
+  public Endpoint over(Transport other) {
+    return new Endpoint(other, high, low, port);
+  }
+
+  /** {@return whether it is plain UDP} */
+  public boolean isUdp() {
+    return transport == Transport.UDP;
+  }
+
+  /** {@return whether others can be told of it} */
+  public boolean isListening() {
+    return transport != Transport.TLS_ACCEPTED;
+  }
+
+  /** {@return whether it is an IPv4 address of RFC 1918, or an IPv6 one of RFC 4193} */
+  public boolean isPrivate() {
+    if (!isIpv4()) {
+      return high >>> 57 == 0xfc >>> 1;
+    }
+    int address = ipv4();
+    return address >>> 24 == 10
+        || address >>> 20 == (172 << 4 | 1)
+        || address >>> 16 == (192 << 8 | 168);
   }
 
   /** {@return the address and port for the JDK's sockets} */
@@ -71,13 +115,25 @@ public record Endpoint(long high, long low, int port) {
   }
 
   void write(ByteBuffer out) {
-    out.putLong(high).putLong(low).putShort((short) port);
+    if (!isListening()) {
+      throw new IllegalStateException(this + " is nobody else's business");
+    }
+    out.put((byte) (isUdp() ? 0 : 1)).putLong(high).putLong(low).putShort((short) port);
   }
 
-  /** {@return {@code 192.0.2.1:4000} or {@code [2001:db8::1]:4000}} */
+  /**
+   * {@return {@code 192.0.2.1:4000} or {@code [2001:db8::1]:4000}}, over TLS with {@code tls://}
+   * before it, {@code tls-from://} where the other side has connected.
+   */
   @Override
   public String toString() {
     String host = socket().getAddress().getHostAddress();
-    return isIpv4() ? host + ":" + port : "[" + host + "]:" + port;
+    String scheme =
+        switch (transport) {
+          case UDP -> "";
+          case TLS -> "tls://";
+          case TLS_ACCEPTED -> "tls-from://";
+        };
+    return scheme + (isIpv4() ? host : "[" + host + "]") + ":" + port;
   }
 }

@@ -80,11 +80,16 @@ final class In {
   }
 
   Endpoint endpoint() {
+    int transport = u8();
     long high = i64();
     long low = i64();
     int port = u16();
-    demand(port != 0);
-    return new Endpoint(high, low, good ? port : 1);
+    demand(port != 0 && transport <= 1);
+    return new Endpoint(
+        transport == 1 ? Endpoint.Transport.TLS : Endpoint.Transport.UDP,
+        high,
+        low,
+        good ? port : 1);
   }
 
   private boolean has(int length) {

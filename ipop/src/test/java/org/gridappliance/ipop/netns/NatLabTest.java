@@ -23,7 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Seven real nodes behind the kernel's own NAT: a public one, a full-cone, a restricted, a
- * symmetric one, two behind one port-restricted NAT, one behind two NATs.
+ * symmetric one, two behind one port-restricted NAT, one behind two NATs, and one behind a firewall
+ * that lets nothing out but TCP to port 443.
  */
 @Tag("root")
 @Tag("netns")
@@ -32,7 +33,17 @@ class NatLabTest {
 
   /** Pairs that no hole punching can join: symmetric with whoever filters by port. */
   private static final Set<String> RELAYED =
-      new TreeSet<>(Set.of("port1 symm", "port2 symm", "double symm"));
+      new TreeSet<>(
+          Set.of(
+              "port1 symm",
+              "port2 symm",
+              "double symm",
+              "addr wall",
+              "double wall",
+              "full wall",
+              "port1 wall",
+              "port2 wall",
+              "symm wall"));
 
   private final Map<String, Path> settings = new LinkedHashMap<>();
   private final Map<String, String> namespaces = new LinkedHashMap<>();
@@ -66,6 +77,10 @@ class NatLabTest {
         relayed = relayed(lab);
       }
       assertEquals(RELAYED, relayed, "pairs that are not direct");
+      String walled = lab.status(settings.get("wall"));
+      assertTrue(walled.contains("direct tls://198.51.100.1:443"), walled);
+      String second = lab.status(settings.get("boot2"));
+      assertTrue(second.contains("direct tls-from://198.51.100.7:"), second);
 
       lab.stop(namespaces.remove("boot"));
       addresses.remove("boot");
@@ -84,8 +99,13 @@ class NatLabTest {
     lab.in(net, "ip", "link", "set", "dev", "br", "up");
     String boot = lab.namespace("boot");
     lab.plug(net, boot, "out", "198.51.100.1/24");
-    String key = node(lab, "boot", boot, 4801, "");
+    String key = node(lab, "boot", boot, 4801, "tls: 443\n");
     String bootstrap = "bootstrap:\n  - " + key + "@198.51.100.1:4801\n";
+    // whoever is inside the wall learns of this one from others, and needs it when the first is
+    // gone
+    String boot2 = lab.namespace("boot2");
+    lab.plug(net, boot2, "out", "198.51.100.8/24");
+    node(lab, "boot2", boot2, 4801, "tls: 443\n" + bootstrap);
 
     nat(lab, net, "nf", 2, 10, "udp dport 4801 dnat to 192.168.10.2:4801", "masquerade");
     host(lab, "full", "ipop7nf", 10, 2, 4801, bootstrap);
@@ -110,6 +130,19 @@ class NatLabTest {
     lab.in(inner, "ip", "route", "add", "default", "via", "192.168.14.1");
     rules(lab, inner, 15, "", "masquerade");
     host(lab, "double", inner, 15, 2, 4801, bootstrap);
+
+    nat(lab, net, "nw", 7, 16, "", "masquerade");
+    lab.nft(
+        "ipop7nw",
+        """
+        table ip wall {
+          chain passing { type filter hook forward priority 10; policy drop;
+            tcp dport 443 accept
+            ct state established,related meta l4proto tcp accept
+          }
+        }
+        """);
+    host(lab, "wall", "ipop7nw", 16, 2, 4801, bootstrap);
   }
 
   private static void nat(
@@ -159,7 +192,7 @@ class NatLabTest {
     Path file = lab.settings(name, "namespace: lab\nport: " + port + "\n" + bootstrap);
     settings.put(name, file);
     namespaces.put(name, namespace);
-    String key = bootstrap.isEmpty() ? lab.key(file) : "";
+    String key = bootstrap.contains("bootstrap") ? "" : lab.key(file);
     lab.node(namespace, file);
     return key;
   }

@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.gridappliance.ipop.services.Network;
 import org.gridappliance.ipop.wire.Contact;
 import org.gridappliance.ipop.wire.Endpoint;
@@ -46,9 +47,27 @@ class SettingsTest {
     assertEquals(Optional.empty(), settings.device());
     assertEquals(
         List.of(
-            new Contact(PublicKey.parse(KEY), List.of(Endpoint.ipv4(0xc0000201, 7))),
-            new Contact(PublicKey.parse(KEY), List.of(new Endpoint(0x20010db800000000L, 1, 8)))),
+            new Contact(
+                PublicKey.parse(KEY),
+                List.of(
+                    Endpoint.ipv4(0xc0000201, 7),
+                    Endpoint.ipv4(0xc0000201, 443).over(Endpoint.Transport.TLS))),
+            new Contact(
+                PublicKey.parse(KEY),
+                List.of(
+                    new Endpoint(0x20010db800000000L, 1, 8),
+                    new Endpoint(0x20010db800000000L, 1, 443).over(Endpoint.Transport.TLS)))),
         settings.contacts());
+  }
+
+  @Test
+  void bootstrapNodeBehindTlsAloneIsNotAskedByUdp() throws IOException {
+    Settings settings =
+        read("namespace: p\ntls: 443\nbootstrap: ['" + KEY + "@tls://192.0.2.1:8443']\n");
+    assertEquals(OptionalInt.of(443), settings.tls());
+    assertEquals(
+        List.of(Endpoint.ipv4(0xc0000201, 8443).over(Endpoint.Transport.TLS)),
+        settings.contacts().getFirst().endpoints());
   }
 
   @ParameterizedTest
@@ -57,6 +76,7 @@ class SettingsTest {
       value = {
         "port: 1 | namespace",
         "namespace: p\\nport: 70000 | port 70000: want 0 to 65535",
+        "namespace: p\\ntls: 0 | tls 0: want 1 to 65535",
         "namespace: p\\nnetwork: 10.0.0.0/33 | /33",
         "namespace: p\\nnetwork: 10.128.0.1/9 | behind the prefix",
         "namespace: p\\ndomain: UPPER | lower-case",

@@ -36,6 +36,13 @@ final class Internet {
     final double y = random.nextDouble();
     Receiver receiver = (from, bytes) -> {};
     boolean alive = true;
+
+    /** A firewall that lets nothing pass but connections from inside. */
+    boolean onlyTcp;
+
+    /** Whether it accepts TLS connections at port 443. */
+    boolean listens;
+
     int side;
     long sentBytes;
 
@@ -46,6 +53,10 @@ final class Internet {
 
     Endpoint endpoint() {
       return Endpoint.ipv4(address, PORT);
+    }
+
+    Endpoint tlsEndpoint() {
+      return Endpoint.ipv4(address, 443).over(Endpoint.Transport.TLS);
     }
 
     /** Sends a copy of the bytes from this host's only port. */
@@ -60,6 +71,8 @@ final class Internet {
     }
   }
 
+  private record Connection(Host caller, Host listener) {}
+
   static final int PORT = 4800;
 
   final Random random;
@@ -72,6 +85,7 @@ final class Internet {
   private final PriorityQueue<Event> events = new PriorityQueue<>();
   private final Map<Integer, Host> publicHosts = new HashMap<>();
   private final Map<Integer, Nat> publicNats = new HashMap<>();
+  private final Map<Endpoint, Connection> byFarEnd = new HashMap<>();
 
   Internet(long seed) {
     random = new Random(seed);
@@ -125,6 +139,13 @@ final class Internet {
   }
 
   private void transfer(Host from, Endpoint to, byte[] bytes) {
+    if (!to.isUdp()) {
+      connected(from, to, bytes);
+      return;
+    }
+    if (from.onlyTcp) {
+      return;
+    }
     Endpoint source = from.endpoint();
     if (!from.nats.isEmpty()) {
       Nat nat = from.nats.getFirst();
@@ -151,9 +172,39 @@ final class Internet {
     }
   }
 
+  /** TLS: a connection is made by the first datagram, and loses none. */
+  private void connected(Host from, Endpoint to, byte[] bytes) {
+    Connection connection = byFarEnd.get(to);
+    if (connection != null && connection.listener == from) {
+      arrive(from, connection.caller, connection.listener.tlsEndpoint(), bytes);
+      return;
+    }
+    Host host = publicHosts.get(to.ipv4());
+    if (host == null || !host.listens || !to.equals(host.tlsEndpoint())) {
+      return;
+    }
+    Endpoint farEnd =
+        byFarEnd.entrySet().stream()
+            .filter(e -> e.getValue().equals(new Connection(from, host)))
+            .map(Map.Entry::getKey)
+            .findFirst()
+            .orElseGet(
+                () ->
+                    Endpoint.ipv4(from.address, 10_000 + byFarEnd.size())
+                        .over(Endpoint.Transport.TLS_ACCEPTED));
+    byFarEnd.put(farEnd, new Connection(from, host));
+    arrive(from, host, farEnd, bytes);
+  }
+
   private void deliver(Host from, Host to, Endpoint source, Endpoint target, byte[] bytes) {
     boolean portMatches = to.nats.isEmpty() ? target.port() == PORT : true;
-    if (!portMatches || random.nextDouble() < loss || (partitioned && from.side != to.side)) {
+    if (portMatches && random.nextDouble() >= loss && !to.onlyTcp) {
+      arrive(from, to, source, bytes);
+    }
+  }
+
+  private void arrive(Host from, Host to, Endpoint source, byte[] bytes) {
+    if (partitioned && from.side != to.side) {
       return;
     }
     double distance = Math.hypot(from.x - to.x, from.y - to.y);

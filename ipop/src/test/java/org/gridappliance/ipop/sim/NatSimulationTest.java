@@ -10,6 +10,7 @@ import org.gridappliance.ipop.node.Node;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which pairs behind NATs become direct, and that the others are relayed. */
 class NatSimulationTest {
@@ -102,6 +103,61 @@ class NatSimulationTest {
     world.internet.run(10_000);
     assertTrue(view(b, a).direct());
     assertTrue(traffic(world, b, a), "no way back after the move");
+  }
+
+  /** Its way in may die: whoever else listens is told of in contacts. */
+  @ParameterizedTest
+  @ValueSource(longs = {12, 13, 14})
+  void nodeThatMayOnlyUseTcpTalksToAllAndOutlivesItsWayIn(long seed) {
+    World world = new World(seed);
+    World.SimNode bootstrap = world.add(listening(world));
+    World.SimNode second = world.add(listening(world), bootstrap);
+    World.SimNode plain = world.add(world.internet.publicHost(), bootstrap);
+    World.SimNode behind =
+        world.add(world.internet.hostBehind(world.internet.nat(Nat.Kind.SYMMETRIC)), bootstrap);
+    Internet.Host walled = world.internet.publicHost();
+    walled.onlyTcp = true;
+    World.SimNode inside = world.add(walled, bootstrap);
+    world.internet.run(60_000);
+    for (World.SimNode peer : List.of(bootstrap, second, plain, behind)) {
+      assertTrue(traffic(world, inside, peer), "no traffic from inside");
+      assertTrue(traffic(world, peer, inside), "no traffic to the inside");
+    }
+    assertEquals("direct " + bootstrap.host.tlsEndpoint(), view(inside, bootstrap).path());
+    assertEquals("direct " + second.host.tlsEndpoint(), view(inside, second).path());
+    assertTrue(view(inside, plain).path().startsWith("relay "), view(inside, plain).path());
+    assertEquals("direct " + second.host.endpoint(), view(plain, second).path());
+
+    bootstrap.die();
+    assertTrue(
+        world.await(
+                120_000,
+                () ->
+                    List.of(second, plain, behind).stream()
+                        .allMatch(p -> traffic(world, p, inside)))
+            >= 0,
+        "no traffic without the bootstrap node");
+  }
+
+  @Test
+  void edgeGoesBackToUdpOnceThatPasses() {
+    World world = new World(15);
+    World.SimNode bootstrap = world.add(listening(world));
+    Internet.Host walled = world.internet.publicHost();
+    walled.onlyTcp = true;
+    World.SimNode inside = world.add(walled, bootstrap);
+    world.internet.run(20_000);
+    assertEquals("direct " + bootstrap.host.tlsEndpoint(), view(inside, bootstrap).path());
+    walled.onlyTcp = false;
+    world.internet.run(600_000);
+    assertEquals("direct " + bootstrap.host.endpoint(), view(inside, bootstrap).path());
+    assertEquals("direct " + walled.endpoint(), view(bootstrap, inside).path());
+  }
+
+  private static Internet.Host listening(World world) {
+    Internet.Host host = world.internet.publicHost();
+    host.listens = true;
+    return host;
   }
 
   private static boolean traffic(World world, World.SimNode from, World.SimNode to) {

@@ -65,7 +65,7 @@ final class World {
 
     @Override
     public List<Endpoint> localEndpoints() {
-      return List.of(host.endpoint());
+      return host.listens ? List.of(host.endpoint(), host.tlsEndpoint()) : List.of(host.endpoint());
     }
 
     /** {@return whether both direct neighbours on the ring are the true ones among the living} */
@@ -100,7 +100,8 @@ final class World {
   SimNode add(Internet.Host host, SimNode... bootstrap) {
     List<Contact> contacts = new ArrayList<>();
     for (SimNode b : bootstrap) {
-      contacts.add(new Contact(b.identity.publicKey(), List.of(b.host.endpoint())));
+      contacts.add(
+          new Contact(b.identity.publicKey(), List.of(b.host.endpoint(), b.host.tlsEndpoint())));
     }
     SimNode node = new SimNode(host, contacts);
     nodes.add(node);

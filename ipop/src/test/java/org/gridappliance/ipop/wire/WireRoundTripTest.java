@@ -131,6 +131,7 @@ class WireRoundTripTest {
     assertEquals("192.0.2.1:4000", Endpoint.ipv4(0xc0000201, 4000).toString());
     Endpoint six = new Endpoint(0x20010db800000000L, 1, 5);
     assertEquals(six, Endpoint.of(six.socket()));
+    assertEquals("tls://[2001:db8:0:0:0:0:0:1]:5", six.over(Endpoint.Transport.TLS).toString());
     assertEquals("[2001:db8:0:0:0:0:0:1]:5", six.toString());
   }
 
@@ -203,7 +204,8 @@ class WireRoundTripTest {
   }
 
   private Endpoint endpoint() {
-    return Endpoint.ipv4(random.nextInt(), 1 + random.nextInt(65535));
+    Endpoint udp = Endpoint.ipv4(random.nextInt(), 1 + random.nextInt(65535));
+    return random.nextBoolean() ? udp : udp.over(Endpoint.Transport.TLS);
   }
 
   private List<Endpoint> endpoints(int max) {

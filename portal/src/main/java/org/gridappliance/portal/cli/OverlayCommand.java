@@ -158,7 +158,10 @@ final class OverlayCommand implements Callable<Integer> {
       return 0;
     }
     String path = peer.path();
-    if (path.startsWith("direct ")) {
+    if (path.startsWith("direct tls")) {
+      System.out.println(
+          path + ": over a TLS connection, because no UDP passes; UDP is tried again now and then");
+    } else if (path.startsWith("direct ")) {
       System.out.println(path + ": datagrams go straight there");
     } else if (path.startsWith("relay ")) {
       System.out.println(

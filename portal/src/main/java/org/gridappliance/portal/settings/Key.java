@@ -174,9 +174,17 @@ public record Key(String name, String byDefault, String range, String about) {
           "overlay.bootstrap",
           "none",
           "KEY@HOST:PORT, or a list of them, or none",
-          "nodes to join by; none for the first one");
+          "nodes to join by; none for the first one. Without an answer by UDP, TLS is tried at port"
+              + " 443 of the same host, or where KEY@tls://HOST:PORT says");
   static final Key OVERLAY_PORT =
       new Key("overlay.port", "4800", "0..65535; 0: any", "the overlay's UDP port");
+  static final Key OVERLAY_TLS =
+      new Key(
+          "overlay.tls",
+          "none",
+          "1..65535, or none",
+          "TCP port at which nodes behind a firewall without UDP are let in; 443 on a machine with a"
+              + " public address");
   static final Key OVERLAY_DEVICE =
       new Key(
           "overlay.device",
@@ -226,6 +234,7 @@ public record Key(String name, String byDefault, String range, String about) {
           OVERLAY_POOL,
           OVERLAY_BOOTSTRAP,
           OVERLAY_PORT,
+          OVERLAY_TLS,
           OVERLAY_DEVICE,
           OVERLAY_DHCP);
 }

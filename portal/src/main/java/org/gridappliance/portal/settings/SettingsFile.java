@@ -37,7 +37,7 @@ public final class SettingsFile {
   private static final Pattern INTERFACE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,14}");
   private static final Pattern POOL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
   private static final Pattern KNOWN =
-      Pattern.compile("[0-9a-f]{64}@[A-Za-z0-9.:\\[\\]_-]{1,255}:[0-9]{1,5}");
+      Pattern.compile("[0-9a-f]{64}@(tls://)?[A-Za-z0-9.:\\[\\]_-]{1,255}:[0-9]{1,5}");
   private static final Pattern LITERAL =
       Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*");
 
@@ -266,6 +266,9 @@ public final class SettingsFile {
       }
     }
     number(Key.OVERLAY_PORT, 0, 65535);
+    if (!text(Key.OVERLAY_TLS, Key.OVERLAY_TLS.byDefault()).equals("none")) {
+      number(Key.OVERLAY_TLS, 1, 65535);
+    }
     String device = text(Key.OVERLAY_DEVICE, Key.OVERLAY_DEVICE.byDefault());
     if (!INTERFACE.matcher(device).matches()) {
       throw bad(place(Key.OVERLAY_DEVICE), device, Key.OVERLAY_DEVICE);
