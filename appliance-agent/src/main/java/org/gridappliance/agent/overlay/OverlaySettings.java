@@ -16,15 +16,24 @@ import org.gridappliance.agent.settings.ApplianceYaml.Wrong;
  * @param port UDP port, 0..65535; 0 for any
  * @param tls port to accept TLS connections at, 1..65535; 0: none are accepted
  * @param bootstrap known nodes, {@code KEY@HOST:PORT}; none for the first one
+ * @param name host name for this machine in the overlay; empty: only the one of its address
  * @param device of the machine, 1 to 15 characters
  * @param dhcp whether the agent asks for the address, else the machine's own client does
  */
 record OverlaySettings(
-    String pool, int port, int tls, List<String> bootstrap, String device, boolean dhcp) {
+    String pool,
+    int port,
+    int tls,
+    List<String> bootstrap,
+    String name,
+    String device,
+    boolean dhcp) {
   static final int PORT = 4800;
   private static final Pattern POOL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
   private static final Pattern KNOWN =
       Pattern.compile("[0-9a-f]{64}@(tls://)?[A-Za-z0-9.:\\[\\]_-]{1,255}:[0-9]{1,5}");
+  private static final Pattern NAME =
+      Pattern.compile("(?!c[0-9]{9}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
   private static final Pattern DEVICE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,14}");
   private static final int MOST_KNOWN = 64;
 
@@ -52,6 +61,14 @@ record OverlaySettings(
     if (!DEVICE.matcher(device).matches()) {
       throw new Wrong("overlay.device=" + device + ": want 1 to 15 letters, digits, . _ and -");
     }
+    String name = yaml.value("overlay", "name").asText("none");
+    if (!NAME.matcher(name).matches()) {
+      throw new Wrong(
+          "overlay.name="
+              + name
+              + ": want 1 to 63 lower-case letters, digits and hyphens, not C with nine digits,"
+              + " or none");
+    }
     String dhcp = yaml.value("overlay", "dhcp").asText("true");
     if (!dhcp.equals("true") && !dhcp.equals("false")) {
       throw new Wrong("overlay.dhcp=" + dhcp + ": want true or false");
@@ -61,6 +78,7 @@ record OverlaySettings(
         given ? port.asInt() : PORT,
         listens ? tls.asInt() : 0,
         bootstrap(yaml.value("overlay", "bootstrap")),
+        name.equals("none") ? "" : name,
         device,
         dhcp.equals("true"));
   }
@@ -94,6 +112,9 @@ record OverlaySettings(
     text.append("port: ").append(port).append('\n');
     if (tls > 0) {
       text.append("tls: ").append(tls).append('\n');
+    }
+    if (!name.isEmpty()) {
+      text.append("name: ").append(quoted(name)).append('\n');
     }
     text.append("device: ").append(quoted(device)).append('\n');
     text.append("data: ").append(quoted(data.toString())).append('\n');

@@ -38,9 +38,10 @@ class OverlaySettingsTest {
     String one = KEY + "@grid.example.org:4800";
     assertEquals(List.of(one), read("overlay.bootstrap: " + one + "\n").bootstrap());
     assertEquals(
-        new OverlaySettings("lab", 0, 443, List.of(one, KEY + "@[2001:db8::1]:9"), "tap7", false),
+        new OverlaySettings(
+            "lab", 0, 443, List.of(one, KEY + "@[2001:db8::1]:9"), "ada", "tap7", false),
         read(
-            "overlay:\n  pool: lab\n  port: 0\n  tls: 443\n  device: tap7\n  dhcp: false\n  bootstrap:\n  - "
+            "overlay:\n  pool: lab\n  port: 0\n  tls: 443\n  name: ada\n  device: tap7\n  dhcp: false\n  bootstrap:\n  - "
                 + one
                 + "\n  - \""
                 + KEY
@@ -55,6 +56,8 @@ class OverlaySettingsTest {
         "overlay.port: 70000",
         "overlay.port: any",
         "overlay.tls: 0",
+        "overlay.name: c128000001",
+        "overlay.name: Ada",
         "overlay.tls: https",
         "overlay.device: '../x'",
         "overlay.device: longerThan15Letters",

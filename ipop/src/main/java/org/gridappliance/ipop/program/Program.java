@@ -16,6 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.gridappliance.ipop.device.Tap;
 import org.gridappliance.ipop.dht.Signer;
 import org.gridappliance.ipop.node.Node;
+import org.gridappliance.ipop.services.Forwarder;
 import org.gridappliance.ipop.services.Network;
 import org.gridappliance.ipop.services.VirtualNet;
 import org.gridappliance.ipop.session.Identity;
@@ -53,9 +54,11 @@ final class Program implements AutoCloseable {
   private final Node node;
   private final @Nullable Tap tap;
   private final @Nullable VirtualNet net;
+  private final Forwarder forwarder;
   private final LocalApi api;
   private final PeerFile peerFile;
   private boolean saidOwnKey;
+  private String saidOfName = "";
   private final Thread[] threads;
   private volatile boolean closed;
 
@@ -84,11 +87,21 @@ final class Program implements AutoCloseable {
             new Node.Settings(settings.namespace(), joinBy()),
             random,
             new Underlays(underlay, tls));
+    forwarder =
+        new Forwarder(
+            new Resolvers(settings.resolvers(), Path.of("/etc/resolv.conf"), this::isOverlay),
+            random);
     net =
         tap == null
             ? null
             : new VirtualNet(
-                node, identity.publicKey(), tap, settings.network(), settings.namespace());
+                node,
+                identity.publicKey(),
+                tap,
+                settings.network(),
+                settings.namespace(),
+                settings.name(),
+                forwarder);
     api = new LocalApi(socket(settings.data()), this);
     threads =
         new Thread[] {
@@ -207,6 +220,7 @@ final class Program implements AutoCloseable {
           known = node.knownContacts(PeerFile.MAX);
         }
         warnOfCopiedKey();
+        warnOfTakenName();
       } finally {
         lock.unlock();
       }
@@ -241,6 +255,8 @@ final class Program implements AutoCloseable {
       long estimatedNodes,
       List<String> addresses,
       String domain,
+      String name,
+      String nameState,
       List<PeerStatus> peers,
       Map<String, Long> counters) {}
 
@@ -268,9 +284,29 @@ final class Program implements AutoCloseable {
         .toList();
   }
 
+  /** {@return empty, {@code held}, or {@code taken by KEY}} */
+  private String nameState() {
+    if (net == null) {
+      return "";
+    }
+    VirtualNet.HostName name = net.hostName();
+    return name.state() + name.holder().map(key -> " by " + key).orElse("");
+  }
+
+  private void warnOfTakenName() {
+    String now = nameState();
+    if (!now.equals(saidOfName)) {
+      saidOfName = now;
+      if (now.startsWith("taken")) {
+        log.warn("host name not ours name={} {}; choose another", settings.name().orElse(""), now);
+      }
+    }
+  }
+
   private Map<String, Long> counters() {
     Map<String, Long> all = node.counters().all();
     all.putAll(tls.counters());
+    all.put("dnsDropped", forwarder.dropped());
     return all;
   }
 
@@ -286,6 +322,8 @@ final class Program implements AutoCloseable {
           Math.round(node.estimatedNodes()),
           net == null ? List.of() : net.ownAddresses().stream().map(Network::text).toList(),
           settings.network().domain(),
+          settings.name().orElse(""),
+          nameState(),
           peers(),
           counters());
     } finally {

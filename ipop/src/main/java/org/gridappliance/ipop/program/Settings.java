@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.gridappliance.ipop.services.Network;
+import org.gridappliance.ipop.services.VirtualNet;
 import org.gridappliance.ipop.wire.Contact;
 import org.gridappliance.ipop.wire.Endpoint;
 import org.gridappliance.ipop.wire.PublicKey;
@@ -32,6 +33,8 @@ import org.slf4j.LoggerFactory;
  *     host), or {@code KEY@tls://HOST:PORT} (TLS only); empty for the first node
  * @param device name of the TAP device, or empty for a node without one ("SimpleNode"); ipop0
  * @param network the virtual network and its search domain; 10.128.0.0/9 and ipop
+ * @param name host name for this node in the pool's domain
+ * @param resolvers name servers for what is not the pool's; unset: those of /etc/resolv.conf
  * @param data folder for the key file and the local API's socket
  */
 record Settings(
@@ -42,6 +45,8 @@ record Settings(
     List<String> bootstrap,
     Optional<String> device,
     Network network,
+    Optional<String> name,
+    Optional<List<InetAddress>> resolvers,
     Path data) {
 
   private static final int TLS_PORT = 443;
@@ -58,6 +63,8 @@ record Settings(
       @JsonProperty("device") @Nullable String device,
       @JsonProperty("network") @Nullable String network,
       @JsonProperty("domain") @Nullable String domain,
+      @JsonProperty("name") @Nullable String name,
+      @JsonProperty("resolvers") @Nullable List<String> resolvers,
       @JsonProperty("data") @Nullable String data) {}
 
   /**
@@ -97,6 +104,8 @@ record Settings(
           file.bootstrap == null ? List.of() : List.copyOf(file.bootstrap),
           device.isEmpty() ? Optional.empty() : Optional.of(device),
           Network.parse(or(file.network, "10.128.0.0/9"), or(file.domain, "ipop")),
+          VirtualNet.checkedName(or(file.name, "")),
+          Optional.ofNullable(file.resolvers).map(Resolvers::parse),
           Path.of(or(file.data, path.toAbsolutePath().getParent() + "/ipop-data")));
     } catch (IllegalArgumentException e) {
       throw new IOException(path + ": " + e.getMessage(), e);

@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.gridappliance.ipop.device.Device;
 import org.gridappliance.ipop.node.Node;
@@ -31,6 +32,15 @@ public final class VirtualNet {
   private static final long WAIT_MILLIS = 3_000;
   private static final long CLAIM_AGAIN_MILLIS = 5_000;
 
+  /**
+   * What became of the name a person chose for this node.
+   *
+   * @param name empty if none was chosen
+   * @param state empty while it is not known, {@code held}, or {@code taken}: another node has it
+   * @param holder of a name that is taken
+   */
+  public record HostName(String name, String state, Optional<PublicKey> holder) {}
+
   private record Waiting(ByteBuffer frame, long untilMillis) {}
 
   private final Node node;
@@ -38,27 +48,61 @@ public final class VirtualNet {
   private final Network network;
   private final Addresses addresses;
   private final Dhcp dhcp;
+  private final Names names;
   private final Dns dns;
   private final Map<Integer, Deque<Waiting>> waiting = new LinkedHashMap<>();
   private final Map<Integer, Long> claims = new LinkedHashMap<>();
   private final byte[] frame = new byte[0x10000];
   private long now;
 
-  /** The device's frames must be handed to {@link #fromDevice}. */
+  /** Without a chosen name, and without other name servers. */
   public VirtualNet(Node node, PublicKey self, Device device, Network network, String namespace) {
+    this(node, self, device, network, namespace, Optional.empty(), (query, most, done) -> false);
+  }
+
+  /**
+   * The device's frames must be handed to {@link #fromDevice}.
+   *
+   * @param name a host name for this node
+   * @param upstream answers what is not the pool's; may do so on another thread
+   */
+  public VirtualNet(
+      Node node,
+      PublicKey self,
+      Device device,
+      Network network,
+      String namespace,
+      Optional<String> name,
+      Dns.Upstream upstream) {
+
     this.node = node;
     this.device = device;
     this.network = network;
     addresses = new Addresses(node, network, namespace, self);
     dhcp = new Dhcp(network, addresses, MTU);
-    dns = new Dns(network);
+    names = new Names(node.dht(), network, addresses, namespace, self, name);
+    dns = new Dns(network, names, upstream);
     node.onPacket(this::fromPeer);
+  }
+
+  /**
+   * Checks a host name somebody chose; an empty one is none.
+   *
+   * @throws IllegalArgumentException saying what was wanted
+   */
+  public static Optional<String> checkedName(String name) {
+    if (name.isEmpty()) {
+      return Optional.empty();
+    }
+    Names.check(name);
+    return Optional.of(name);
   }
 
   /** Call together with {@link Node#tick}. */
   public void tick(long nowMillis, long wallMillis) {
     now = nowMillis;
     addresses.tick(nowMillis, wallMillis);
+    names.tick(nowMillis, wallMillis);
     for (Integer target : List.copyOf(waiting.keySet())) {
       flush(target);
     }
@@ -67,6 +111,11 @@ public final class VirtualNet {
   /** {@return the virtual addresses of others that this node has met, by the node's key} */
   public Map<PublicKey, List<Integer>> knownAddresses() {
     return addresses.known();
+  }
+
+  /** {@return what became of this node's host name} */
+  public HostName hostName() {
+    return names.state();
   }
 
   /** {@return this node's virtual addresses} */
@@ -140,18 +189,14 @@ public final class VirtualNet {
         return;
       }
       if (port == Dns.PORT && target == network.services()) {
-        byte[] answer = dns.answer(payload);
-        if (answer != null) {
-          byte[] reply =
-              Eth.udp(
-                  mac,
-                  /* source= */ target,
-                  Dns.PORT,
-                  /* target= */ source,
-                  in.getShort(udp) & 0xffff,
-                  answer);
-          device.write(reply, 0, reply.length);
-        }
+        int from = in.getShort(udp) & 0xffff;
+        dns.answer(
+            payload,
+            answer -> {
+              byte[] reply =
+                  Eth.udp(mac, /* source= */ target, Dns.PORT, /* target= */ source, from, answer);
+              device.write(reply, 0, reply.length);
+            });
         return;
       }
     }

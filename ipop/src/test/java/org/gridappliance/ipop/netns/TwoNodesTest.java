@@ -33,7 +33,7 @@ class TwoNodesTest {
       String a = lab.namespace("a");
       String b = lab.namespace("b");
       lab.cable(a, "ua", "192.0.2.1/24", b, "ub", "192.0.2.2/24");
-      Path first = lab.settings("a", "namespace: test\nport: 4801\n");
+      Path first = lab.settings("a", "namespace: test\nport: 4801\nname: ada\n");
       lab.node(a, first);
       Path second =
           lab.settings(
@@ -64,6 +64,7 @@ class TwoNodesTest {
       if (Files.exists(Path.of("/usr/bin/dig"))) {
         String server = "@10.255.255.254";
         assertEquals(addressB, lab.in(a, "dig", "+short", server, name + ".ipop").strip());
+        assertEquals(addressA, lab.in(b, "dig", "+short", server, "ada.ipop").strip());
         assertEquals(
             name.toLowerCase(java.util.Locale.ROOT) + ".ipop.",
             lab.in(a, "dig", "+short", server, "-x", addressB)

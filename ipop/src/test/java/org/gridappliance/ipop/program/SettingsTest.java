@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -12,6 +14,7 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Predicate;
 import org.gridappliance.ipop.services.Network;
 import org.gridappliance.ipop.wire.Contact;
 import org.gridappliance.ipop.wire.Endpoint;
@@ -76,6 +79,9 @@ class SettingsTest {
       value = {
         "port: 1 | namespace",
         "namespace: p\\nport: 70000 | port 70000: want 0 to 65535",
+        "namespace: p\\nname: -x | name \"-x\": want",
+        "namespace: p\\nname: c128000001 | C with nine digits",
+        "namespace: p\\nresolvers: [ns.example.org] | want an IPv4 or IPv6 address",
         "namespace: p\\ntls: 0 | tls 0: want 1 to 65535",
         "namespace: p\\nnetwork: 10.0.0.0/33 | /33",
         "namespace: p\\nnetwork: 10.128.0.1/9 | behind the prefix",
@@ -108,6 +114,24 @@ class SettingsTest {
     assertEquals(List.of(contact), new PeerFile(path).read());
     new PeerFile(path).write(List.of());
     assertEquals(1, new PeerFile(path).read().size());
+  }
+
+  @Test
+  void nameServersAreThoseOfTheMachineButNeverOneOfTheOverlay() throws IOException {
+    Path file = folder.resolve("resolv.conf");
+    Files.writeString(
+        file, "search x\nnameserver 10.255.255.254\nnameserver 192.0.2.53\nnameserver junk\n");
+    Predicate<InetAddress> isOverlay = address -> address.getHostAddress().startsWith("10.");
+    assertEquals(
+        List.of(new InetSocketAddress("192.0.2.53", 53)),
+        new Resolvers(Optional.empty(), file, isOverlay).get());
+    Optional<List<InetAddress>> chosen =
+        read("namespace: p\nresolvers: ['2001:db8::1']\n").resolvers();
+    assertEquals(
+        List.of(new InetSocketAddress("2001:db8::1", 53)),
+        new Resolvers(chosen, file, isOverlay).get());
+    assertEquals(
+        List.of(), new Resolvers(Optional.empty(), folder.resolve("none"), isOverlay).get());
   }
 
   private Settings read(String text) throws IOException {

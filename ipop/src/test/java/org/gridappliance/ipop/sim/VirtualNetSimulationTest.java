@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.gridappliance.ipop.services.Network;
 import org.junit.jupiter.api.Test;
@@ -87,6 +88,49 @@ class VirtualNetSimulationTest {
     node.received.clear();
     node.fromMachine(machine.arp(machine.address));
     assertTrue(node.received.isEmpty(), "a machine's question for itself is a check for doubles");
+  }
+
+  @Test
+  void chosenNameBelongsToTheFirstUntilItGoes() {
+    World world = new World(6);
+    World.SimNode first = world.add(world.internet.publicHost(), Optional.of("ada"));
+    World.SimNode second =
+        world.add(RingSimulationTest.host(world.internet, 1), Optional.of("ada"), first);
+    World.SimNode third = world.add(RingSimulationTest.host(world.internet, 2), first);
+    for (int i = 3; i < 8; i++) {
+      world.add(RingSimulationTest.host(world.internet, i), first);
+    }
+    world.internet.run(20_000);
+    Machine one = new Machine(first, 0);
+    one.dhcp(world);
+    world.internet.run(5_000);
+    Machine two = new Machine(second, 1);
+    two.dhcp(world);
+    Machine asking = new Machine(third, 2);
+    asking.dhcp(world);
+    world.internet.run(5_000);
+
+    assertEquals("held", first.net.hostName().state());
+    assertEquals("taken", second.net.hostName().state());
+    assertEquals(Optional.of(first.identity.publicKey()), second.net.hostName().holder());
+    assertEquals(one.address, resolved(world, third, asking, "ada.ipop"));
+    assertEquals(one.address, resolved(world, second, two, "ADA.ipop"));
+    assertEquals(0, resolved(world, third, asking, "eve.ipop"));
+
+    first.die();
+    long took =
+        world.await(1_200_000, () -> resolved(world, third, asking, "ada.ipop") == two.address);
+    assertTrue(took >= 0, "the name is not free again");
+    assertEquals("held", second.net.hostName().state());
+  }
+
+  /** {@return the address a name stands for}, 0 for none. */
+  private static int resolved(World world, World.SimNode node, Machine machine, String name) {
+    node.received.clear();
+    node.fromMachine(machine.dns(name, 1));
+    assertTrue(world.await(10_000, () -> !node.received.isEmpty()) >= 0, "no answer for " + name);
+    ByteBuffer answer = node.received.getFirst();
+    return answer.getShort(48) == 1 ? answer.getInt(answer.limit() - 4) : 0;
   }
 
   @Test

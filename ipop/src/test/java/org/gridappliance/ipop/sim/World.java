@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.gridappliance.ipop.dht.Signer;
 import org.gridappliance.ipop.node.Node;
@@ -32,7 +33,7 @@ final class World {
     final long bornAt = internet.now;
     long settledAt = -1;
 
-    SimNode(Internet.Host host, List<Contact> bootstrap) {
+    SimNode(Internet.Host host, List<Contact> bootstrap, Optional<String> name) {
       this.host = host;
       Random own = new Random(internet.random.nextLong());
       identity = Identity.random(own, "");
@@ -44,7 +45,9 @@ final class World {
               (frame, offset, length) ->
                   received.add(ByteBuffer.wrap(frame.clone(), offset, length).slice()),
               NETWORK,
-              "sim");
+              "sim",
+              name,
+              (query, most, done) -> false);
       host.receiver = (from, bytes) -> node.receive(from, bytes, internet.now);
       internet.after(internet.random.nextInt((int) TICK_MILLIS), this::tick);
     }
@@ -98,12 +101,17 @@ final class World {
   }
 
   SimNode add(Internet.Host host, SimNode... bootstrap) {
+    return add(host, Optional.empty(), bootstrap);
+  }
+
+  /** A node with a host name its person chose. */
+  SimNode add(Internet.Host host, Optional<String> name, SimNode... bootstrap) {
     List<Contact> contacts = new ArrayList<>();
     for (SimNode b : bootstrap) {
       contacts.add(
           new Contact(b.identity.publicKey(), List.of(b.host.endpoint(), b.host.tlsEndpoint())));
     }
-    SimNode node = new SimNode(host, contacts);
+    SimNode node = new SimNode(host, contacts, name);
     nodes.add(node);
     return node;
   }

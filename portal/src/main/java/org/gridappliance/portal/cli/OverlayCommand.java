@@ -131,7 +131,7 @@ final class OverlayCommand implements Callable<Integer> {
     }
     JsonNode own = state.path("node");
     System.out.printf(
-        "pool %s on %s, about %d nodes, %s%naddress %s%nfor others' overlay.bootstrap: %s@HOST:%d%n%n",
+        "pool %s on %s, about %d nodes, %s%naddress %s%s%nfor others' overlay.bootstrap: %s@HOST:%d%n%n",
         state.path("pool").asText(),
         state.path("device").asText(),
         own.path("estimatedNodes").asLong(),
@@ -139,6 +139,7 @@ final class OverlayCommand implements Callable<Integer> {
             ? "alone so far"
             : own.path("settled").asBoolean() ? "settled" : "looking for its place",
         own.path("addresses").path(0).asText("none yet"),
+        named(own),
         own.path("key").asText(),
         own.path("port").asInt());
     System.out.printf("%-10s %-16s %-32s %s%n", "NODE", "ADDRESS", "WAY", "IS");
@@ -150,6 +151,24 @@ final class OverlayCommand implements Callable<Integer> {
           one.path("path").asText(),
           one.path("roles").asText());
     }
+  }
+
+  /** {@return what became of the name a person chose for the machine} */
+  private static String named(JsonNode own) {
+    String name = own.path("name").asText();
+    if (name.isEmpty()) {
+      return "";
+    }
+    String state = own.path("nameState").asText();
+    return ", name "
+        + name
+        + "."
+        + own.path("domain").asText()
+        + switch (state) {
+          case "held" -> "";
+          case "" -> " (not published yet)";
+          default -> " (" + state + "; choose another overlay.name)";
+        };
   }
 
   private int why(Peer peer) {

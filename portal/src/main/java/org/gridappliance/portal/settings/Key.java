@@ -185,6 +185,12 @@ public record Key(String name, String byDefault, String range, String about) {
           "1..65535, or none",
           "TCP port at which nodes behind a firewall without UDP are let in; 443 on a machine with a"
               + " public address");
+  static final Key OVERLAY_NAME =
+      new Key(
+          "overlay.name",
+          "none",
+          "1 to 63 lower-case letters, digits and hyphens, or none",
+          "host name of this machine in the overlay, as NAME.ipop; the first to take it keeps it");
   static final Key OVERLAY_DEVICE =
       new Key(
           "overlay.device",
@@ -235,6 +241,7 @@ public record Key(String name, String byDefault, String range, String about) {
           OVERLAY_BOOTSTRAP,
           OVERLAY_PORT,
           OVERLAY_TLS,
+          OVERLAY_NAME,
           OVERLAY_DEVICE,
           OVERLAY_DHCP);
 }

@@ -38,6 +38,8 @@ public final class SettingsFile {
   private static final Pattern POOL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
   private static final Pattern KNOWN =
       Pattern.compile("[0-9a-f]{64}@(tls://)?[A-Za-z0-9.:\\[\\]_-]{1,255}:[0-9]{1,5}");
+  private static final Pattern HOST_NAME =
+      Pattern.compile("(?!c[0-9]{9}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
   private static final Pattern LITERAL =
       Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*");
 
@@ -268,6 +270,10 @@ public final class SettingsFile {
     number(Key.OVERLAY_PORT, 0, 65535);
     if (!text(Key.OVERLAY_TLS, Key.OVERLAY_TLS.byDefault()).equals("none")) {
       number(Key.OVERLAY_TLS, 1, 65535);
+    }
+    String host = text(Key.OVERLAY_NAME, Key.OVERLAY_NAME.byDefault());
+    if (!HOST_NAME.matcher(host).matches()) {
+      throw bad(place(Key.OVERLAY_NAME), host, Key.OVERLAY_NAME);
     }
     String device = text(Key.OVERLAY_DEVICE, Key.OVERLAY_DEVICE.byDefault());
     if (!INTERFACE.matcher(device).matches()) {
