@@ -56,6 +56,7 @@ public final class Node {
   private final Ring ring;
   private final Lookups lookups;
   private final Dht dht;
+  private final PingTest pings;
   private PacketSink sink = (from, packet) -> {};
   private long now;
   private long wallMicros;
@@ -75,6 +76,7 @@ public final class Node {
     lookups = new Lookups(this, random);
     ring = new Ring(this, links, router, random, settings.bootstrap());
     dht = new Dht(this, ring, signer);
+    pings = new PingTest(this, random);
   }
 
   /** Takes a datagram from the network underneath. */
@@ -97,6 +99,7 @@ public final class Node {
     ring.tick();
     lookups.tick();
     dht.tick();
+    pings.tick();
   }
 
   /**
@@ -132,6 +135,17 @@ public final class Node {
   public void echo(Address target, long nowMillis, Consumer<@Nullable List<Address>> done) {
     now = nowMillis;
     lookups.echo(target, done);
+  }
+
+  /** {@return what the ping test has found} */
+  public PingReport pings() {
+    return pings.report();
+  }
+
+  /** Begins a run of the ping test now, if none is under way. */
+  public void beginPings(long nowMillis) {
+    now = nowMillis;
+    pings.begin();
   }
 
   /** Says goodbye to every peer. */
@@ -264,7 +278,7 @@ public final class Node {
       case Packet.Find p -> {
         List<Contact> contacts = new ArrayList<>();
         contacts.add(contact());
-        for (Contact c : ring.nearestTo(p.asker().address())) {
+        for (Contact c : ring.nearestTo(header.target())) {
           if (contacts.size() < Message.MAX_NEIGHBOURS
               && !c.address().equals(p.asker().address())) {
             contacts.add(c);

@@ -32,8 +32,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The local API on a Unix socket: one line asks, one line of JSON answers, then the connection is
- * closed. Questions: {@code status}, {@code trace ADDRESS}. A failure is {@code {"error": "…"}}.
- * Who may open the socket (0600, in a folder of 0700) may ask.
+ * closed. Questions: {@code status}, {@code trace ADDRESS}, {@code pings} (what the ping test has
+ * found), {@code ping-all} (begin one now). A failure is {@code {"error": "…"}}. Who may open the
+ * socket (0600, in a folder of 0700) may ask.
  */
 final class LocalApi implements AutoCloseable {
 
@@ -107,7 +108,10 @@ final class LocalApi implements AutoCloseable {
       return switch (words[0]) {
         case "status" -> program.status();
         case "trace" -> trace(words);
-        default -> error("question \"" + words[0] + "\": want status or trace ADDRESS");
+        case "pings" -> program.pings();
+        case "ping-all" -> program.beginPings();
+        default ->
+            error("question \"" + words[0] + "\": want status, trace ADDRESS, pings or ping-all");
       };
     } catch (IllegalArgumentException e) {
       return error(String.valueOf(e.getMessage()));

@@ -15,13 +15,14 @@ import org.gridappliance.ipop.session.Identity;
  *   run SETTINGS              run a node in the foreground
  *   key SETTINGS              print the node's public key, making it if needed
  *   status SETTINGS           what the running node sees
+ *   pings SETTINGS            what the ping test has found; ping-all SETTINGS begins one now
  *   ping|trace SETTINGS ADDR  an echo through the ring, with its hops
  * </pre>
  */
 public final class Main {
 
   private static final String USAGE =
-      "usage: ipop run|key|status SETTINGS | ipop ping|trace SETTINGS ADDRESS";
+      "usage: ipop run|key|status|pings|ping-all SETTINGS | ipop ping|trace SETTINGS ADDRESS";
 
   private Main() {}
 
@@ -64,8 +65,8 @@ public final class Main {
         System.out.println(new Identity(keys.sessionKey(), settings.secret()).publicKey());
         yield 0;
       }
-      case "status" -> {
-        JsonNode status = new ObjectMapper().readTree(LocalApi.ask(socket, "status"));
+      case "status", "pings", "ping-all" -> {
+        JsonNode status = new ObjectMapper().readTree(LocalApi.ask(socket, command));
         System.out.println(status.toPrettyString());
         yield 0;
       }

@@ -16,6 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.gridappliance.ipop.device.Tap;
 import org.gridappliance.ipop.dht.Signer;
 import org.gridappliance.ipop.node.Node;
+import org.gridappliance.ipop.node.PingReport;
 import org.gridappliance.ipop.services.Forwarder;
 import org.gridappliance.ipop.services.Network;
 import org.gridappliance.ipop.services.VirtualNet;
@@ -258,6 +259,7 @@ final class Program implements AutoCloseable {
       String name,
       String nameState,
       List<PeerStatus> peers,
+      PingReport pings,
       Map<String, Long> counters) {}
 
   /** A peer, with the virtual addresses of its that this node has met. */
@@ -325,7 +327,29 @@ final class Program implements AutoCloseable {
           settings.name().orElse(""),
           nameState(),
           peers(),
+          node.pings().withoutRows(),
           counters());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** {@return what the ping test has found} */
+  PingReport pings() {
+    lock.lock();
+    try {
+      return node.pings();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Begins a ping test now. {@return what earlier ones have found} */
+  PingReport beginPings() {
+    lock.lock();
+    try {
+      node.beginPings(now());
+      return node.pings().withoutRows();
     } finally {
       lock.unlock();
     }
