@@ -106,7 +106,7 @@ class JobWrapperTest {
         30,
         10,
         null,
-        new Sandbox(published, List.of(), null),
+        new Sandbox(published, List.of(), null, List.of(), false),
         null);
   }
 
