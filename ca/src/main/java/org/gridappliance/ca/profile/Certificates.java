@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.DERUTF8String;
+import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -19,6 +21,7 @@ import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.cert.X509CertificateHolder;
@@ -102,6 +105,35 @@ public final class Certificates {
             identifiers.createAuthorityKeyIdentifier(authority))
         // strongSwan wants them all along the path, once the authority has them
         .addExtension(AddressBlocks.OID, true, AddressBlocks.of(network))
+        .build(signer);
+  }
+
+  /**
+   * {@return the certificate of who says of certificates whether they live (RFC 6960 §4.2.2.2)} It
+   * is not asked after itself (§4.2.2.2.1).
+   */
+  public static X509CertificateHolder ocspSigner(
+      X509CertificateHolder authority, SubjectPublicKeyInfo key, Terms terms, ContentSigner signer)
+      throws IOException, GeneralSecurityException {
+    JcaX509ExtensionUtils identifiers = new JcaX509ExtensionUtils();
+    X500Name subject =
+        new X500NameBuilder(BCStyle.INSTANCE)
+            .addRDN(BCStyle.O, new DERUTF8String("Grid Appliance"))
+            .addRDN(BCStyle.CN, new DERUTF8String("OCSP responder"))
+            .build();
+    return new X509v3CertificateBuilder(
+            authority.getSubject(), terms.serial(), terms.from(), terms.until(), subject, key)
+        .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
+        .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
+        .addExtension(
+            Extension.extendedKeyUsage, true, new ExtendedKeyUsage(KeyPurposeId.id_kp_OCSPSigning))
+        .addExtension(OCSPObjectIdentifiers.id_pkix_ocsp_nocheck, false, DERNull.INSTANCE)
+        .addExtension(
+            Extension.subjectKeyIdentifier, false, identifiers.createSubjectKeyIdentifier(key))
+        .addExtension(
+            Extension.authorityKeyIdentifier,
+            false,
+            identifiers.createAuthorityKeyIdentifier(authority))
         .build(signer);
   }
 

@@ -85,6 +85,10 @@ final class Issued {
     return revoked.containsKey(serial);
   }
 
+  Optional<Revoked> revocation(String serial) {
+    return Optional.ofNullable(revoked.get(serial));
+  }
+
   Collection<Map.Entry<String, Revoked>> revoked() {
     return List.copyOf(revoked.entrySet());
   }

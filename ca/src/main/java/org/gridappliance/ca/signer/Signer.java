@@ -60,6 +60,7 @@ final class Signer implements AutoCloseable {
   private final SecureRandom random = new SecureRandom();
   private final ChainLog log;
   private final Issued issued = new Issued();
+  private final OcspResponder responder;
 
   private @Nullable X509CertificateHolder authority;
   private @Nullable X509CertificateHolder listSigner;
@@ -76,6 +77,7 @@ final class Signer implements AutoCloseable {
     this.folder = folder;
     this.clock = clock;
     this.log = log;
+    this.responder = new OcspResponder(folder, issued);
   }
 
   /**
@@ -107,6 +109,7 @@ final class Signer implements AutoCloseable {
       authority = Keys.certificate(folder.resolve("ca.pem"));
       listSigner = Keys.certificate(folder.resolve("list.pem"));
       listKey = Keys.read(folder.resolve("list-key.pem"), null);
+      responder.recall();
       Path file = folder.resolve("crl.der");
       if (Files.exists(file)) {
         X509CRLHolder before = new X509CRLHolder(Files.readAllBytes(file));
@@ -204,6 +207,7 @@ final class Signer implements AutoCloseable {
       log.append(line); // from here on there is an authority
       recall();
       key = own.getPrivate();
+      vouchForResponder(by);
       return state();
     } catch (GeneralSecurityException | OperatorCreationException e) {
       throw new IOException("the authority's keys cannot be made: " + e.getMessage(), e);
@@ -221,7 +225,33 @@ final class Signer implements AutoCloseable {
     }
     key = opened;
     log.append(line("unlock", by));
+    vouchForResponder(by);
     return state();
+  }
+
+  /** While the key is at hand. */
+  private void vouchForResponder(String by) throws IOException, CaException {
+    PrivateKey signing = key;
+    if (signing == null) {
+      return;
+    }
+    try {
+      Optional<X509CertificateHolder> made =
+          responder.renew(made(), signing, kind(), serial(), clock.instant());
+      if (made.isPresent()) {
+        ObjectNode line = line("responder", by);
+        line.put("serial", made.get().getSerialNumber().toString(16));
+        line.put("certificate", base64(made.get().getEncoded()));
+        log.append(line);
+      }
+    } catch (GeneralSecurityException | OperatorCreationException e) {
+      throw new IOException("the OCSP responder's key cannot be made: " + e.getMessage(), e);
+    }
+  }
+
+  /** {@return the answer to an OCSP request} Also while locked. */
+  synchronized byte[] ocsp(byte[] request) throws IOException, CaException {
+    return responder.answer(request, made(), kind(), clock.instant());
   }
 
   synchronized State lock(String by) throws IOException, CaException {

@@ -193,10 +193,11 @@ public final class SignerMain {
       case "revoke" ->
           signer.revoke(text(question, "serial"), question.path("reason").asInt(-1), by);
       case "list" -> signer.list();
+      case "ocsp" -> signer.ocsp(bytes(question, "request"));
       case "entries" -> signer.entries(question.path("after").asLong(), MOST_LINES);
       default ->
           throw CaException.invalid(
-              "the verbs are state, make, unlock, lock, issue, revoke, list, entries");
+              "the verbs are state, make, unlock, lock, issue, revoke, list, ocsp, entries");
     };
   }
 

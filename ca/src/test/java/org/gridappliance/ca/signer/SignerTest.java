@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -164,7 +165,7 @@ class SignerTest {
     signer.ask("unlock", Map.of("passphrase", PASSPHRASE, "by", "ada"));
     issue("1", "10.128.0.7", csr, List.of());
     assertEquals(
-        List.of("make", "unlock-refused", "unlock", "issue"),
+        List.of("make", "responder", "unlock-refused", "unlock", "issue"),
         signer.ask("entries", Map.of("after", 0)).findValuesAsText("kind"));
   }
 
@@ -206,5 +207,68 @@ class SignerTest {
     signer = new SignerProcess(folder.resolve("ca"));
     CaException broken = assertThrows(CaException.class, () -> signer.ask("state", Map.of()));
     assertTrue(String.valueOf(broken.getMessage()).contains("line 1 of"), broken.getMessage());
+  }
+
+  /** {@return OpenSSL's view of the signer's answer about the serials or certificates named} */
+  private String ocsp(String... about) throws Exception {
+    List<String> words = new ArrayList<>(List.of("openssl", "ocsp", "-issuer", "ca/ca.pem"));
+    words.addAll(List.of(about));
+    List<String> asks = new ArrayList<>(words);
+    asks.addAll(List.of("-reqout", "asked"));
+    openssl.good(asks.toArray(String[]::new));
+    byte[] asked = Files.readAllBytes(folder.resolve("asked"));
+    JsonNode answer =
+        signer.ask("ocsp", Map.of("request", Base64.getEncoder().encodeToString(asked)));
+    Files.write(folder.resolve("answer"), answer.binaryValue());
+    // the request is given too, so that its nonce is compared
+    List<String> reads = new ArrayList<>(List.of("openssl", "ocsp", "-issuer", "ca/ca.pem"));
+    reads.addAll(List.of("-reqin", "asked", "-respin", "answer", "-CAfile", "ca/ca.pem"));
+    OpenSsl.Ended read = openssl.run(reads.toArray(String[]::new));
+    words.addAll(List.of("-no_nonce", "-respin", "answer", "-CAfile", "ca/ca.pem"));
+    return read.text() + openssl.run(words.toArray(String[]::new)).text();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"p256", "ed25519", "rsa3072"})
+  void opensslLearnsByOcspWhatLivesAlsoWhileTheAuthorityIsLocked(String algorithm)
+      throws Exception {
+    make(algorithm);
+    JsonNode line = issue("1", "10.128.0.7", openssl.request("10.128.0.7"), List.of()).path("json");
+    save("node", "x509", line.path("certificate").asText());
+    signer.ask("lock", Map.of("by", "ada"));
+    String good = ocsp("-cert", "node.pem");
+    assertTrue(good.contains("Response verify OK") && good.contains("node.pem: good"), good);
+    assertTrue(!good.contains("WARNING: no nonce") && !good.contains("Nonce Verify error"), good);
+    signer.ask("revoke", Map.of("serial", line.path("serial").asText(), "reason", 1, "by", "ada"));
+    String revoked = ocsp("-cert", "node.pem");
+    assertTrue(revoked.contains("node.pem: revoked"), revoked);
+    assertTrue(revoked.contains("Reason: keyCompromise"), revoked);
+    String unknown = ocsp("-serial", "0x1234");
+    assertTrue(unknown.contains("0x1234: unknown"), "not issued is not good: " + unknown);
+    String text = openssl.good("openssl", "x509", "-in", "ca/ocsp.pem", "-noout", "-text");
+    assertTrue(text.contains("OCSP Signing") && text.contains("OCSP No Check"), text);
+    assertTrue(Files.readString(folder.resolve("ca/log")).contains("\"kind\":\"responder\""));
+  }
+
+  @Test
+  void whatIsNoOcspRequestIsToldSoAndAnAuthorityOfBeforeHasAResponderOnceUnlocked()
+      throws Exception {
+    make("p256");
+    Files.write(
+        folder.resolve("answer"), signer.ask("ocsp", Map.of("request", "AAAA")).binaryValue());
+    OpenSsl.Ended malformed =
+        openssl.run("openssl", "ocsp", "-respin", "answer", "-resp_text", "-noverify");
+    assertTrue(malformed.text().contains("malformedrequest (1)"), malformed.text());
+    signer.close();
+    Files.delete(folder.resolve("ca/ocsp.pem"));
+    Files.delete(folder.resolve("ca/ocsp-key.pem"));
+    signer = new SignerProcess(folder.resolve("ca"));
+    Files.write(
+        folder.resolve("answer"), signer.ask("ocsp", Map.of("request", "AAAA")).binaryValue());
+    OpenSsl.Ended later =
+        openssl.run("openssl", "ocsp", "-respin", "answer", "-resp_text", "-noverify");
+    assertTrue(later.text().contains("trylater (3)"), later.text());
+    signer.ask("unlock", Map.of("passphrase", PASSPHRASE, "by", "ada"));
+    assertTrue(Files.exists(folder.resolve("ca/ocsp.pem")));
   }
 }
