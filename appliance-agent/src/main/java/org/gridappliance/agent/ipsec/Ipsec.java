@@ -56,6 +56,8 @@ public final class Ipsec implements AutoCloseable {
   private @Nullable CaClient client;
   private @Nullable News news;
   private Instant renewed = Instant.EPOCH;
+  private List<String> exempt = List.of();
+  private String unread = ""; // why the file of open nodes cannot be read
 
   /** What a verb wants the thread to do. */
   private sealed interface Wish {
@@ -326,7 +328,24 @@ public final class Ipsec implements AutoCloseable {
   }
 
   private void raise() throws IOException, InterruptedException {
-    Guard.raise(device, "10.128.0.0/9");
+    exempt = List.of();
+    Guard.raise(device, "10.128.0.0/9", exempt); // whatever the file of open nodes says
+    exempt();
+  }
+
+  /** Lets packets of the open nodes pass, once their file says other ones. */
+  private void exempt() throws IOException, InterruptedException {
+    List<String> open = List.of();
+    try {
+      open = OpenNodes.read(folder);
+      unread = "";
+    } catch (IOException e) { // then nobody is exempt
+      unread = String.valueOf(e.getMessage());
+    }
+    if (!open.equals(exempt)) {
+      Guard.raise(device, "10.128.0.0/9", open);
+      exempt = open;
+    }
   }
 
   /** A member's round. */
@@ -343,7 +362,8 @@ public final class Ipsec implements AutoCloseable {
               + "; nothing passes until it is that again, or it leaves and enrols anew");
       return;
     }
-    String trouble = "";
+    exempt();
+    String trouble = unread;
     List<String> members = tunnels.known();
     try {
       CaClient.Authority authority = client().authority();
