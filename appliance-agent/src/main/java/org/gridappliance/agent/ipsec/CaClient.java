@@ -127,17 +127,18 @@ final class CaClient implements AutoCloseable {
 
   /** Sends a request. {@code operation} is {@code simpleenroll} or {@code simplereenroll}. */
   Answer enrol(String operation, byte[] request) throws IOException, InterruptedException {
+    HttpRequest.Builder asks =
+        HttpRequest.newBuilder(link.portal().resolve("/.well-known/est/" + operation))
+            .timeout(PATIENCE)
+            .header("Content-Type", "application/pkcs10")
+            .header("Content-Transfer-Encoding", "base64")
+            .POST(HttpRequest.BodyPublishers.ofString(Base64.getEncoder().encodeToString(request)));
+    if (!link.token().isEmpty()) {
+      byte[] pair = ("token:" + link.token()).getBytes(StandardCharsets.US_ASCII);
+      asks.header("Authorization", "Basic " + Base64.getEncoder().encodeToString(pair));
+    }
     HttpResponse<byte[]> response =
-        http.send(
-            HttpRequest.newBuilder(link.portal().resolve("/.well-known/est/" + operation))
-                .timeout(PATIENCE)
-                .header("Content-Type", "application/pkcs10")
-                .header("Content-Transfer-Encoding", "base64")
-                .POST(
-                    HttpRequest.BodyPublishers.ofString(
-                        Base64.getEncoder().encodeToString(request)))
-                .build(),
-            HttpResponse.BodyHandlers.ofByteArray());
+        http.send(asks.build(), HttpResponse.BodyHandlers.ofByteArray());
     long after = response.headers().firstValueAsLong("Retry-After").orElse(5);
     return switch (response.statusCode()) {
       case 200 -> new Answer.Given(pkcs7(response.body()));

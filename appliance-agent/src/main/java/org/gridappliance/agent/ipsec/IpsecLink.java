@@ -5,14 +5,15 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where to ask and whom to trust: {@code https://host:port/#pool=SHA256[&ca=SHA256]}.
+ * Where to ask and whom to trust: {@code https://host:port/#pool=SHA256[&ca=SHA256][&token=TOKEN]}.
  *
  * @param portal scheme, host and port
  * @param pool SHA-256 of the certificate of the pool's authority, 64 lower-case hex digits
  * @param pin SHA-256 of the certificate that the portal's HTTPS stands on; null to trust as the
  *     machine does
+ * @param token a join token of a rule; empty for none, and a person decides
  */
-record IpsecLink(URI portal, String pool, @Nullable String pin) {
+record IpsecLink(URI portal, String pool, @Nullable String pin, String token) {
 
   /** The link is none; the message says what was wanted. */
   static final class Wrong extends Exception {
@@ -42,11 +43,17 @@ record IpsecLink(URI portal, String pool, @Nullable String pin) {
     }
     String pool = null;
     String pin = null;
+    String token = "";
     for (String part : link.substring(hash + 1).split("&", -1)) {
       if (part.startsWith("pool=")) {
         pool = digest(part.substring(5));
       } else if (part.startsWith("ca=")) {
         pin = digest(part.substring(3));
+      } else if (part.startsWith("token=")) {
+        token = part.substring(6);
+        if (!token.matches("[A-Za-z0-9_-]{1,64}")) {
+          throw new Wrong("what follows &token= is no join token; copy the link whole");
+        }
       }
     }
     if (hash < 0 || pool == null) {
@@ -55,7 +62,7 @@ record IpsecLink(URI portal, String pool, @Nullable String pin) {
               + " page Certificates, in quotes");
     }
     String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
-    return new IpsecLink(URI.create(scheme + "://" + host + port), pool, pin);
+    return new IpsecLink(URI.create(scheme + "://" + host + port), pool, pin, token);
   }
 
   private static String digest(String text) throws Wrong {

@@ -19,6 +19,15 @@ class IpsecLinkTest {
     assertEquals("https://10.0.0.7:8443", link.portal().toString());
     assertEquals(POOL, link.pool());
     assertEquals(POOL, link.pin());
+    assertEquals("", link.token());
+  }
+
+  @Test
+  void aJoinTokenIsReadAndWhatIsNoneRefused() throws Exception {
+    String link = "https://host/#pool=" + POOL + "&token=";
+    assertEquals("aB-_9", IpsecLink.parse(link + "aB-_9").token());
+    assertThrows(IpsecLink.Wrong.class, () -> IpsecLink.parse(link + "a b"));
+    assertThrows(IpsecLink.Wrong.class, () -> IpsecLink.parse(link));
   }
 
   @ParameterizedTest
