@@ -22,6 +22,7 @@ import org.gridappliance.portal.audit.AuditLog;
 import org.gridappliance.portal.audit.AuditOperations;
 import org.gridappliance.portal.ca.CertificateOperations;
 import org.gridappliance.portal.ca.EstRoutes;
+import org.gridappliance.portal.ca.OcspRoutes;
 import org.gridappliance.portal.ca.PoolCa;
 import org.gridappliance.portal.desktops.DesktopOperations;
 import org.gridappliance.portal.desktops.Relays;
@@ -134,11 +135,13 @@ final class PortalRoutes {
     keeping().mount(api);
     dav.mount(router);
     new EstRoutes(ca, virtualThreads).mount(router);
+    new OcspRoutes(ca, virtualThreads).mount(router);
     ContractRoutes contractRoutes =
         new ContractRoutes(api, contract, operations(vertx, audit, names, certificates, desktops));
     contractRoutes.mount(router);
     router.get().handler(new StaticPages(virtualThreads)::handle);
     people.whenAnnounced(announcements::publish);
+    ca.queue().whenChanged((n, asks) -> announcements.publishWaiting(n, asks.orElse(null)));
     return new Built(router, contractRoutes);
   }
 
@@ -195,7 +198,14 @@ final class PortalRoutes {
 
   private void events(RoutingContext routing) {
     jobs.events().stream(routing, callerOf(routing));
-    virtualThreads.execute(() -> announcements.join(routing.response(), people.announcement()));
+    boolean decides = Gate.principal(routing).filter(CertificateOperations::decides).isPresent();
+    virtualThreads.execute(
+        () -> {
+          announcements.join(routing.response(), people.announcement());
+          if (decides) {
+            announcements.joinDeciders(routing.response(), ca.queue().waiting());
+          }
+        });
   }
 
   private void picture(RoutingContext routing, DesktopOperations desktops) {

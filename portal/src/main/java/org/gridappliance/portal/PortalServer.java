@@ -180,7 +180,13 @@ public final class PortalServer implements AutoCloseable {
                 person -> files.places().sharedWith(person),
                 (method, status, nanos) -> health.answered("dav " + method, status, nanos)));
     PoolCa ca =
-        keep(new PoolCa(database.jdbi(), clock, audit, new SignerProcess(data.resolve("ca"))));
+        keep(
+            new PoolCa(
+                database.jdbi(),
+                clock,
+                audit,
+                new SignerProcess(data.resolve("ca")),
+                settings.approvals()));
     PortalRoutes routes =
         new PortalRoutes(
             settings,

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,115 +14,10 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The authority from a request by EST to a revocation, with curl, OpenSSL and strongSwan's pki. */
-class CertificatesTest {
-  private static final String AUTHORITY =
-      "{\"name\":\"Lab\",\"algorithm\":\"p256\",\"years\":5,\"passphrase\":\"long enough 1\"}";
-
-  @TempDir private Path folder;
-  private TestPortal portal;
-  private TestPortal.Browser admin;
-
-  @BeforeEach
-  void start() throws Exception {
-    portal = TestPortal.start(folder.resolve("data"));
-    admin = portal.administrator();
-  }
-
-  @AfterEach
-  void end() {
-    portal.close();
-  }
-
-  private record Ended(int status, String text) {}
-
-  private Ended run(String... words) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(words).directory(folder.toFile()).redirectErrorStream(true).start();
-    process.getOutputStream().close();
-    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return new Ended(process.waitFor(), text);
-  }
-
-  private String good(String... words) throws IOException, InterruptedException {
-    Ended ended = run(words);
-    assertEquals(0, ended.status(), () -> String.join(" ", words) + ": " + ended.text());
-    return ended.text();
-  }
-
-  private void key(String name) throws Exception {
-    good("openssl", "ecparam", "-name", "prime256v1", "-genkey", "-out", name + ".key");
-  }
-
-  /** Lays a request down as NAME.csr in DER and NAME.b64 in base64. */
-  private void request(String name, String key, String san) throws Exception {
-    good(
-        "openssl",
-        "req",
-        "-new",
-        "-key",
-        key + ".key",
-        "-subj",
-        "/CN=node",
-        "-addext",
-        "subjectAltName=" + san,
-        "-outform",
-        "DER",
-        "-out",
-        name + ".csr");
-    Files.writeString(
-        folder.resolve(name + ".b64"),
-        Base64.getMimeEncoder().encodeToString(Files.readAllBytes(folder.resolve(name + ".csr"))));
-  }
-
-  /** Sends a request by curl. {@return status, Retry-After and the body, a line each} */
-  private List<String> enrol(String name, String operation) throws Exception {
-    String said =
-        good(
-            "curl",
-            "-sS",
-            "--data-binary",
-            "@" + name + ".b64",
-            "-H",
-            "Content-Type: application/pkcs10",
-            "-w",
-            "\n%{http_code} %header{retry-after}\n",
-            est() + operation);
-    List<String> lines = new ArrayList<>(said.lines().toList());
-    String last = lines.removeLast();
-    return List.of(
-        last.substring(0, 3), last.substring(3).strip(), String.join("\n", lines).strip());
-  }
-
-  private String est() {
-    return portal.server.address() + "/.well-known/est/";
-  }
-
-  private JsonNode waiting() {
-    return admin.get("/certificates/requests").json().path("waiting");
-  }
-
-  private void unwrap(String base64, String file) throws Exception {
-    Files.write(folder.resolve("p7"), Base64.getDecoder().decode(base64));
-    good("openssl", "pkcs7", "-inform", "DER", "-in", "p7", "-print_certs", "-out", file);
-  }
-
-  private TestPortal.Answer made() {
-    TestPortal.Answer made = admin.send("POST", "/ca", AUTHORITY);
-    assertEquals(201, made.status(), made.body());
-    return made;
-  }
-
-  private TestPortal.Answer approve(JsonNode request, String body) {
-    return admin.send(
-        "POST", "/certificates/requests/" + request.path("id").asLong() + "/approve", body);
-  }
-
+class CertificatesTest extends EstFixture {
   @Test
   void aRequestWaitsForAPersonIsApprovedRenewedAndRevoked() throws Exception {
     assertEquals("false", admin.get("/ca").json().path("made").asText());
@@ -242,6 +137,51 @@ class CertificatesTest {
     assertEquals(200, approve(waiting().path(0), "{}").status());
     assertEquals(0, polling.waitFor(), Files.readString(folder.resolve("s.err")));
     good("openssl", "verify", "-CAfile", "got.pem", "s.crt");
+  }
+
+  @Test
+  void opensslAsksByOcspWhetherACertificateLives() throws Exception {
+    made();
+    key("n");
+    request("n", "n", "IP:10.128.0.7");
+    enrol("n", "simpleenroll");
+    String serial = approve(waiting().path(0), "{}").json().path("serial").asText();
+    unwrap(enrol("n", "simpleenroll").getLast(), "n.pem");
+    unwrap(good("curl", "-sS", est() + "cacerts").strip(), "ca.pem");
+    assertTrue(ocsp("-cert", "n.pem").contains("n.pem: good"));
+    admin.send("POST", "/ca/lock", "");
+    admin.send("POST", "/certificates/" + serial + "/revoke", "{\"reason\":1}");
+    assertTrue(ocsp("-cert", "n.pem").contains("n.pem: revoked"));
+    good("openssl", "ocsp", "-issuer", "ca.pem", "-cert", "n.pem", "-no_nonce", "-reqout", "q");
+    String base64 = Base64.getEncoder().encodeToString(Files.readAllBytes(folder.resolve("q")));
+    String path = URLEncoder.encode(base64, StandardCharsets.US_ASCII);
+    good("curl", "-sSf", "-o", "a", portal.server.address() + "/ocsp/" + path);
+    assertTrue(
+        good("openssl", "ocsp", "-respin", "a", "-CAfile", "ca.pem", "-resp_text")
+            .contains("Cert Status: revoked"));
+    Files.writeString(folder.resolve("long"), "A".repeat(5000));
+    String status =
+        good(
+            "curl",
+            "-sS",
+            "-o",
+            "a",
+            "-w",
+            "%{http_code}",
+            "--data-binary",
+            "@long",
+            portal.server.address() + "/ocsp");
+    assertEquals("413", status);
+  }
+
+  private String ocsp(String... about) throws Exception {
+    List<String> words =
+        new ArrayList<>(List.of("openssl", "ocsp", "-issuer", "ca.pem", "-CAfile", "ca.pem"));
+    words.addAll(List.of("-url", portal.server.address() + "/ocsp"));
+    words.addAll(List.of(about));
+    String text = good(words.toArray(String[]::new));
+    assertTrue(text.contains("Response verify OK"), text);
+    return text;
   }
 
   @Test

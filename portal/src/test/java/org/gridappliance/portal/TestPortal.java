@@ -131,6 +131,15 @@ final class TestPortal implements AutoCloseable {
       return send("GET", path, "");
     }
 
+    /** {@return an event stream as it comes} */
+    InputStream stream(String path) throws IOException, InterruptedException {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create(server.address() + "/api/v1" + path))
+              .setHeader("Cookie", cookie)
+              .build();
+      return client.send(request, HttpResponse.BodyHandlers.ofInputStream()).body();
+    }
+
     /** Sends to a path below /api/v1, or to any address when it begins with two slashes. */
     Answer send(String method, String path, String body) {
       String whole = path.startsWith("//") ? path.substring(1) : "/api/v1" + path;

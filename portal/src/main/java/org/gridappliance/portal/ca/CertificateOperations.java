@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.gridappliance.ca.CaException;
@@ -32,6 +33,7 @@ public final class CertificateOperations {
   private final AgentClient agent;
   private final Clock clock;
   private final UnaryOperator<String> link;
+  private final RuleOperations rules;
 
   /**
    * @param link the address that machines use, with {@code #pool=} and the fingerprint that it is
@@ -41,6 +43,7 @@ public final class CertificateOperations {
       PoolCa ca, AgentClient agent, Clock clock, UnaryOperator<String> link) {
     this.link = link;
     this.ca = ca;
+    this.rules = new RuleOperations(ca, this::link);
     this.agent = agent;
     this.clock = clock;
   }
@@ -62,16 +65,30 @@ public final class CertificateOperations {
     all.put("listCertificateRequests", admin(this::requests));
     all.put("approveCertificateRequest", admin(this::approve));
     all.put("denyCertificateRequest", admin(this::deny));
+    all.put("listCertificateRules", admin((exchange, by) -> rules.list()));
+    all.put("makeCertificateRule", admin(rules::make));
+    all.put("approveCertificateRule", admin(rules::approve));
+    all.put("endCertificateRule", admin(rules::end));
     all.put("listCertificates", admin(this::certificates));
     all.put("revokeCertificate", admin(this::revoke));
     return all;
   }
 
+  private String link() throws CaException {
+    byte[] der = Base64.getDecoder().decode(ca.state().path("certificate").asText());
+    return link.apply(Fingerprint.hex(der));
+  }
+
+  /** Whether somebody decides about certificates. */
+  public static boolean decides(Principal who) {
+    boolean may = who.roles().contains(Role.CA_ADMIN) || who.roles().contains(Role.ADMINISTRATOR);
+    return may && who.scopes().contains(Scope.ADMIN);
+  }
+
   private static PersonOperation admin(Deed deed) {
     return exchange -> {
       Principal who = exchange.require();
-      boolean may = who.roles().contains(Role.CA_ADMIN) || who.roles().contains(Role.ADMINISTRATOR);
-      if (!may || !who.scopes().contains(Scope.ADMIN)) {
+      if (!decides(who)) {
         throw Problem.forbidden("certificates are for CA administrators");
       }
       try {
@@ -116,7 +133,8 @@ public final class CertificateOperations {
     Map<String, Object> shown = new LinkedHashMap<>();
     boolean made = state.path("made").asBoolean();
     shown.put("made", made);
-    shown.put("waiting", ca.store().waiting(java.util.Optional.empty()));
+    shown.put("waiting", ca.queue().waiting());
+    shown.put("approvals", ca.queue().approvals());
     if (made) {
       for (String field :
           List.of("locked", "name", "algorithm", "network", "until", "issued", "lines", "head")) {
@@ -194,6 +212,7 @@ public final class CertificateOperations {
     shown.put("decidedBy", asked.decidedBy());
     shown.put("decidedAt", asked.decidedAt());
     shown.put("serial", asked.serial());
+    shown.put("approvals", ca.store().approvals(asked.id()));
     holder(asked.name(), overlay).forEach(shown::put);
     Instant now = clock.instant();
     List<Map<String, Object>> earlier = new ArrayList<>();
@@ -237,23 +256,32 @@ public final class CertificateOperations {
     JsonNode body = exchange.request().body();
     List<String> replace = new ArrayList<>();
     body.path("replace").forEach(serial -> replace.add(serial.asText()));
-    Made made =
-        ca.approve(
-            exchange.request().pathLong("request"),
-            exchange.text("note").orElse(""),
-            replace,
-            body.path("days").asInt(PoolCa.DAYS),
-            by,
-            exchange.request().remoteAddress());
-    return Response.ok(show(made));
+    RequestQueue.Approved approved =
+        ca.queue()
+            .approve(
+                exchange.request().pathLong("request"),
+                exchange.text("note").orElse(""),
+                replace,
+                body.path("days").asInt(PoolCa.DAYS),
+                by,
+                exchange.request().remoteAddress());
+    return switch (approved) {
+      case RequestQueue.Approved.Signed signed -> Response.ok(show(signed.certificate()));
+      case RequestQueue.Approved.Further further ->
+          new Response(
+              202,
+              Map.of("approvals", further.approvals(), "wanted", ca.queue().approvals()),
+              Map.of());
+    };
   }
 
   private Response deny(PersonOperation.Exchange exchange, String by) {
-    ca.deny(
-        exchange.request().pathLong("request"),
-        exchange.text("note").orElse(""),
-        by,
-        exchange.request().remoteAddress());
+    ca.queue()
+        .deny(
+            exchange.request().pathLong("request"),
+            exchange.text("note").orElse(""),
+            by,
+            exchange.request().remoteAddress());
     return Response.noContent();
   }
 
@@ -263,8 +291,9 @@ public final class CertificateOperations {
     }
     List<Map<String, Object>> all = new ArrayList<>();
     int limit = (int) exchange.request().queryLong("limit", SHOWN);
-    ca.store().certificates(limit).forEach(made -> all.add(show(made)));
-    return Response.ok(Map.of("certificates", all));
+    String text = exchange.request().query("q").orElse("").strip().toLowerCase(Locale.ROOT);
+    ca.store().certificates(text, limit).forEach(made -> all.add(show(made)));
+    return Response.ok(Map.of("certificates", all, "count", ca.store().count(text)));
   }
 
   private static Map<String, Object> show(Made made) {

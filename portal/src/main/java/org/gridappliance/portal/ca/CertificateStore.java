@@ -167,33 +167,30 @@ final class CertificateStore {
                 .one());
   }
 
-  /** Keeps a new request; the same bytes twice are one. */
-  void keep(CheckedRequest request, String name, String remote, boolean proven) {
+  /** Keeps a new request, which waits; the same bytes twice are one. */
+  void keep(Handle h, CheckedRequest request, String name, String remote, boolean proven) {
     long now = clock.millis();
-    jdbi.useTransaction(
-        h -> {
-          h.createUpdate(
-                  "delete from portal.certificate_request where state = 'waiting' and seen_at <"
-                      + " :before")
-              .bind("before", now - FORGOTTEN.toMillis())
-              .execute();
-          h.createUpdate(
-                  "merge into portal.certificate_request (digest, csr, name, fingerprint, words,"
-                      + " strength, contact, remote, proven, asked_at, seen_at, state) key (digest)"
-                      + " values (:digest, :csr, :name, :fingerprint, :words, :strength, :contact,"
-                      + " :remote, :proven, :now, :now, 'waiting')")
-              .bind("digest", request.digest())
-              .bind("csr", request.der())
-              .bind("name", name)
-              .bind("fingerprint", Fingerprint.hex(request.key()))
-              .bind("words", Fingerprint.words(request.key()))
-              .bind("strength", request.strength())
-              .bind("contact", request.contact())
-              .bind("remote", remote)
-              .bind("proven", proven)
-              .bind("now", now)
-              .execute();
-        });
+    h.createUpdate(
+            "delete from portal.certificate_request where state = 'waiting' and seen_at <"
+                + " :before")
+        .bind("before", now - FORGOTTEN.toMillis())
+        .execute();
+    h.createUpdate(
+            "merge into portal.certificate_request (digest, csr, name, fingerprint, words,"
+                + " strength, contact, remote, proven, asked_at, seen_at, state) key (digest)"
+                + " values (:digest, :csr, :name, :fingerprint, :words, :strength, :contact,"
+                + " :remote, :proven, :now, :now, 'waiting')")
+        .bind("digest", request.digest())
+        .bind("csr", request.der())
+        .bind("name", name)
+        .bind("fingerprint", Fingerprint.hex(request.key()))
+        .bind("words", Fingerprint.words(request.key()))
+        .bind("strength", request.strength())
+        .bind("contact", request.contact())
+        .bind("remote", remote)
+        .bind("proven", proven)
+        .bind("now", now)
+        .execute();
   }
 
   void seen(long id) {
@@ -203,6 +200,39 @@ final class CertificateStore {
                 .bind("now", clock.millis())
                 .bind("id", id)
                 .execute());
+  }
+
+  /** A person's yes to a request. */
+  record Approval(String by, String note, Instant at) {}
+
+  List<Approval> approvals(long request) {
+    return jdbi.withHandle(h -> approvals(h, request));
+  }
+
+  static List<Approval> approvals(Handle h, long request) {
+    return h.createQuery(
+            "select approved_by, note, at from portal.certificate_approval where request ="
+                + " :request order by at")
+        .bind("request", request)
+        .map(
+            (row, c) ->
+                new Approval(
+                    row.getString("approved_by"),
+                    row.getString("note"),
+                    Instant.ofEpochMilli(row.getLong("at"))))
+        .list();
+  }
+
+  /** Notes a person's yes; his second one for the same request changes nothing. */
+  void approve(Handle h, long request, String note, String by) {
+    h.createUpdate(
+            "merge into portal.certificate_approval (request, approved_by, note, at) key (request,"
+                + " approved_by) values (:request, :by, :note, :now)")
+        .bind("request", request)
+        .bind("by", by)
+        .bind("note", note)
+        .bind("now", clock.millis())
+        .execute();
   }
 
   /** {@return whether it still waited and is decided now} */
@@ -231,13 +261,33 @@ final class CertificateStore {
                 .execute());
   }
 
-  List<Made> certificates(int limit) {
+  private static final String FOUND =
+      "where :text = '' or locate(:text, name) > 0 or locate(:text, serial) > 0 or locate(:text,"
+          + " lower(issued_by)) > 0 ";
+
+  /**
+   * {@return certificates whose name, serial or issuer holds a text, newest first}
+   *
+   * @param text in lower case; empty for all
+   */
+  List<Made> certificates(String text, int limit) {
     return jdbi.withHandle(
         h ->
-            h.createQuery(CERTIFICATE + "order by line desc limit :limit")
+            h.createQuery(CERTIFICATE + FOUND + "order by line desc limit :limit")
                 .bind("limit", limit)
+                .bind("text", text)
                 .map((row, c) -> made(row))
                 .list());
+  }
+
+  /** {@return how many certificates hold that text} */
+  int count(String text) {
+    return jdbi.withHandle(
+        h ->
+            h.createQuery("select count(*) from portal.certificate " + FOUND)
+                .bind("text", text)
+                .mapTo(Integer.class)
+                .one());
   }
 
   Optional<Made> certificate(String serial) {

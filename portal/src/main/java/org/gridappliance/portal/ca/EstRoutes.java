@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.DERSequence;
@@ -39,9 +41,11 @@ import org.slf4j.LoggerFactory;
  * /crl.der} and the authority's certificate at {@code /pool-ca.pem}. Answers of EST are base64 on
  * one line (strongSwan's {@code pki --est} reads no other).
  *
- * <p>Departures: who enrols is not authenticated by TLS or password (§3.2.3, §3.3.2): a person
- * decides. Who re-enrols is authenticated by the request's own signature with the key of a living
- * certificate, not by that certificate in TLS (§3.3.2).
+ * <p>Departures: who enrols need not be authenticated by TLS or password (§3.2.3, §3.3.2): a person
+ * decides. Who has a join token sends it as the password of HTTP Basic, with any user name, or as
+ * the request's challengePassword (RFC 2985 §5.4.1). Who re-enrols is authenticated by the
+ * request's own signature with the key of a living certificate, not by that certificate in TLS
+ * (§3.3.2).
  */
 public final class EstRoutes {
   private static final Logger log = LoggerFactory.getLogger(EstRoutes.class);
@@ -92,15 +96,17 @@ public final class EstRoutes {
 
   @FunctionalInterface
   private interface BodyWork {
-    Answer run(byte[] body, PoolCa.Asker from) throws CaException, IOException;
+    Answer run(byte[] body, RequestQueue.Asker from) throws CaException, IOException;
   }
 
   private void withBody(RoutingContext routing, BodyWork work) {
     HttpServerRequest request = BodyFlow.claim(routing);
     Buffer body = Buffer.buffer();
-    PoolCa.Asker from =
-        new PoolCa.Asker(
-            request.remoteAddress().hostAddress(), isOverlay(request.localAddress().hostAddress()));
+    RequestQueue.Asker from =
+        new RequestQueue.Asker(
+            request.remoteAddress().hostAddress(),
+            isOverlay(request.localAddress().hostAddress()),
+            password(request.getHeader("Authorization")));
     request.handler(
         part -> {
           if (body.length() <= MOST_BYTES) {
@@ -134,6 +140,22 @@ public final class EstRoutes {
                   one -> one.getAddress().equals(address) && one.getNetworkPrefixLength() == 9);
     } catch (IOException | CaException e) { // then nothing is known of it
       return false;
+    }
+  }
+
+  /** {@return the password of Basic (RFC 7617), which is a join token here; empty for none} */
+  private static String password(@Nullable String authorization) {
+    if (authorization == null || !authorization.toLowerCase(Locale.ROOT).startsWith("basic ")) {
+      return "";
+    }
+    try {
+      String pair =
+          new String(
+              Base64.getDecoder().decode(authorization.substring(6).strip()),
+              StandardCharsets.UTF_8);
+      return pair.substring(pair.indexOf(':') + 1);
+    } catch (IllegalArgumentException e) {
+      return authorization; // no base64, so no token of ours: refused as one
     }
   }
 
@@ -236,23 +258,23 @@ public final class EstRoutes {
     return Answer.base64("application/csrattrs", all.getEncoded());
   }
 
-  private Answer enrol(byte[] body, PoolCa.Asker from) throws CaException, IOException {
-    return switch (ca.ask(decoded(body), from)) {
-      case PoolCa.Outcome.Waits w ->
+  private Answer enrol(byte[] body, RequestQueue.Asker from) throws CaException, IOException {
+    return switch (ca.queue().ask(decoded(body), from)) {
+      case RequestQueue.Outcome.Waits w ->
           new Answer(
               202,
               "text/plain; charset=utf-8",
               "a person decides; ask again with the same request\n",
               RETRY_SECONDS);
-      case PoolCa.Outcome.Denied denied ->
+      case RequestQueue.Outcome.Denied denied ->
           Answer.refused(
               403, "refused by a person" + (denied.note().isEmpty() ? "" : ": " + denied.note()));
-      case PoolCa.Outcome.Issued issued -> certificate(issued.certificate());
+      case RequestQueue.Outcome.Issued issued -> certificate(issued.certificate());
     };
   }
 
-  private Answer renew(byte[] body, PoolCa.Asker from) throws CaException, IOException {
-    return certificate(ca.renew(decoded(body), from));
+  private Answer renew(byte[] body, RequestQueue.Asker from) throws CaException, IOException {
+    return certificate(ca.queue().renew(decoded(body), from));
   }
 
   private static Answer certificate(CertificateStore.Made made) throws IOException {

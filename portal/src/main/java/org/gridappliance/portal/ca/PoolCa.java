@@ -8,42 +8,31 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import org.gridappliance.ca.CaException;
-import org.gridappliance.ca.Fingerprint;
-import org.gridappliance.ca.profile.Network;
-import org.gridappliance.ca.request.CheckedRequest;
 import org.gridappliance.ca.signer.SignerProcess;
 import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.portal.audit.AuditLog;
-import org.gridappliance.portal.ca.CertificateStore.Asked;
 import org.gridappliance.portal.ca.CertificateStore.Made;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pool's authority. A request comes in ({@link #ask}), waits, is approved or denied by a person
- * ({@link #approve}, {@link #deny}), is signed by the signer's process, whose log this portal
- * follows ({@link #follow}) and never trusts to have become shorter or another. Blocks;
- * thread-safe.
+ * The pool's authority. A request comes into the {@link RequestQueue}, waits, is approved or denied
+ * there, and is signed by the signer's process ({@link #issue}), whose log this portal follows
+ * ({@link #follow}) and never trusts to have become shorter or another. Blocks; thread-safe.
  */
 public final class PoolCa implements AutoCloseable {
   static final String NETWORK = "10.128.0.0/9";
   static final int DAYS = 30;
 
-  private static final int MOST_WAITING = 200;
-  private static final int MOST_OF_ONE = 10;
-  private static final int CHECKS_AT_ONCE = 4;
   private static final long LIST_MILLIS = 2_000;
 
   private final CertificateStore store;
+  private final RequestQueue queue;
   private final SignerProcess signer;
   private final AuditLog audit;
-  private final Jdbi jdbi;
   private final Clock clock;
-  private final Semaphore checks = new Semaphore(CHECKS_AT_ONCE);
   private final PoolVersion version = new PoolVersion();
   private final ReentrantLock following = new ReentrantLock();
   private byte @Nullable [] list; // guarded by following, as is when it was fetched
@@ -51,10 +40,12 @@ public final class PoolCa implements AutoCloseable {
 
   /**
    * @param signer not started before there is an authority or one is made
+   * @param approvals persons who must approve a request
    */
-  public PoolCa(Jdbi jdbi, Clock clock, AuditLog audit, SignerProcess signer) {
+  @SuppressWarnings("this-escape") // the queue asks only once somebody asks it
+  public PoolCa(Jdbi jdbi, Clock clock, AuditLog audit, SignerProcess signer, int approvals) {
     this.store = new CertificateStore(jdbi, clock);
-    this.jdbi = jdbi;
+    this.queue = new RequestQueue(this, jdbi, clock, audit, approvals);
     this.clock = clock;
     this.audit = audit;
     this.signer = signer;
@@ -66,6 +57,11 @@ public final class PoolCa implements AutoCloseable {
 
   CertificateStore store() {
     return store;
+  }
+
+  /** {@return requests that wait, and how they are decided} */
+  public RequestQueue queue() {
+    return queue;
   }
 
   boolean isMade() {
@@ -116,12 +112,7 @@ public final class PoolCa implements AutoCloseable {
       follow();
     }
     audit.append(by, "ca.unlocked", null, null, remote);
-    for (Asked asked : store.requests(true, MOST_WAITING)) {
-      if (asked.state().equals("approved")) { // when it was locked, or a crash came between
-        String note = asked.note() == null ? "" : asked.note();
-        sign(asked, note, List.of(), String.valueOf(asked.decidedBy()), DAYS);
-      }
-    }
+    queue.signApproved();
   }
 
   void lock(String by, String remote) throws CaException {
@@ -162,147 +153,8 @@ public final class PoolCa implements AutoCloseable {
     }
   }
 
-  /**
-   * Who asks.
-   *
-   * @param overOverlay whether the question came in over the overlay, whose cryptokey routing makes
-   *     the address the sender's own
-   */
-  record Asker(String address, boolean overOverlay) {}
-
-  /** What became of a request. */
-  sealed interface Outcome {
-    /** A person must decide; ask again later. */
-    record Waits() implements Outcome {}
-
-    /** Here it is. */
-    record Issued(Made certificate) implements Outcome {}
-
-    /** A person said no. */
-    record Denied(String note) implements Outcome {}
-  }
-
-  /**
-   * Asks for a node's certificate, or after one that was asked for.
-   *
-   * @param from where the question came from
-   * @throws CaException INVALID when the request is not sound
-   * @throws Problem 403, 429, 503 when it may not wait
-   */
-  Outcome ask(byte[] der, Asker from) throws CaException {
-    String remote = from.address();
-    Optional<Asked> known = store.byDigest(Fingerprint.hex(der));
-    if (known.isPresent()) {
-      return after(known.get());
-    }
-    if (!isMade()) {
-      throw new Problem(
-          503, "No authority", "this pool has no certificate authority yet; ask its administrator");
-    }
-    CheckedRequest request = check(der);
-    String name = nodeOf(request);
-    boolean proven = proven(name, from);
-    if (store.waiting(Optional.empty()) >= MOST_WAITING) {
-      throw new Problem(
-          503, "Queue full", "as many requests as may wait do wait already; ask again later");
-    }
-    if (store.waiting(Optional.of(remote)) >= MOST_OF_ONE) {
-      throw new Problem(
-          429, "Too many", MOST_OF_ONE + " requests from " + remote + " wait already");
-    }
-    store.keep(request, name, remote, proven);
-    audit.append(AuditLog.NOBODY, "certificate.asked", name, request.strength(), remote);
-    return new Outcome.Waits();
-  }
-
-  private CheckedRequest check(byte[] der) throws CaException {
-    if (!checks.tryAcquire()) {
-      throw new Problem(503, "Busy", "too many requests are being checked; ask again");
-    }
-    try {
-      return CheckedRequest.parse(der);
-    } finally {
-      checks.release();
-    }
-  }
-
-  private static String nodeOf(CheckedRequest request) throws CaException {
-    if (request.addresses().size() != 1 || !request.hosts().isEmpty()) {
-      throw CaException.invalid(
-          "the request's alternative names are "
-              + request.addresses()
-              + " and "
-              + request.hosts()
-              + ": want the node's virtual address alone");
-    }
-    String name = request.addresses().getFirst();
-    if (!Network.of(NETWORK).contains(Network.of(name))) {
-      throw CaException.invalid(name + " is no address of the pool's network " + NETWORK);
-    }
-    return name;
-  }
-
-  /**
-   * {@return whether the overlay vouches for the address} What comes over the overlay comes from
-   * whose key holds its source address (docs/overlay.md, cryptokey routing).
-   */
-  private static boolean proven(String name, Asker from) {
-    String remote = from.address();
-    if (!from.overOverlay()) {
-      return false;
-    }
-    if (!remote.equals(name)) {
-      throw Problem.forbidden(
-          "the request is for " + name + " but came from " + remote + ": want one's own address");
-    }
-    return true;
-  }
-
-  private Outcome after(Asked asked) throws CaException {
-    return switch (asked.state()) {
-      case "denied" -> new Outcome.Denied(asked.note() == null ? "" : asked.note());
-      case "issued" -> {
-        Made made =
-            store
-                .certificate(String.valueOf(asked.serial()))
-                .orElseThrow(() -> new IllegalStateException("no certificate of " + asked.id()));
-        if (made.revokedAt() != null) {
-          yield new Outcome.Denied("its certificate was revoked; make a new key and ask anew");
-        }
-        yield new Outcome.Issued(made);
-      }
-      default -> {
-        store.seen(asked.id());
-        yield new Outcome.Waits();
-      }
-    };
-  }
-
-  /**
-   * Renews without a person while nothing changed: the same key asks for the same address, and has
-   * a living certificate for it. That the request is signed with the key is the proof.
-   */
-  Made renew(byte[] der, Asker from) throws CaException {
-    follow();
-    CheckedRequest request = check(der);
-    String name = nodeOf(request);
-    boolean _ = proven(name, from);
-    String key = Fingerprint.hex(request.key());
-    Made old =
-        store.ofName(name).stream()
-            .filter(made -> made.fingerprint().equals(key) && made.lives(clock.instant()))
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    Problem.forbidden(
-                        "no living certificate for "
-                            + name
-                            + " has this key: enrol anew, and a person decides"));
-    String id = request.digest() + " after " + old.serial();
-    return issue(id, der, name, List.of(), "renewal", "same key, same address", DAYS);
-  }
-
-  private Made issue(
+  /** Has a certificate signed. */
+  Made issue(
       String request,
       byte[] der,
       String name,
@@ -327,55 +179,6 @@ public final class PoolCa implements AutoCloseable {
         .certificate(serial)
         .orElseThrow(
             () -> new CaException(CaException.Kind.BROKEN, "serial " + serial + " was lost"));
-  }
-
-  /**
-   * Approves a request that waits, which signs its certificate.
-   *
-   * @param replace serials of other keys' certificates for the address, revoked by this
-   */
-  Made approve(long id, String note, List<String> replace, int days, String by, String remote)
-      throws CaException {
-    follow();
-    Asked asked = waiting(id);
-    jdbi.useTransaction(
-        h -> {
-          if (!store.decide(h, id, "approved", note, by)) {
-            throw Problem.conflict("request " + id + " was decided meanwhile");
-          }
-          audit.append(h, by, "certificate.approved", asked.name(), note, remote);
-        });
-    return sign(asked, note, replace, by, days);
-  }
-
-  private Made sign(Asked asked, String note, List<String> replace, String by, int days)
-      throws CaException {
-    try {
-      return issue(asked.digest(), asked.csr(), asked.name(), replace, by, note, days);
-    } catch (CaException e) {
-      store.waitAgain(asked.id());
-      throw e;
-    }
-  }
-
-  void deny(long id, String note, String by, String remote) {
-    Asked asked = waiting(id);
-    jdbi.useTransaction(
-        h -> {
-          if (!store.decide(h, id, "denied", note, by)) {
-            throw Problem.conflict("request " + id + " was decided meanwhile");
-          }
-          audit.append(h, by, "certificate.denied", asked.name(), note, remote);
-        });
-    version.changed();
-  }
-
-  private Asked waiting(long id) {
-    Asked asked = store.byId(id).orElseThrow(() -> Problem.notFound("request " + id));
-    if (!asked.state().equals("waiting")) {
-      throw Problem.conflict("request " + id + " is " + asked.state() + " already");
-    }
-    return asked;
   }
 
   Made revoke(String serial, int reason, String by, String remote) throws CaException {
@@ -404,6 +207,16 @@ public final class PoolCa implements AutoCloseable {
       throw new CaException(CaException.Kind.BROKEN, "the signer's list is no base64");
     } finally {
       following.unlock();
+    }
+  }
+
+  /** {@return the signer's answer to an OCSP request, in DER} */
+  byte[] ocsp(byte[] request) throws CaException {
+    try {
+      String base64 = Base64.getEncoder().encodeToString(request);
+      return signer.ask("ocsp", Map.of("request", base64)).binaryValue();
+    } catch (IOException e) {
+      throw new CaException(CaException.Kind.BROKEN, "the signer's OCSP answer is no base64");
     }
   }
 

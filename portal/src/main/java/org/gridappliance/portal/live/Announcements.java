@@ -7,12 +7,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the announcement on every event stream: once when a stream opens, and again when an
- * administrator changes it. Thread-safe. Holds open streams only, of which job-api allows a bounded
- * number.
+ * Tells the announcement on every event stream, once when a stream opens and again when an
+ * administrator changes it; and on those of CA administrators how many certificate requests wait.
+ * Thread-safe. Holds open streams only, of which job-api allows a bounded number.
  */
 public final class Announcements {
   private final Set<HttpServerResponse> streams = ConcurrentHashMap.newKeySet();
+  private final Set<HttpServerResponse> deciders = ConcurrentHashMap.newKeySet();
 
   /** Joins a stream whose head was written. */
   public void join(HttpServerResponse stream, @Nullable String text) {
@@ -27,10 +28,34 @@ public final class Announcements {
     streams.forEach(stream -> tell(stream, text));
   }
 
+  /** Joins the stream of somebody who decides certificate requests. */
+  public void joinDeciders(HttpServerResponse stream, int waiting) {
+    deciders.removeIf(Announcements::gone);
+    deciders.add(stream);
+    tell(stream, waiting, null);
+  }
+
+  /**
+   * Tells who decides how many certificate requests wait.
+   *
+   * @param asks the address that a new one asks for
+   */
+  public void publishWaiting(int waiting, @Nullable String asks) {
+    deciders.removeIf(Announcements::gone);
+    deciders.forEach(stream -> tell(stream, waiting, asks));
+  }
+
   private static void tell(HttpServerResponse stream, @Nullable String text) {
+    write(stream, "announcement", new JsonObject().put("text", text));
+  }
+
+  private static void tell(HttpServerResponse stream, int waiting, @Nullable String asks) {
+    write(stream, "certificates", new JsonObject().put("waiting", waiting).put("asks", asks));
+  }
+
+  private static void write(HttpServerResponse stream, String event, JsonObject data) {
     if (!gone(stream) && !stream.writeQueueFull()) {
-      String data = new JsonObject().put("text", text).encode();
-      stream.write("event: announcement\ndata: " + data + "\n\n");
+      stream.write("event: " + event + "\ndata: " + data.encode() + "\n\n");
     }
   }
 

@@ -13,7 +13,7 @@ import org.gridappliance.jobs.http.Problem;
  * so that many tries at once count too. In memory: a restart forgets. Holds at most {@value #KEYS}
  * keys; the oldest is dropped. Thread-safe.
  */
-final class Throttle {
+public final class Throttle {
   private static final int KEYS = 20_000;
 
   private static final class Count {
@@ -30,7 +30,7 @@ final class Throttle {
   private final Duration window;
   private final Map<String, Count> counts = new LinkedHashMap<>(); // guarded by this
 
-  Throttle(Clock clock, int attempts, Duration window) {
+  public Throttle(Clock clock, int attempts, Duration window) {
     this.clock = clock;
     this.attempts = attempts;
     this.window = window;
@@ -41,7 +41,7 @@ final class Throttle {
    *
    * @throws Problem 429 when one of them has used its tries up; nothing is counted then
    */
-  synchronized void count(List<String> keys) {
+  public synchronized void count(List<String> keys) {
     long now = clock.millis();
     for (String key : keys) {
       Count count = counts.get(key);

@@ -162,6 +162,14 @@ public record Key(String name, String byDefault, String range, String about) {
           "where a subjob's inputs, scratch and results lie on the disk only sealed with a key of"
               + " its own: on machines other than the portal's, or on all");
 
+  static final Key CA_APPROVALS =
+      new Key(
+          "ca.approvals",
+          "1",
+          "1..9",
+          "how many CA administrators must approve a certificate request, or a rule that approves"
+              + " requests");
+
   static final Key OVERLAY_POOL =
       new Key(
           "overlay.pool",
@@ -237,6 +245,7 @@ public record Key(String name, String byDefault, String range, String about) {
           POOL_CPUS,
           JOBS_NETWORK,
           POOL_SEAL,
+          CA_APPROVALS,
           OVERLAY_POOL,
           OVERLAY_BOOTSTRAP,
           OVERLAY_PORT,

@@ -27,6 +27,7 @@ import java.util.List;
  * @param desktopLife after which any desktop ends; zero: never
  * @param seal where subjobs are sealed: never, joined or always
  * @param network what jobs may connect to: off, public or private
+ * @param approvals CA administrators who must approve a certificate request
  * @param dev check answers against the contract too
  */
 public record Settings(
@@ -49,6 +50,7 @@ public record Settings(
     Duration desktopLife,
     String seal,
     String network,
+    int approvals,
     boolean dev) {
 
   /** Who may make an account. */

@@ -185,6 +185,7 @@ public final class SettingsFile {
         Duration.ofHours(number(Key.DESKTOP_LIFE, 0, 8760)),
         oneOf(Key.POOL_SEAL, List.of("never", "joined", "always")),
         oneOf(Key.JOBS_NETWORK, List.of("off", "public", "private")),
+        (int) number(Key.CA_APPROVALS, 1, 9),
         command.dev());
   }
 
