@@ -29,7 +29,7 @@ type Method = "get" | "post" | "put" | "patch" | "delete";
 type Operation<P extends keyof paths, M extends Method> = paths[P][M];
 type Json<T> = T extends { content: { "application/json": infer B } } ? B : undefined;
 type Answers<O> = O extends { responses: infer R } ? R : never;
-export type Ok<O> = Json<Answers<O>[Extract<keyof Answers<O>, 200 | 201>]>;
+export type Ok<O> = Json<Answers<O>[Extract<keyof Answers<O>, 200 | 201 | 202>]>;
 type Query<O> = O extends { parameters: { query?: infer Q } } ? Q : never;
 type Body<O> = O extends { requestBody: { content: { "application/json": infer B } } } ? B : never;
 

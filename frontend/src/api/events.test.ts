@@ -13,12 +13,15 @@ describe("reading events", () => {
     expect(parseEvent("output", '{"index":2,"stream":"stderr","bytes":90}')).toEqual({ kind: "output", index: 2, stream: "stderr", bytes: 90 });
     expect(parseEvent("announcement", '{"text":"Friday"}')).toEqual({ kind: "announcement", announcement: "Friday" });
     expect(parseEvent("announcement", "null")).toEqual({ kind: "announcement", announcement: null });
+    expect(parseEvent("certificates", '{"waiting":2,"asks":"10.128.0.7"}')).toEqual({ kind: "certificates", waiting: 2, asks: "10.128.0.7" });
+    expect(parseEvent("certificates", '{"waiting":0,"asks":null}')).toEqual({ kind: "certificates", waiting: 0, asks: null });
     expect(parseEvent("reset", "{}")).toEqual({ kind: "reset" });
   });
   it("ignoresWhatItDoesNotKnow", () => {
     expect(parseEvent("later", "{}")).toBeUndefined();
     expect(parseEvent("job", "{")).toBeUndefined();
     expect(parseEvent("job", "[]")).toBeUndefined();
+    expect(parseEvent("certificates", '{"waiting":"2"}')).toBeUndefined();
     expect(parseEvent("subjobs", '{"from":"1","states":"R"}')).toBeUndefined();
     expect(parseEvent("output", '{"index":2,"stream":"other","bytes":90}')).toBeUndefined();
   });

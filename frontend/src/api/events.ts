@@ -8,6 +8,7 @@ export type LiveEvent =
   | { kind: "output"; index: number; stream: "stdout" | "stderr"; bytes: number }
   | { kind: "pool"; pool: Pool }
   | { kind: "announcement"; announcement: string | null }
+  | { kind: "certificates"; waiting: number; asks: string | null }
   | { kind: "reset" };
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -47,6 +48,10 @@ export function parseEvent(name: string, data: string): LiveEvent | undefined {
         return { kind: "announcement", announcement: typeof words === "string" ? words : null };
       }
       return undefined;
+    case "certificates":
+      return isObject(value) && typeof value.waiting === "number"
+        ? { kind: "certificates", waiting: value.waiting, asks: typeof value.asks === "string" ? value.asks : null }
+        : undefined;
     case "reset":
       return { kind: "reset" };
     default:
@@ -83,6 +88,7 @@ export function reduceJob(view: JobView, event: LiveEvent): JobView {
     }
     case "pool":
     case "announcement":
+    case "certificates":
     case "reset":
       return view;
   }

@@ -8,9 +8,11 @@ import { useEffect, useState, useSyncExternalStore } from "react";
 import { API } from "./client";
 import { parseEvent, reduceJob, replaceJob, type JobView, type LiveEvent } from "./events";
 import { keys } from "./queries";
+import { certificates } from "../text/certificates";
+import { toast } from "../ui/toasts";
 import type { Job, JobDetail } from "./types";
 
-const NAMES = ["job", "subjobs", "output", "pool", "announcement", "reset"] as const;
+const NAMES = ["job", "subjobs", "output", "pool", "announcement", "certificates", "reset"] as const;
 
 type Link = "open" | "lost";
 let link: Link = "open";
@@ -97,6 +99,13 @@ export function useLiveFrame(): void {
             break;
           case "announcement":
             client.setQueryData(keys.announcement, event.announcement);
+            break;
+          case "certificates":
+            client.setQueryData(keys.certificatesWaiting, event.waiting);
+            void client.invalidateQueries({ queryKey: keys.ca });
+            if (event.asks !== null) {
+              toast.done(certificates.queue.asksFor(event.asks));
+            }
             break;
           case "reset":
             void client.invalidateQueries();

@@ -60,6 +60,7 @@ export const keys = {
   overlay: ["overlay"] as const,
   desktops: ["desktops"] as const,
   ca: ["ca"] as const,
+  certificatesWaiting: ["certificates waiting"] as const,
 };
 
 export const sessionQuery = queryOptions({
@@ -251,6 +252,25 @@ export const uploadsQuery = queryOptions({
 async function readFolder(path: string, signal: AbortSignal): Promise<FileEntry[]> {
   const response = await send("GET", fileUrl(path), { signal });
   return ((await response.json()) as { entries: FileEntry[] }).entries;
+}
+
+export const rulesQuery = queryOptions({
+  queryKey: [...keys.ca, "rules"] as const,
+  queryFn: async ({ signal }) => (await call("get", "/certificates/rules", { signal })).rules,
+  refetchInterval: 10_000,
+});
+
+/** How many certificate requests wait for this person. Arrives by the event stream of those who decide. */
+export function useCertificatesWaiting(): number {
+  const { data } = useQuery<number>({
+    queryKey: keys.certificatesWaiting,
+    queryFn: () => 0,
+    enabled: false,
+    initialData: 0,
+    staleTime: Infinity,
+    gcTime: Infinity,
+  });
+  return data;
 }
 
 /** The words of the administrator for everybody. They arrive by the event stream. */

@@ -47,6 +47,7 @@ export type OverlayPeer = Schemas["OverlayPeer"];
 export type CaState = Schemas["CaState"];
 export type CertificateRequest = Schemas["CertificateRequest"];
 export type Certificate = Schemas["Certificate"];
+export type CertificateRule = Schemas["CertificateRule"];
 export type Token = Schemas["Token"];
 export type Group = Schemas["Group"];
 export type AuditEntry = Schemas["AuditEntry"];

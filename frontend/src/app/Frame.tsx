@@ -5,7 +5,7 @@ import { lazy, Suspense, useEffect, useState, type ReactElement } from "react";
 import { Link, NavLink, Route, Routes, useLocation, useNavigate } from "react-router";
 import { adoptSession, call, words } from "../api/client";
 import { useLink, useLiveFrame } from "../api/live";
-import { keys } from "../api/queries";
+import { keys, useCertificatesWaiting } from "../api/queries";
 import type { Session, User } from "../api/types";
 import { HomePage } from "../pages/home/HomePage";
 import { text } from "../text/common";
@@ -49,6 +49,7 @@ export default function Frame({ user, portal }: { user: User; portal: Session["p
   const navigate = useNavigate();
   const [overlay, setOverlay] = useState<Overlay>("none");
   const pages = pagesFor(user);
+  const waiting = useCertificatesWaiting();
   useFrameKeys(setOverlay, (letter) => {
     const page = pages.find((p) => p.key === letter);
     if (page !== undefined) {
@@ -76,6 +77,11 @@ export default function Frame({ user, portal }: { user: User; portal: Session["p
             <NavLink key={page.to} to={page.to} end={page.to === "/"} className={styles.item}>
               <Icon name={page.icon} />
               {page.label}
+              {page.to === "/certificates" && waiting > 0 && (
+                <Badge ml="auto" size="sm" circle={waiting < 10} aria-label={text.nav.waiting(waiting)}>
+                  {waiting}
+                </Badge>
+              )}
             </NavLink>
           ))}
         </nav>
@@ -205,6 +211,7 @@ function LinkState(): ReactElement | null {
 function PersonMenu({ user, shortcuts }: { user: User; shortcuts: () => void }): ReactElement {
   const client = useQueryClient();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const waiting = useCertificatesWaiting();
   const logOut = useMutation({
     mutationFn: () => call("delete", "/session"),
     onSuccess: async () => {
@@ -220,6 +227,7 @@ function PersonMenu({ user, shortcuts }: { user: User; shortcuts: () => void }):
       <Menu.Target>
         <ActionIcon variant="default" size={34} radius="xl" aria-label={text.top.person(user.name)}>
           <Icon name="person" />
+          {waiting > 0 && <span className={styles.dot} />}
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
@@ -230,6 +238,7 @@ function PersonMenu({ user, shortcuts }: { user: User; shortcuts: () => void }):
         {may(user, "ca-admin") && (
           <Menu.Item component={Link} to="/certificates" leftSection={<Icon name="key" size={16} />} hiddenFrom="sm">
             {text.nav.certificates}
+            {waiting > 0 && ` (${text.nav.waiting(waiting)})`}
           </Menu.Item>
         )}
         {user.roles.includes("administrator") && (

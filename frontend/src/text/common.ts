@@ -36,6 +36,7 @@ export const text = {
     desktops: "Desktops",
     pool: "Pool",
     certificates: "Certificates",
+    waiting: (n: number) => (n === 1 ? "1 request waits" : `${n} requests wait`),
     admin: "Admin",
     profile: "Profile",
     logOut: "Log out",

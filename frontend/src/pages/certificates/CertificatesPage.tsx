@@ -9,6 +9,7 @@ import { AuthorityCard } from "./AuthorityCard";
 import { CertificateList } from "./CertificateList";
 import { MakeAuthority } from "./MakeAuthority";
 import { Queue } from "./Queue";
+import { Rules } from "./Rules";
 
 export default function CertificatesPage(): ReactElement {
   const state = useQuery(caQuery);
@@ -23,7 +24,8 @@ export default function CertificatesPage(): ReactElement {
       {state.data !== undefined && !state.data.made && <MakeAuthority />}
       {state.data !== undefined && state.data.made && (
         <>
-          <Queue locked={state.data.locked === true} />
+          <Queue locked={state.data.locked === true} wanted={state.data.approvals} />
+          <Rules wanted={state.data.approvals} />
           <AuthorityCard state={state.data} />
           <CertificateList />
         </>

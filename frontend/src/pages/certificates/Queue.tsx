@@ -3,6 +3,7 @@ import { Button, Group, SimpleGrid, Stack, Text, TextInput, Title } from "@manti
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactElement, type ReactNode } from "react";
 import { call, words } from "../../api/client";
+import { useUser } from "../../app/user";
 import { keys, requestsQuery } from "../../api/queries";
 import type { CertificateRequest } from "../../api/types";
 import { certificates } from "../../text/certificates";
@@ -12,7 +13,7 @@ import { toast } from "../../ui/toasts";
 
 const text = certificates.queue;
 
-export function Queue({ locked }: { locked: boolean }): ReactElement {
+export function Queue({ locked, wanted }: { locked: boolean; wanted: number }): ReactElement {
   const requests = useQuery(requestsQuery);
   const waiting = requests.data?.waiting;
   return (
@@ -26,14 +27,17 @@ export function Queue({ locked }: { locked: boolean }): ReactElement {
       {waiting?.length === 0 && <Empty icon="key" title={text.none} body={text.noneBody} />}
       <Stack gap="md">
         {waiting?.map((request) => (
-          <Card key={request.id} request={request} locked={locked} />
+          <Card key={request.id} request={request} locked={locked} wanted={wanted} />
         ))}
       </Stack>
     </section>
   );
 }
 
-function Card({ request, locked }: { request: CertificateRequest; locked: boolean }): ReactElement {
+function Card({ request, locked, wanted }: { request: CertificateRequest; locked: boolean; wanted: number }): ReactElement {
+  const user = useUser();
+  const approvers = request.approvals.map((a) => a.by);
+  const own = approvers.includes(user.name) && approvers.length < wanted;
   const client = useQueryClient();
   const [note, setNote] = useState("");
   const living = request.earlier.filter((e) => e.lives && !e.sameKey).map((e) => e.serial);
@@ -44,7 +48,7 @@ function Card({ request, locked }: { request: CertificateRequest; locked: boolea
   const path = { request: request.id };
   const approve = useMutation({
     mutationFn: () => call("post", "/certificates/requests/{request}/approve", { path, body: { note: note.trim(), replace: living } }),
-    onSuccess: () => settled(text.approved(request.name)),
+    onSuccess: (made) => settled("serial" in made ? text.approved(request.name) : text.noted(request.name, made.wanted - made.approvals.length)),
     onError: (e) => toast.failed(words(e)),
   });
   const deny = useMutation({
@@ -65,6 +69,7 @@ function Card({ request, locked }: { request: CertificateRequest; locked: boolea
         <Fact label={text.from}>{request.proven ? text.proven : text.unproven(request.remote)}</Fact>
         <Fact label={text.holder}>{holder(request)}</Fact>
         <Fact label={text.before}>{before(request)}</Fact>
+        {wanted > 1 && <Fact label={text.approvals}>{text.approvalsOf(approvers, wanted)}</Fact>}
         <Fact label={text.key}>{request.strength}</Fact>
         <Fact label={text.aloud}>{request.words}</Fact>
         <Fact label={text.hex} mono>
@@ -73,13 +78,18 @@ function Card({ request, locked }: { request: CertificateRequest; locked: boolea
       </SimpleGrid>
       <TextInput mt="md" label={text.note} description={text.noteHelp} maxLength={400} value={note} onChange={(e) => setNote(e.currentTarget.value)} />
       <Group mt="md" grow preventGrowOverflow={false} maw={420}>
-        <Button disabled={locked} loading={approve.isPending} onClick={() => approve.mutate()}>
+        <Button disabled={locked || own} loading={approve.isPending} onClick={() => approve.mutate()}>
           {text.approve}
         </Button>
         <Button variant="default" loading={deny.isPending} onClick={() => deny.mutate()}>
           {text.deny}
         </Button>
       </Group>
+      {own && (
+        <Text size="sm" c="dimmed" mt="xs">
+          {text.own}
+        </Text>
+      )}
       {locked && (
         <Text size="sm" c="dimmed" mt="xs">
           {text.waitsForKey}
