@@ -25,8 +25,8 @@ export function isSampled(kind: RangeKind): boolean {
   return kind === "random" || kind === "latin";
 }
 
-/** What a range of an input in `units` means; `whole` for integers. */
-export function readRange(range: Range, units: string | undefined, whole: boolean): ReadRange {
+/** What a range of an input in `units` means; `whole` for integers; values that are computed are multiples of `grid`. */
+export function readRange(range: Range, units: string | undefined, whole: boolean, grid = whole ? 1 : undefined): ReadRange {
   const wrong = (field: "from" | "to" | "step" | "count", why: "number" | "order" | "positive" | "many", value: string) =>
     ({ kind: "problem", field, why, value }) as const;
   const number = (field: "from" | "to" | "step"): number | undefined => {
@@ -67,22 +67,22 @@ export function readRange(range: Range, units: string | undefined, whole: boolea
   }
   const request = { from, to, count };
   if (range.kind === "log") {
-    return { kind: "range", count: distinct(from, to, count, whole), ends: [from, to], request: { ...request, scale: "log" } };
+    return { kind: "range", count: distinct(from, to, count, grid), ends: [from, to], request: { ...request, scale: "log" } };
   }
   if (range.kind === "even") {
-    return { kind: "range", count: whole ? Math.min(count, to - from + 1) : from === to ? 1 : count, ends: [from, to], request };
+    return { kind: "range", count: grid === undefined ? (from === to ? 1 : count) : Math.min(count, Math.round((to - from) / grid) + 1), ends: [from, to], request };
   }
   return { kind: "range", count, ends: [from, to], request: { ...request, sample: range.kind } };
 }
 
-/** Whole values on a logarithmic scale fall together at its beginning. */
-function distinct(from: number, to: number, count: number, whole: boolean): number {
-  if (!whole) {
+/** Multiples of a number on a logarithmic scale fall together at its beginning. */
+function distinct(from: number, to: number, count: number, grid: number | undefined): number {
+  if (grid === undefined) {
     return from === to ? 1 : count;
   }
   const values = new Set<number>();
   for (let i = 0; i < count; i++) {
-    values.add(i === count - 1 && count > 1 ? to : Math.round(from * (to / from) ** (count === 1 ? 0 : i / (count - 1))));
+    values.add(Math.round((i === count - 1 && count > 1 ? to : from * (to / from) ** (count === 1 ? 0 : i / (count - 1))) / grid));
   }
   return values.size;
 }

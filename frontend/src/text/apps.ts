@@ -80,6 +80,14 @@ export const text = {
     tooMany: (n: string, most: string) => `These values make ${n} subjobs; at most ${most} are possible in one job. Give fewer values.`,
     combinations: "Combinations",
   },
+  rows: {
+    add: (title: string) => `Add to ${title}`,
+    row: (n: number) => `No. ${n}`,
+    full: (most: number) => `${most} is the most.`,
+    up: (n: number) => `Move no. ${n} up`,
+    down: (n: number) => `Move no. ${n} down`,
+    remove: (n: number) => `Remove no. ${n}`,
+  },
   presets: "Quick settings",
   saved: {
     title: "Saved settings",

@@ -11,8 +11,9 @@ import { validator } from "../../lib/validator";
 import { text } from "../../text/apps";
 import { text as triggers } from "../../text/triggers";
 import { toast } from "../../ui/toasts";
+import { askedNow, emptyRow, followed } from "./cases";
 import type { FieldContext } from "./context";
-import { check, fromRequest, schemaFor, serverErrors, withPreset, type Errors, type FormState, type PoolName } from "./form";
+import { check, fromRequest, propertyOf, schemaFor, serverErrors, withPreset, type Errors, type FormState, type PoolName } from "./form";
 import { SavedSettings } from "./SavedSettings";
 import { isInteractive, Summary } from "./Summary";
 import { requestOf, withFile, type TriggerDraft } from "./trigger";
@@ -122,17 +123,22 @@ export function AppForm({ app, start, trigger }: { app: App; start: FormState; t
   }, [submit.isError, refused, focusFirst]);
 
   const edit = (change: Partial<FormState>, ...fields: string[]) => {
-    setForm((before) => ({ ...before, ...change }));
+    setForm((before) => ({ ...before, ...change, ...(change.inputs === undefined ? {} : { inputs: followed(app, before.inputs, change.inputs) }) }));
     setRefused((before) => (fields.some((f) => f in before) ? Object.fromEntries(Object.entries(before).filter(([f]) => !fields.includes(f))) : before));
   };
+  const now = useMemo(() => askedNow(app, form.inputs), [app, form.inputs]);
   const context: FieldContext = {
-    app,
+    app: now.app,
     sweep: form.sweep,
     errors,
     dropped: draft?.kind === "folder" ? { input: draft.input, words: triggers.form.placeholder(draft.path) } : undefined,
     setSweep: (name, value) => {
       const sweep = Object.fromEntries(Object.entries(form.sweep).filter(([n]) => n !== name));
       edit({ sweep: value === undefined ? sweep : { ...sweep, [name]: value } }, name);
+    },
+    addRow: (name) => {
+      const rows = form.inputs[name];
+      edit({ inputs: { ...form.inputs, [name]: [...(Array.isArray(rows) ? (rows as unknown[]) : []), emptyRow(propertyOf(now.app, name))] } }, name);
     },
     busy: (name, is) =>
       setUploading((before) => {
@@ -145,7 +151,7 @@ export function AppForm({ app, start, trigger }: { app: App; start: FormState; t
         return next;
       }),
   };
-  const schema = useMemo(() => schemaFor(app, form.sweep, form.inputs), [app, form.sweep, form.inputs]);
+  const schema = useMemo(() => schemaFor(now, form.sweep), [now, form.sweep]);
   const uiSchema = useMemo(() => ({ ...app.ui, "ui:submitButtonOptions": { norender: true } }), [app]);
   const split = app.split ?? undefined;
   const plainSweeps = Object.values(form.sweep).filter((s) => typeof s === "string" || Array.isArray(s) || !isSampled(s.kind)).length;

@@ -7,6 +7,7 @@ import { ApiError, words } from "../../api/client";
 import { keys, uploadsQuery } from "../../api/queries";
 import { freeName, upload, type Upload } from "../../api/upload";
 import { bytes } from "../../lib/format";
+import type { Values } from "../../lib/validator";
 import { text } from "../../text/apps";
 import { picker } from "../../text/triggers";
 import { Icon } from "../../ui/icons";
@@ -35,7 +36,7 @@ export function FileWidget(props: WidgetProps): ReactElement {
   const running = useRef<Upload>(undefined);
   useEffect(() => () => running.current?.abort(), []);
 
-  const dropped = context.dropped?.input === props.name ? context.dropped : undefined;
+  const dropped = context.dropped !== undefined && `root_${context.dropped.input}` === props.id ? context.dropped : undefined;
   const wanted: unknown = props.schema["x-accept"];
   const most: unknown = props.schema["x-maximum-bytes"];
   const accept = Array.isArray(wanted) && wanted.length > 0 ? wanted.join(",") : undefined;
@@ -56,7 +57,7 @@ export function FileWidget(props: WidgetProps): ReactElement {
     const name = freeName(file.name, new Set(earlier.map((e) => e.name)));
     setFailure(undefined);
     setMoving({ name, part: 0 });
-    context.busy(props.name, true);
+    context.busy(props.id, true);
     const one = upload(`${FOLDER}/${name}`, file, (part) => setMoving((m) => (m === undefined ? m : { name, part })));
     running.current = one;
     one.done
@@ -69,7 +70,7 @@ export function FileWidget(props: WidgetProps): ReactElement {
         if (running.current === one) {
           running.current = undefined;
           setMoving(undefined);
-          context.busy(props.name, false);
+          context.busy(props.id, false);
         }
       });
   };
@@ -81,7 +82,8 @@ export function FileWidget(props: WidgetProps): ReactElement {
   const examples = [
     ...new Set(
       context.app.examples
-        .map((e) => e.inputs[props.name])
+        // in a row of a group the examples of all rows fit
+        .flatMap((e) => [e.inputs[props.name], ...Object.values(e.inputs).flatMap((v) => (Array.isArray(v) ? v.map((row) => (row as Values | null)?.[props.name]) : []))])
         .filter((v): v is string => typeof v === "string" && v.startsWith(EXAMPLE)),
     ),
   ];

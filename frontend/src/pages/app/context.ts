@@ -3,11 +3,14 @@ import type { FormState, SweepField } from "./form";
 
 /** What fields need beyond their own value; RJSF hands it to every widget and template. */
 export interface FieldContext {
+  /** As its form is now: each property in the case that holds. */
   app: App;
   sweep: FormState["sweep"];
   errors: Readonly<Record<string, string>>;
   setSweep: (name: string, value: SweepField | undefined) => void;
   /** The input that takes the file of a trigger, and what to say there. */
   dropped: { input: string; words: string } | undefined;
+  /** Adds a row to a group. */
+  addRow: (name: string) => void;
   busy: (name: string, uploading: boolean) => void;
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { App, JobDetail } from "../../api/types";
 import type { Range } from "../../lib/range";
-import { askedOf, check, emptyForm, fromExample, fromJob, schemaFor, serverErrors, withPreset } from "./form";
+import cases from "../../../../job-api/src/test/resources/form-cases.json";
+import { askedNow, followed } from "./cases";
+import { check, emptyForm, fromExample, fromJob, schemaFor, serverErrors, withPreset } from "./form";
 
 const app: App = {
   id: "hmmsearch",
@@ -49,7 +51,7 @@ describe("an application's form", () => {
       combinations: 6,
       request: { app: "hmmsearch", inputs: { profile: "example:p.hmm" }, sweep: { evalue: [1, 10, 0.001], mode: ["a", "b"] } },
     });
-    expect(schemaFor(app, form.sweep, form.inputs).required).toEqual(["profile"]);
+    expect(schemaFor(askedNow(app, form.inputs), form.sweep).required).toEqual(["profile"]);
   });
   it("checksEachOfSeveralValues", () => {
     const start = fromExample(app, app.examples[0]!);
@@ -97,7 +99,32 @@ describe("an application's form", () => {
     expect(check(asking, { ...emptyForm(asking), inputs: { mode: "a", steps: 3, deep: "d" } })).toMatchObject({ request: { inputs: { mode: "a" } } });
     expect(check(asking, { ...emptyForm(asking), inputs: { mode: "b" } })).toMatchObject({ errors: { steps: "Steps is needed." } });
     expect(check(asking, { ...emptyForm(asking), inputs: { mode: "b", steps: 3, deep: "e" } })).toMatchObject({ request: { inputs: { mode: "b", steps: 3, deep: "e" } } });
-    expect([...askedOf(asking, { mode: "a", steps: 3, deep: "d" })]).toEqual(["mode"]);
+    expect([...askedNow(asking, { mode: "a", steps: 3, deep: "d" }).names]).toEqual(["mode"]);
+  });
+  it("agreesWithTheServerOnMadeUpValues", () => {
+    const made: App = { ...app, schema: cases.schema };
+    for (const one of cases.cases) {
+      const result = check(made, { ...emptyForm(made), inputs: one.inputs });
+      expect([one.inputs, one.wrong, result.kind]).toEqual([one.inputs, one.wrong, one.wrong === "" ? "request" : "errors"]);
+    }
+  });
+  it("followsTheCaseThatHolds", () => {
+    const made: App = { ...app, schema: cases.schema };
+    const fast = followed(made, { method: "slow", cycles: 100, solver: "lu" }, { method: "fast", cycles: 100, solver: "lu" });
+    expect(fast).toEqual({ method: "fast", cycles: 10, solver: "cg" });
+    expect(followed(made, { method: "slow", cycles: 40 }, { method: "fast", cycles: 40 })).toMatchObject({ cycles: 40 });
+    expect(check(made, { ...emptyForm(made), inputs: { method: "fast", cycles: 40, length: 3 } })).toMatchObject({ errors: { cycles: "40 is above the largest value, 20." } });
+    expect(check(made, { ...emptyForm(made), inputs: { length: 2, part: 2.5 } })).toMatchObject({ errors: { part: "2.5 is above the largest value, 2 nm." } });
+  });
+  it("tellsWhatIsWrongInWhichRow", () => {
+    const made: App = { ...app, schema: cases.schema };
+    const rows = [{ size: "2 um" }, { size: 3.1 }, {}];
+    expect(check(made, { ...emptyForm(made), inputs: { length: 3, parts: rows } })).toEqual({
+      kind: "errors",
+      errors: { parts_1_size: "3.1 is not a multiple of 0.5.", parts_2_size: "Size is needed." },
+    });
+    expect(check(made, { ...emptyForm(made), inputs: { length: 3, parts: [{ size: "2 um" }] } })).toMatchObject({ request: { inputs: { parts: [{ size: 2000 }] } } });
+    expect(serverErrors(made, [{ field: "parts[1].size", message: "Too small." }])).toEqual({ parts_1_size: "Too small." });
   });
   it("countsCombinationsAndRefusesTooMany", () => {
     const start = fromExample(app, app.examples[0]!);

@@ -7,6 +7,7 @@ import { MOST, parseSweep } from "../../lib/sweep";
 import { readQuantity } from "../../lib/units";
 import { problems, type Values } from "../../lib/validator";
 import { text } from "../../text/apps";
+import { askedNow, emptyRow, followed, type Asked } from "./cases";
 
 export interface FormState {
   inputs: Values;
@@ -82,13 +83,23 @@ function sweepText(app: App, sweep: Values | undefined): Record<string, SweepFie
   );
 }
 
+/** The values with the defaults of the cases that hold beside them, also in rows. */
+function filled(app: App, values: Values): Values {
+  const given = known(app, values);
+  const now = askedNow(app, given).app;
+  const rows = Object.entries(given)
+    .filter(([name, v]) => Array.isArray(v) && v.every((row) => typeof row === "object" && row !== null) && propertyOf(now, name).type === "array")
+    .map(([name, v]): [string, unknown] => [name, (v as Values[]).map((row) => ({ ...emptyRow(propertyOf(now, name)), ...row }))]);
+  return { ...defaults(now), ...given, ...Object.fromEntries(rows) };
+}
+
 export function emptyForm(app: App): FormState {
   return { inputs: defaults(app), sweep: {}, together: false, chunks: undefined, pool: undefined, name: "" };
 }
 
 export function fromExample(app: App, example: App["examples"][number]): FormState {
   return {
-    inputs: { ...defaults(app), ...known(app, example.inputs) },
+    inputs: filled(app, example.inputs),
     sweep: sweepText(app, example.sweep),
     together: false,
     chunks: undefined,
@@ -99,7 +110,7 @@ export function fromExample(app: App, example: App["examples"][number]): FormSta
 
 export function fromRequest(app: App, request: JobRequest): FormState {
   return {
-    inputs: { ...defaults(app), ...known(app, request.inputs) },
+    inputs: filled(app, request.inputs),
     sweep: sweepText(app, request.sweep),
     together: request.combine === "together",
     chunks: request.chunks,
@@ -110,7 +121,7 @@ export function fromRequest(app: App, request: JobRequest): FormState {
 
 export function fromJob(app: App, job: JobDetail): FormState {
   return {
-    inputs: { ...defaults(app), ...known(app, job.inputs) },
+    inputs: filled(app, job.inputs),
     sweep: sweepText(app, job.sweep),
     together: job.combine === "together",
     chunks: job.chunks ?? undefined,
@@ -123,29 +134,12 @@ export function fromJob(app: App, job: JobDetail): FormState {
 export function withPreset(app: App, form: FormState, preset: App["examples"][number]): FormState {
   const given = known(app, preset.inputs);
   const kept = Object.fromEntries(Object.entries(form.sweep).filter(([name]) => !(name in given)));
-  return { ...form, inputs: { ...form.inputs, ...given }, sweep: { ...kept, ...sweepText(app, preset.sweep) } };
-}
-
-/** The inputs that are asked now, in order: those whose conditions hold, of inputs that are asked themselves. */
-export function askedOf(app: App, inputs: Values): ReadonlySet<string> {
-  const asked = new Set<string>();
-  for (const [name, property] of Object.entries((app.schema as RJSFSchema).properties ?? {})) {
-    const conditions = typeof property === "object" ? ((property as Values)["x-show-if"] as Record<string, unknown[]> | undefined) : undefined;
-    const holds = Object.entries(conditions ?? {}).every(([other, wanted]) => {
-      const value = inputs[other];
-      return asked.has(other) && (Array.isArray(value) ? value.some((v) => wanted.includes(v)) : wanted.includes(value));
-    });
-    if (holds) {
-      asked.add(name);
-    }
-  }
-  return asked;
+  return { ...form, inputs: followed(app, form.inputs, { ...form.inputs, ...given }), sweep: { ...kept, ...sweepText(app, preset.sweep) } };
 }
 
 /** The schema of what is asked now, without what a swept input no longer needs. */
-export function schemaFor(app: App, sweep: FormState["sweep"], inputs: Values): RJSFSchema {
+export function schemaFor({ app, names: asked }: Asked, sweep: FormState["sweep"]): RJSFSchema {
   const schema = app.schema as RJSFSchema;
-  const asked = askedOf(app, inputs);
   const properties = Object.fromEntries(Object.entries(schema.properties ?? {}).filter(([name]) => asked.has(name)));
   const conditional = Object.entries(properties)
     .filter(([, p]) => (p as Values)["x-required"] === true)
@@ -162,11 +156,16 @@ function unitsOf(property: RJSFSchema): string | undefined {
   return typeof units === "string" && units !== "" ? units : undefined;
 }
 
-/** Texts with a unit become numbers in the field's own; what cannot is told. */
-function measured(app: App, inputs: Values, errors: Errors): Values {
+/** Texts with a unit become numbers in the field's own; what cannot is told. Rows of a group are read alike. */
+function measured(properties: RJSFSchema["properties"], inputs: Values, errors: Errors, place = ""): Values {
   return Object.fromEntries(
     Object.entries(inputs).map(([name, value]) => {
-      const property = propertyOf(app, name);
+      const declared = properties?.[name];
+      const property = typeof declared === "object" ? declared : {};
+      const row = property.items;
+      if (property.type === "array" && typeof row === "object" && !Array.isArray(row) && row.properties !== undefined && Array.isArray(value)) {
+        return [name, value.map((one, i) => measured(row.properties, (one ?? {}) as Values, errors, `${place}${name}_${i}_`))];
+      }
       const units = unitsOf(property);
       if (typeof value !== "string" || units === undefined || (property.type !== "number" && property.type !== "integer")) {
         return [name, value];
@@ -175,7 +174,7 @@ function measured(app: App, inputs: Values, errors: Errors): Values {
       if (read.kind === "number") {
         return [name, read.value];
       }
-      errors[name] = read.reason === "number" ? text.validate.number(value) : text.validate.units(value, read.unit, units, read.reason === "kind");
+      errors[`${place}${name}`] = read.reason === "number" ? text.validate.number(value) : text.validate.units(value, read.unit, units, read.reason === "kind");
       return [name, value];
     }),
   );
@@ -195,10 +194,10 @@ function axis(app: App, name: string, typed: SweepField): Axis | string {
   const type = property.type === "number" || property.type === "integer" ? property.type : "string";
   const units = unitsOf(property);
   if (typeof typed === "object" && !Array.isArray(typed)) {
-    const read = readRange(typed, units, type === "integer");
+    const read = readRange(typed, units, type === "integer", property.multipleOf);
     return read.kind === "problem"
       ? text.sweep.problem[read.why](text.sweep.fields[read.field], read.value)
-      : { values: read.request, count: read.count, sampled: isSampled(typed.kind), checked: read.ends };
+      : offGrid(read.request, property.multipleOf) ?? { values: read.request, count: read.count, sampled: isSampled(typed.kind), checked: read.ends };
   }
   const parsed = Array.isArray(typed)
     ? ({ kind: "values", values: typed.map((v) => (type === "string" ? v : Number(v))) } as const)
@@ -209,6 +208,16 @@ function axis(app: App, name: string, typed: SweepField): Axis | string {
   return { values: [...parsed.values], count: parsed.values.length, sampled: false, checked: parsed.values };
 }
 
+/** Values that go on by a step off the input's own would be refused. */
+function offGrid(values: SweepValues, grid: number | undefined): string | undefined {
+  const step = Array.isArray(values) ? undefined : values.step;
+  if (grid === undefined || step === undefined) {
+    return undefined;
+  }
+  const problem = problems({ type: "object", properties: { step: { multipleOf: grid } } }, { step })[0];
+  return problem === undefined ? undefined : `${text.sweep.fields.step}: ${problem.message ?? problem.stack}`;
+}
+
 /** How many values an input takes, undefined while they are not right. */
 export function countOf(app: App, name: string, typed: SweepField): number | undefined {
   const found = axis(app, name, typed);
@@ -216,10 +225,11 @@ export function countOf(app: App, name: string, typed: SweepField): number | und
 }
 
 /** Checks the whole form with the server's schema. */
-export function check(app: App, form: FormState): Checked {
+export function check(declared: App, form: FormState): Checked {
   const errors: Errors = {};
+  const now = askedNow(declared, form.inputs);
+  const { app, names: asked } = now;
   const sweep: Record<string, SweepValues> = {};
-  const asked = askedOf(app, form.inputs);
   let combinations = 1;
   let joint: { title: string; count: number } | undefined;
   for (const [name, typed] of Object.entries(form.sweep).filter(([n]) => asked.has(n))) {
@@ -246,10 +256,12 @@ export function check(app: App, form: FormState): Checked {
       errors[name] = text.sweep.unequal(found.count, joint.title, joint.count);
     }
   }
-  const given = Object.fromEntries(Object.entries(form.inputs).filter(([name, v]) => v !== undefined && asked.has(name) && !(name in form.sweep)));
-  const inputs = measured(app, given, errors);
-  for (const problem of problems(schemaFor(app, form.sweep, form.inputs), inputs)) {
-    const field = (problem.property ?? "").replace(/^\./, "").split(".")[0] ?? "";
+  const given = Object.fromEntries(Object.entries(form.inputs).filter(([name, v]) => v !== undefined && v !== "" && asked.has(name) && !(name in form.sweep)));
+  const inputs = measured((app.schema as RJSFSchema).properties, given, errors);
+  // what is not given has its default, which a bound from another input may forbid
+  const whole = { ...Object.fromEntries(Object.entries(defaults(app)).filter(([name]) => asked.has(name) && !(name in form.sweep))), ...inputs };
+  for (const problem of problems(schemaFor(now, form.sweep), whole)) {
+    const field = fieldOf(app, (problem.property ?? "").replace(/^\./, "").split("."));
     errors[field] ??= problem.message ?? problem.stack;
   }
   if (combinations > MOST) {
@@ -277,13 +289,22 @@ export function check(app: App, form: FormState): Checked {
   return { kind: "request", request, combinations };
 }
 
+/** Where an error stands: an input, or one of a row as `group_0_input`, the ids of the page's fields. */
+function fieldOf(app: App, path: readonly string[]): string {
+  const [name = "", row, input] = path;
+  const rows = propertyOf(app, name).items;
+  const grouped = typeof rows === "object" && !Array.isArray(rows) && rows.properties !== undefined;
+  return grouped && row !== undefined && input !== undefined ? `${name}_${row}_${input}` : name;
+}
+
 /** The server's field errors by input; `""` gathers those that name no input of this form. */
 export function serverErrors(app: App, list: readonly { field: string; message: string }[]): Errors {
   const properties = (app.schema as RJSFSchema).properties ?? {};
   const errors: Errors = {};
   for (const { field, message } of list) {
-    const parts = field.split(/[./]/).filter((p) => p !== "" && !["inputs", "sweep", "#", "$"].includes(p));
-    const name = parts.find((p) => p in properties) ?? (["chunks", "name", "pool"].includes(parts[0] ?? "") ? (parts[0] ?? "") : "");
+    const parts = field.split(/[./[\]]/).filter((p) => p !== "" && !["inputs", "sweep", "#", "$"].includes(p));
+    const at = parts.findIndex((p) => p in properties);
+    const name = at >= 0 ? fieldOf(app, parts.slice(at)) : (["chunks", "name", "pool"].includes(parts[0] ?? "") ? (parts[0] ?? "") : "");
     errors[name] = errors[name] === undefined ? message : `${errors[name]} ${message}`;
   }
   return errors;

@@ -6,9 +6,10 @@ import { useEffect, useState, type ReactElement, type ReactNode } from "react";
 import type { Values } from "../../lib/validator";
 import { text } from "../../text/apps";
 import type { FieldContext } from "./context";
-import { choicesOf, propertyOf, titleOf } from "./form";
+import { choicesOf, titleOf } from "./form";
 import { FileWidget } from "./FileWidget";
 import styles from "./form.module.css";
+import { RowsTemplate, RowTemplate } from "./rows";
 import { SweepEditor } from "./SweepEditor";
 import { CheckboxesWidget, CheckboxWidget, SelectWidget, TextareaWidget, TextWidget } from "./widgets";
 
@@ -27,9 +28,13 @@ function ObjectTemplate(props: ObjectFieldTemplateProps): ReactElement {
   const visible = props.properties.filter((p) => !p.hidden);
   const grouped = new Set(groups.flatMap((g) => g.fields));
   const context = props.registry.formContext as FieldContext;
+  // a row of a group has inputs of its own, of which none is swept
+  const whole = props.fieldPathId.$id === "root";
+  const swept = (name: string) => whole && name in context.sweep;
   const isWide = (name: string) => {
-    const property = propertyOf(context.app, name);
-    return property.format === "file" || property.type === "array" || typeof context.sweep[name] === "object";
+    const declared = props.schema.properties?.[name];
+    const property = typeof declared === "object" ? declared : {};
+    return property.format === "file" || property.type === "array" || (swept(name) && typeof context.sweep[name] === "object");
   };
   const part = (names: (name: string) => boolean): ReactNode => {
     const chosen = visible.filter((p) => names(p.name));
@@ -40,7 +45,7 @@ function ObjectTemplate(props: ObjectFieldTemplateProps): ReactElement {
       </Box>
     ));
     // files want the whole width, short fields stand side by side
-    return narrow > 1 || (narrow > 0 && chosen.some((p) => p.name in context.sweep)) ? (
+    return narrow > 1 || (narrow > 0 && chosen.some((p) => swept(p.name))) ? (
       <SimpleGrid cols={{ base: 1, xs: 2, lg: 3 }} spacing="md" verticalSpacing="md">
         {fields}
       </SimpleGrid>
@@ -78,8 +83,9 @@ function FormTabs({ tabs, errors, panel }: { tabs: FormGroup[]; errors: FieldCon
   const title = (tab: FormGroup) => tab.title ?? tab.fields.join();
   const [chosen, setChosen] = useState<string | null>(null);
   const current = tabs.find((t) => title(t) === chosen) ?? tabs[0];
-  const wrong = (tab: FormGroup) => tab.fields.filter((f) => f in errors).length;
-  const first = Object.keys(errors).some((f) => f !== "" && !tabs.some((t) => t.fields.includes(f))) || (current !== undefined && wrong(current) > 0) ? undefined : tabs.find((t) => wrong(t) > 0);
+  const within = (tab: FormGroup, field: string) => tab.fields.some((f) => f === field || new RegExp(`^${f}_\\d+_`).test(field));
+  const wrong = (tab: FormGroup) => Object.keys(errors).filter((f) => within(tab, f)).length;
+  const first = Object.keys(errors).some((f) => f !== "" && !tabs.some((t) => within(t, f))) || (current !== undefined && wrong(current) > 0) ? undefined : tabs.find((t) => wrong(t) > 0);
   const front = first === undefined ? undefined : title(first);
   useEffect(() => {
     if (front !== undefined) {
@@ -164,7 +170,7 @@ function NoErrorList(): ReactElement {
 
 export const InputsForm = generateForm<Values>();
 
-export const templates = { ObjectFieldTemplate: ObjectTemplate, FieldTemplate, ErrorListTemplate: NoErrorList };
+export const templates = { ObjectFieldTemplate: ObjectTemplate, FieldTemplate, ErrorListTemplate: NoErrorList, ArrayFieldTemplate: RowsTemplate, ArrayFieldItemTemplate: RowTemplate };
 
 export const widgets = {
   TextWidget,

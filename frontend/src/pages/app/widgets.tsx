@@ -16,7 +16,7 @@ export function helpOf(props: WidgetProps): string | undefined {
 
 export function errorOf(props: WidgetProps): string | undefined {
   const context = props.registry.formContext as FieldContext;
-  return context.errors[props.name];
+  return context.errors[props.id.replace(/^root_/, "")];
 }
 
 function Units({ props }: { props: WidgetProps }): ReactElement | null {

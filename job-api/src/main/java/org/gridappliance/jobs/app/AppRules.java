@@ -1,8 +1,10 @@
 package org.gridappliance.jobs.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.gridappliance.jobs.http.Problem;
@@ -29,7 +31,7 @@ final class AppRules {
         .ifPresent(
             at -> app.environment().forEach((name, template) -> template(at, template, Set.of())));
     fields.get("inputs").ifPresent(this::stagedNames);
-    fields.get("inputs").ifPresent(this::showIf);
+    fields.get("inputs").ifPresent(this::deciders);
     fields.get("outputs").ifPresent(this::outputs);
     fields.get("plots").ifPresent(this::plots);
     fields.get("examples").ifPresent(this::examples);
@@ -73,7 +75,7 @@ final class AppRules {
       switch (arguments.get(i)) {
         case Argument.One(Template template) -> template(place, template, given);
         case Argument.When(String input, Optional<String> is, List<Argument> then) -> {
-          when(place, input, is);
+          when(place, input, is, given);
           Set<String> more = new HashSet<>(given);
           more.add(input);
           Yaml inner = place.map().get("then");
@@ -81,12 +83,24 @@ final class AppRules {
             command(inner, then, more);
           }
         }
+        case Argument.Each(String group, List<Argument> then) -> {
+          Input input = app.input(group).orElse(null);
+          if (!(input instanceof Input.RepeatInput)) {
+            place.problem("each: there is no input \"" + group + "\" of the type repeat");
+          }
+          Set<String> more = new HashSet<>(given);
+          more.add(group + ".");
+          Yaml inner = place.map().get("then");
+          if (inner != null && input instanceof Input.RepeatInput) {
+            command(inner, then, more);
+          }
+        }
       }
     }
   }
 
-  private void when(Yaml at, String name, Optional<String> is) {
-    Input input = app.input(name).orElse(null);
+  private void when(Yaml at, String name, Optional<String> is, Set<String> given) {
+    Input input = ofRow(name, given).or(() -> app.input(name)).orElse(null);
     if (input == null) {
       at.problem("when: " + noInput(name));
     } else if (is.isPresent() && !couldBe(input, is.get())) {
@@ -96,52 +110,98 @@ final class AppRules {
     }
   }
 
-  private static boolean couldBe(Input input, String value) {
-    return switch (input) {
-      case Input.ChoiceInput choice ->
-          choice.choices().stream().anyMatch(c -> c.value().equals(value));
-      case Input.MultichoiceInput several ->
-          several.choices().stream().anyMatch(c -> c.value().equals(value));
-      default -> true;
-    };
+  /** {@return the input that {@code group.input} means where the rows of the group are written} */
+  private Optional<Input> ofRow(String name, Set<String> given) {
+    int dot = name.indexOf('.');
+    return dot > 0
+            && given.contains(name.substring(0, dot + 1))
+            && app.input(name.substring(0, dot)).orElse(null) instanceof Input.RepeatInput group
+        ? group.input(name.substring(dot + 1))
+        : Optional.empty();
   }
 
-  /** What decides whether a field is asked stands before it and has one value in all subjobs. */
-  private void showIf(Yaml at) {
+  private static boolean couldBe(Input input, String value) {
+    return input
+        .forms()
+        .anyMatch(
+            form ->
+                switch (form) {
+                  case Input.ChoiceInput choice ->
+                      choice.choices().stream().anyMatch(c -> c.value().equals(value));
+                  case Input.MultichoiceInput several ->
+                      several.choices().stream().anyMatch(c -> c.value().equals(value));
+                  default -> true;
+                });
+  }
+
+  /** What decides about a field stands before it and has one value in all subjobs. */
+  private void deciders(Yaml at) {
     List<Yaml> places = at.list(200);
     Set<String> before = new HashSet<>();
     for (int i = 0; i < app.inputs().size(); i++) {
       Yaml place = places.get(i);
-      app.inputs()
-          .get(i)
-          .common()
-          .showIf()
-          .forEach(
-              (name, values) -> {
-                Input input = app.input(name).orElse(null);
-                if (input == null) {
-                  place.keyProblem("showIf", noInput(name));
-                } else if (!before.contains(name)) {
-                  place.keyProblem("showIf", name + " stands below; move it before this input");
-                } else if (input.sweepable() || input instanceof Input.FileInput) {
-                  place.keyProblem(
-                      "showIf", name + " is a file or sweepable; want an input with one value");
-                } else {
-                  values.stream()
-                      .filter(value -> !couldBe(input, value))
-                      .forEach(
-                          value ->
-                              place.keyProblem(
-                                  "showIf", "\"" + value + "\" is no choice of " + name));
-                }
-              });
-      before.add(app.inputs().get(i).name());
+      Input input = app.inputs().get(i);
+      decided(place, "showIf", input.common().showIf(), before);
+      input.common().cases().forEach(one -> decided(place, "cases", one.when(), before));
+      input
+          .forms()
+          .flatMap(form -> form.common().bounds().entrySet().stream())
+          .distinct()
+          .forEach(bound -> bound(place, bound.getKey(), input, bound.getValue(), before));
+      before.add(input.name());
     }
     app.split()
         .flatMap(split -> app.input(split.input()))
         .filter(input -> !input.common().showIf().isEmpty())
         .ifPresent(
             input -> at.problem("\"" + input.name() + "\" is split; it is always asked for"));
+  }
+
+  private void decided(
+      Yaml at, String key, Map<String, List<String>> conditions, Set<String> before) {
+    conditions.forEach(
+        (name, values) ->
+            decider(name, before)
+                .ifPresentOrElse(
+                    message -> at.keyProblem(key, message),
+                    () ->
+                        values.stream()
+                            .filter(value -> !couldBe(app.input(name).orElseThrow(), value))
+                            .forEach(
+                                value ->
+                                    at.keyProblem(
+                                        key, "\"" + value + "\" is no choice of " + name))));
+  }
+
+  /** {@return why an input cannot decide about another} */
+  private Optional<String> decider(String name, Set<String> before) {
+    Input input = app.input(name).orElse(null);
+    if (input == null) {
+      return Optional.of(noInput(name));
+    }
+    if (!before.contains(name)) {
+      return Optional.of(name + " stands below; move it before this input");
+    }
+    if (input.sweepable()
+        || input instanceof Input.FileInput
+        || input instanceof Input.RepeatInput) {
+      return Optional.of(name + " is a file, a group or sweepable; want an input with one value");
+    }
+    return input.forms().map(Input::byDefault).distinct().count() > 1
+        ? Optional.of(name + " has another default in its cases; it decides about no other input")
+        : Optional.empty();
+  }
+
+  private void bound(Yaml at, String key, Input input, String name, Set<String> before) {
+    Optional<String> wrong = decider(name, before);
+    Input other = app.input(name).orElse(null);
+    if (wrong.isPresent()) {
+      at.keyProblem(key, wrong.get());
+    } else if (!(other instanceof Input.NumberInput) && !(other instanceof Input.IntegerInput)) {
+      at.keyProblem(key, name + " is not a number; want an input that is one");
+    } else if (!other.common().units().equals(input.common().units())) {
+      at.keyProblem(key, name + " has other units; give both the same");
+    }
   }
 
   private void template(Yaml at, Template template, Set<String> given) {
@@ -161,6 +221,10 @@ final class AppRules {
       at.problem(noInput(base));
       return;
     }
+    if (input instanceof Input.RepeatInput group) {
+      ofGroup(at, group, name, alone, given);
+      return;
+    }
     if (!input.alwaysGiven() && !given.contains(base)) {
       at.problem(
           "{"
@@ -175,6 +239,8 @@ final class AppRules {
       boolean split = app.split().map(s -> s.input().equals(base)).orElse(false);
       if (!(input instanceof Input.FileInput)) {
         at.problem("{" + name + "}: " + base + " is not a file");
+      } else if (!name.endsWith(".records") && !name.endsWith(".bytes")) {
+        at.problem("{" + name + "}: a file has .records and .bytes");
       } else if (name.endsWith(".records") && !split) {
         at.problem("{" + name + "}: records are counted only in the input that \"split\" names");
       }
@@ -183,14 +249,48 @@ final class AppRules {
     }
   }
 
+  /** Values of a row stand where its rows are written; the group alone is how many there are. */
+  private void ofGroup(
+      Yaml at, Input.RepeatInput group, String name, boolean alone, Set<String> given) {
+    String place = "{" + name + "}: ";
+    if (name.equals(group.name())) {
+      if (!group.alwaysGiven() && !given.contains(name)) {
+        at.problem(place + name + " may be left out; put this under \"when: " + name + "\"");
+      } else if (!alone) {
+        at.problem(place + name + " is not a number, nothing can be computed with it");
+      }
+      return;
+    }
+    Input input = group.input(name.substring(group.name().length() + 1)).orElse(null);
+    if (input == null) {
+      at.problem(place + "a row of " + group.name() + " has no such input");
+    } else if (!given.contains(group.name() + ".")) {
+      at.problem(place + "put this under \"each: " + group.name() + "\"");
+    } else if (!input.alwaysGiven() && !given.contains(name)) {
+      at.problem(
+          place + "may be left out; give it a default, or put this under \"when: " + name + "\"");
+    } else if (!alone && !isNumeric(input)) {
+      at.problem(place + "is not a number, nothing can be computed with it");
+    }
+  }
+
   private static boolean isNumeric(Input input) {
-    return switch (input) {
-      case Input.NumberInput _, Input.IntegerInput _ -> true;
-      case Input.ChoiceInput choice ->
-          choice.choices().stream().allMatch(c -> c.value().matches("\\d{1,18}(\\.\\d{1,18})?"));
-      case Input.BooleanInput _, Input.MultichoiceInput _, Input.TextInput _, Input.FileInput _ ->
-          false;
-    };
+    return input
+        .forms()
+        .allMatch(
+            form ->
+                switch (form) {
+                  case Input.NumberInput _, Input.IntegerInput _ -> true;
+                  case Input.ChoiceInput choice ->
+                      choice.choices().stream()
+                          .allMatch(c -> c.value().matches("\\d{1,18}(\\.\\d{1,18})?"));
+                  case Input.BooleanInput _,
+                      Input.MultichoiceInput _,
+                      Input.TextInput _,
+                      Input.FileInput _,
+                      Input.RepeatInput _ ->
+                      false;
+                });
   }
 
   private String noInput(String name) {
@@ -201,9 +301,28 @@ final class AppRules {
 
   private void stagedNames(Yaml at) {
     Set<String> names = new HashSet<>();
+    List<String> numbered = new ArrayList<>();
     for (Input input : app.inputs()) {
       if (input instanceof Input.FileInput file && !names.add(file.stageAs())) {
         at.problem("two file inputs are staged as \"" + file.stageAs() + "\"; change one \"as\"");
+      }
+      if (input instanceof Input.RepeatInput group) {
+        for (Input inner : group.inputs()) {
+          if (inner instanceof Input.FileInput file) {
+            numbered.add(file.stageAs());
+          }
+        }
+      }
+    }
+    Set<String> plain = new HashSet<>(names);
+    app.outputs().forEach(output -> plain.add(output.file()));
+    for (String file : numbered) {
+      boolean twice = numbered.stream().filter(file::equals).count() > 1;
+      if (twice || plain.stream().anyMatch(name -> name.replaceAll("-\\d+", "").equals(file))) {
+        at.problem(
+            "the files \""
+                + file
+                + "\" of rows are numbered, as another file is; change one \"as\"");
       }
     }
     app.outputs().stream()
@@ -280,20 +399,30 @@ final class AppRules {
       }
       for (Input input : app.inputs()) {
         JsonNode value = example.inputs().get(input.name());
-        if (input instanceof Input.FileInput
-            && value != null
-            && app.exampleFile(value.asText()).isEmpty()) {
-          place.problem(
-              input.name()
-                  + ": \""
-                  + value.asText()
-                  + "\": want "
-                  + Input.EXAMPLE_PREFIX
-                  + "NAME of a file in "
-                  + AppFolder.EXAMPLES
-                  + "/");
+        if (value != null) {
+          exampleFile(place, input, value);
         }
       }
+    }
+  }
+
+  private void exampleFile(Yaml at, Input input, JsonNode value) {
+    if (input instanceof Input.RepeatInput group) {
+      for (JsonNode row : value) {
+        group.inputs().stream()
+            .filter(inner -> row.has(inner.name()))
+            .forEach(inner -> exampleFile(at, inner, row.get(inner.name())));
+      }
+    } else if (input instanceof Input.FileInput && app.exampleFile(value.asText()).isEmpty()) {
+      at.problem(
+          input.name()
+              + ": \""
+              + value.asText()
+              + "\": want "
+              + Input.EXAMPLE_PREFIX
+              + "NAME of a file in "
+              + AppFolder.EXAMPLES
+              + "/");
     }
   }
 }

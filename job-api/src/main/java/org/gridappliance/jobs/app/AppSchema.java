@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * An application's form: the JSON Schema (2020-12) of its inputs and RJSF's uiSchema. The schema
@@ -16,55 +18,134 @@ import java.util.Map;
 public final class AppSchema {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
+  /** Keywords that say nothing of what is valid; each property keeps its own. */
+  private static final Set<String> NOTES = Set.of("title", "description", "default", "type");
+
   private AppSchema() {}
 
-  /** {@return the JSON Schema of {@code inputs}; units stand in {@code x-units}} */
+  /**
+   * {@return the JSON Schema of {@code inputs}; units stand in {@code x-units}} A bound that
+   * another input sets is beyond JSON Schema; it stands in {@code x-bounds}, for the page.
+   */
   public static ObjectNode schema(App app) {
     ObjectNode schema = JSON.objectNode();
     schema.put("$schema", "https://json-schema.org/draft/2020-12/schema");
+    object(app, app.inputs(), schema);
+    conditions(app, schema);
+    return schema;
+  }
+
+  private static void object(App app, List<Input> inputs, ObjectNode schema) {
     schema.put("type", "object");
     schema.put("additionalProperties", false);
     ArrayNode required = schema.putArray("required");
     ObjectNode properties = schema.putObject("properties");
-    for (Input input : app.inputs()) {
-      properties.set(input.name(), property(app, input));
+    for (Input input : inputs) {
+      properties.set(input.name(), withCases(app, input));
       if (input.required() && input.byDefault().isEmpty() && input.common().showIf().isEmpty()) {
         required.add(input.name());
       }
     }
-    conditions(app, schema);
-    return schema;
+  }
+
+  /**
+   * What its cases change stands in {@code x-cases}, a list of {@code {when, set}} of which the
+   * first that holds counts; the last has no {@code when}. The keywords of the property are those
+   * that hold in every case.
+   */
+  private static ObjectNode withCases(App app, Input input) {
+    ObjectNode property = property(app, input);
+    if (input.common().cases().isEmpty()) {
+      return property;
+    }
+    List<ObjectNode> forms = input.forms().map(form -> property(app, form)).toList();
+    Set<String> changed = new LinkedHashSet<>();
+    for (ObjectNode form : forms) {
+      form.fieldNames()
+          .forEachRemaining(
+              key -> {
+                if (forms.stream().anyMatch(f -> !form.path(key).equals(f.path(key)))) {
+                  changed.add(key);
+                }
+              });
+    }
+    changed.removeIf(key -> key.startsWith("x-show") || key.equals("x-required"));
+    ArrayNode cases = JSON.arrayNode();
+    for (int i = 1; i <= forms.size(); i++) {
+      ObjectNode one = cases.addObject();
+      if (i < forms.size()) {
+        one.set("when", conditions(app, input.common().cases().get(i - 1).when()));
+      }
+      ObjectNode form = forms.get(i % forms.size());
+      ObjectNode set = one.putObject("set");
+      changed.stream().filter(form::has).forEach(key -> set.set(key, form.get(key)));
+    }
+    changed.stream().filter(key -> !NOTES.contains(key)).forEach(property::remove);
+    property.set("x-cases", cases);
+    return property;
+  }
+
+  /** {@return values by the input that decides, as the page compares them} */
+  private static ObjectNode conditions(App app, Map<String, List<String>> conditions) {
+    ObjectNode object = JSON.objectNode();
+    conditions.forEach(
+        (name, values) -> {
+          ArrayNode wanted = object.putArray(name);
+          values.forEach(v -> wanted.add(json(app.input(name).orElseThrow(), v)));
+        });
+    return object;
+  }
+
+  /** {@return the keywords of each case under its condition; those of none at the end} */
+  private static ObjectNode chosen(App app, Input input, JsonNode cases, int i) {
+    ObjectNode then = JSON.objectNode();
+    ObjectNode set = then.putObject("properties").putObject(input.name());
+    cases
+        .get(i)
+        .path("set")
+        .properties()
+        .forEach(
+            entry -> {
+              if (!NOTES.contains(entry.getKey())) {
+                set.set(entry.getKey(), entry.getValue());
+              }
+            });
+    if (i == cases.size() - 1) {
+      return then;
+    }
+    ObjectNode one = JSON.objectNode();
+    one.set("if", holds(app, input.common().cases().get(i).when()));
+    one.set("then", then);
+    one.set("else", chosen(app, input, cases, i + 1));
+    return one;
   }
 
   /**
    * {@return what must hold for an input to be asked, of the whole form} A value that is absent
    * counts as its default, if it is asked itself.
    */
-  private static ObjectNode asked(App app, Input input) {
+  private static ObjectNode holds(App app, Map<String, List<String>> conditions) {
     ObjectNode condition = JSON.objectNode();
     ArrayNode all = condition.putArray("allOf");
-    input
-        .common()
-        .showIf()
-        .forEach(
-            (name, values) -> {
-              Input other = app.input(name).orElseThrow();
-              ObjectNode one = all.addObject();
-              ArrayNode wanted = JSON.arrayNode();
-              values.forEach(value -> wanted.add(json(other, value)));
-              ObjectNode property = one.putObject("properties").putObject(name);
-              if (other instanceof Input.MultichoiceInput) {
-                property.putObject("contains").set("enum", wanted);
-              } else {
-                property.set("enum", wanted);
-              }
-              if (other.byDefault().stream().noneMatch(v -> values.stream().anyMatch(v::is))) {
-                one.putArray("required").add(name);
-              }
-              if (!other.common().showIf().isEmpty()) {
-                all.add(asked(app, other));
-              }
-            });
+    conditions.forEach(
+        (name, values) -> {
+          Input other = app.input(name).orElseThrow();
+          ObjectNode one = all.addObject();
+          ArrayNode wanted = JSON.arrayNode();
+          values.forEach(value -> wanted.add(json(other, value)));
+          ObjectNode property = one.putObject("properties").putObject(name);
+          if (other instanceof Input.MultichoiceInput) {
+            property.putObject("contains").set("enum", wanted);
+          } else {
+            property.set("enum", wanted);
+          }
+          if (other.byDefault().stream().noneMatch(v -> values.stream().anyMatch(v::is))) {
+            one.putArray("required").add(name);
+          }
+          if (!other.common().showIf().isEmpty()) {
+            all.add(holds(app, other.common().showIf()));
+          }
+        });
     return condition;
   }
 
@@ -82,12 +163,16 @@ public final class AppSchema {
     for (Input input : app.inputs()) {
       if (!input.common().showIf().isEmpty()) {
         ObjectNode one = all.addObject();
-        one.set("if", asked(app, input));
+        one.set("if", holds(app, input.common().showIf()));
         ObjectNode then = one.putObject("then");
         if (input.required() && input.byDefault().isEmpty()) {
           then.putArray("required").add(input.name());
         }
         one.putObject("else").putObject("properties").put(input.name(), false);
+      }
+      if (!input.common().cases().isEmpty()) {
+        JsonNode cases = schema.path("properties").path(input.name()).path("x-cases");
+        all.add(chosen(app, input, cases, 0));
       }
     }
     if (!all.isEmpty()) {
@@ -107,6 +192,7 @@ public final class AppSchema {
         number.minimum().ifPresent(low -> property.put("minimum", low));
         number.above().ifPresent(low -> property.put("exclusiveMinimum", low));
         number.maximum().ifPresent(high -> property.put("maximum", high));
+        number.step().ifPresent(step -> property.put("multipleOf", step));
       }
       case Input.IntegerInput integer -> integer(integer, property);
       case Input.BooleanInput _ -> property.put("type", "boolean");
@@ -145,22 +231,24 @@ public final class AppSchema {
         ArrayNode accept = property.putArray("x-accept");
         file.accept().forEach(accept::add);
       }
+      case Input.RepeatInput group -> {
+        property.put("type", "array");
+        property.put("minItems", group.minimum());
+        property.put("maxItems", group.maximum());
+        object(app, group.inputs(), property.putObject("items"));
+      }
     }
     input.byDefault().ifPresent(value -> property.set("default", value.json()));
     input.common().units().ifPresent(units -> property.put("x-units", units));
+    if (!input.common().bounds().isEmpty()) {
+      ObjectNode bounds = property.putObject("x-bounds");
+      input.common().bounds().forEach(bounds::put);
+    }
     if (input.sweepable()) {
       property.put("x-sweepable", true);
     }
     if (!input.common().showIf().isEmpty()) {
-      ObjectNode conditions = property.putObject("x-show-if");
-      input
-          .common()
-          .showIf()
-          .forEach(
-              (name, values) -> {
-                ArrayNode wanted = conditions.putArray(name);
-                values.forEach(v -> wanted.add(json(app.input(name).orElseThrow(), v)));
-              });
+      property.set("x-show-if", conditions(app, input.common().showIf()));
       property.put("x-required", input.required() && input.byDefault().isEmpty());
     }
     return property;
@@ -173,6 +261,9 @@ public final class AppSchema {
     }
     if (input.maximum() < Long.MAX_VALUE) {
       property.put("maximum", input.maximum());
+    }
+    if (input.step() > 1) {
+      property.put("multipleOf", input.step());
     }
     if (input.powerOfTwo()) {
       ArrayNode powers = property.putArray("enum");
@@ -203,14 +294,7 @@ public final class AppSchema {
       if (!input.common().tab().isEmpty()) {
         tabs.computeIfAbsent(input.common().tab(), t -> new ArrayList<>()).add(input.name());
       }
-      ObjectNode field = JSON.objectNode();
-      switch (input) {
-        case Input.FileInput _ -> field.put("ui:widget", "file");
-        case Input.BooleanInput _ -> field.put("ui:widget", "checkbox");
-        case Input.ChoiceInput _ -> field.put("ui:widget", "select");
-        case Input.MultichoiceInput _ -> field.put("ui:widget", "checkboxes");
-        case Input.NumberInput _, Input.IntegerInput _, Input.TextInput _ -> {}
-      }
+      ObjectNode field = field(input);
       if (!field.isEmpty()) {
         ui.set(input.name(), field);
       }
@@ -218,6 +302,26 @@ public final class AppSchema {
     list(ui, "ui:groups", groups);
     list(ui, "ui:tabs", tabs);
     return ui;
+  }
+
+  private static ObjectNode field(Input input) {
+    ObjectNode field = JSON.objectNode();
+    switch (input) {
+      case Input.FileInput _ -> field.put("ui:widget", "file");
+      case Input.BooleanInput _ -> field.put("ui:widget", "checkbox");
+      case Input.ChoiceInput _ -> field.put("ui:widget", "select");
+      case Input.MultichoiceInput _ -> field.put("ui:widget", "checkboxes");
+      case Input.RepeatInput group -> {
+        ObjectNode items = field.putObject("items");
+        ArrayNode order = items.putArray("ui:order");
+        for (Input inner : group.inputs()) {
+          order.add(inner.name());
+          items.set(inner.name(), field(inner));
+        }
+      }
+      case Input.NumberInput _, Input.IntegerInput _, Input.TextInput _ -> {}
+    }
+    return field;
   }
 
   private static void list(ObjectNode ui, String key, Map<String, List<String>> parts) {

@@ -9,6 +9,13 @@ public sealed interface Argument {
   record One(Template template) implements Argument {}
 
   /**
+   * Arguments that come again for each row of a group, whose values are named {@code group.input}.
+   *
+   * @param group the name of a {@link Input.RepeatInput}
+   */
+  record Each(String group, List<Argument> then) implements Argument {}
+
+  /**
    * Several arguments, present only when an input was given, or has a value.
    *
    * @param input a name

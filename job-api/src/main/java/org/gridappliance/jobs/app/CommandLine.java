@@ -66,9 +66,33 @@ public final class CommandLine {
             out.addAll(arguments(when.then()));
           }
         }
+        case Argument.Each(String group, List<Argument> then) ->
+            rows(group).forEach(row -> out.addAll(row.arguments(then)));
       }
     }
     return out;
+  }
+
+  /** {@return for each row the same with its values, named {@code group.input}} */
+  private List<CommandLine> rows(String name) {
+    List<CommandLine> lines = new ArrayList<>();
+    if (app.input(name).orElse(null) instanceof Input.RepeatInput group
+        && values.get(name) instanceof Value.RowsValue(List<Map<String, Value>> rows)) {
+      for (int i = 0; i < rows.size(); i++) {
+        Map<String, Value> more = new LinkedHashMap<>(values);
+        int number = i + 1;
+        rows.get(i)
+            .forEach(
+                (input, value) ->
+                    more.put(
+                        name + "." + input,
+                        group.input(input).orElse(null) instanceof Input.FileInput file
+                            ? new Value.TextValue(file.stageAs(number))
+                            : value));
+        lines.add(new CommandLine(app, more, facts));
+      }
+    }
+    return lines;
   }
 
   private boolean holds(Argument.When when) {
@@ -81,7 +105,8 @@ public final class CommandLine {
 
   private static boolean isNothing(Value value) {
     return value.equals(new Value.BooleanValue(false))
-        || (value instanceof Value.ListValue list && list.chosen().isEmpty());
+        || (value instanceof Value.ListValue list && list.chosen().isEmpty())
+        || (value instanceof Value.RowsValue rows && rows.rows().isEmpty());
   }
 
   private String text(Template template) {
@@ -90,7 +115,8 @@ public final class CommandLine {
       text.append(
           switch (part) {
             case Template.Part.Literal(String literal) -> literal;
-            case Template.Part.Placeholder(Expression.Name(String name)) when isInput(name) ->
+            case Template.Part.Placeholder(Expression.Name(String name))
+                when values.containsKey(name) || isInput(name) ->
                 argument(name);
             case Template.Part.Placeholder(Expression expression) -> computed(template, expression);
           });
@@ -118,7 +144,7 @@ public final class CommandLine {
   }
 
   private BigDecimal number(String name) {
-    if (!isInput(name)) {
+    if (!isInput(name) && !values.containsKey(name)) {
       int dot = name.indexOf('.');
       Facts fact = facts.get(name.substring(0, dot));
       if (fact == null) {

@@ -9,7 +9,7 @@ final class CommandReader {
   static List<Argument> command(Yaml at) {
     List<Argument> arguments = arguments(at);
     if (!arguments.isEmpty() && !(arguments.getFirst() instanceof Argument.One)) {
-      at.problem("the first entry is the program and cannot be a \"when\"");
+      at.problem("the first entry is the program and cannot be a \"when\" or \"each\"");
     }
     if (arguments.isEmpty() && !at.isText()) {
       at.problem("has no entry; the first is the program");
@@ -31,9 +31,16 @@ final class CommandReader {
     if (!at.isMap()) {
       return new Argument.One(template(at));
     }
-    YamlFields fields = at.fields("when", "is", "then");
+    YamlFields fields = at.fields("when", "is", "each", "then");
+    if (fields.has("each")) {
+      if (fields.has("when") || fields.has("is")) {
+        at.problem("takes either \"when\" or \"each\"; put one into the other's \"then\"");
+      }
+      return new Argument.Each(
+          fields.text("each", 40, ""), fields.need("then", CommandReader::arguments, List.of()));
+    }
     return new Argument.When(
-        fields.needText("when", 40),
+        fields.needText("when", 81),
         fields.get("is").map(Yaml::text).filter(text -> !text.isEmpty()),
         fields.need("then", CommandReader::arguments, List.of()));
   }

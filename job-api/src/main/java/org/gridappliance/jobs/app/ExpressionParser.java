@@ -10,13 +10,14 @@ import java.util.regex.Pattern;
  * <pre>
  * sum     = product { ("+" | "-") product }
  * product = atom { ("*" | "/") atom }
- * atom    = number | name [ "." ("records" | "bytes") ] | "(" sum ")"
+ * atom    = number | name [ "." name ] | "(" sum ")"
  * </pre>
  */
 final class ExpressionParser {
   private static final int MAXIMUM_LENGTH = 200;
   private static final Pattern NUMBER = Pattern.compile("\\d{1,18}(\\.\\d{1,18})?");
-  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,39}(\\.[a-z]+)?");
+  private static final Pattern NAME =
+      Pattern.compile("[a-z][a-z0-9_]{0,39}(\\.[a-z][a-z0-9_]{0,39})?");
 
   private final String source;
   private int at;
@@ -73,11 +74,6 @@ final class ExpressionParser {
     String name = take(NAME);
     if (name.isEmpty()) {
       throw wrong("want the name of an input, a number or \"(\" at character " + (at + 1));
-    }
-    int dot = name.indexOf('.');
-    String fact = dot < 0 ? "" : name.substring(dot + 1);
-    if (dot >= 0 && !fact.equals("records") && !fact.equals("bytes")) {
-      throw wrong("a file has \".records\" and \".bytes\", not \"." + fact + "\"");
     }
     return new Expression.Name(name);
   }

@@ -1,10 +1,15 @@
 package org.gridappliance.jobs.app;
 
 import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** One field of an application's form. */
 public sealed interface Input {
@@ -16,6 +21,15 @@ public sealed interface Input {
 
   /** What a file's value begins with when it is a result: {@code result:JOB/PATH}. */
   String RESULT_PREFIX = "result:";
+
+  /** The keys whose value may be the name of another input. */
+  String MINIMUM = "minimum";
+
+  /** See {@link #MINIMUM}. */
+  String ABOVE = "above";
+
+  /** See {@link #MINIMUM}. */
+  String MAXIMUM = "maximum";
 
   /** {@return what all kinds have} */
   Common common();
@@ -50,12 +64,106 @@ public sealed interface Input {
    * @param values of the inputs before it
    */
   default boolean shown(Map<String, Value> values) {
-    return common().showIf().entrySet().stream()
+    return holds(common().showIf(), values);
+  }
+
+  private static boolean holds(Map<String, List<String>> conditions, Map<String, Value> values) {
+    return conditions.entrySet().stream()
         .allMatch(
             condition -> {
               Value value = values.get(condition.getKey());
               return value != null && condition.getValue().stream().anyMatch(value::is);
             });
+  }
+
+  /**
+   * {@return what it is beside these values}: its first case that holds, with the bounds that other
+   * inputs set. A bound of an input without a value does not bind.
+   *
+   * @param values of the inputs before it
+   */
+  default Input beside(Map<String, Value> values) {
+    Input chosen =
+        common().cases().stream()
+            .filter(one -> holds(one.when(), values))
+            .findFirst()
+            .map(Case::then)
+            .orElse(this);
+    return chosen.common().bounds().isEmpty() ? chosen : chosen.bound(values);
+  }
+
+  private Input bound(Map<String, Value> values) {
+    Map<String, BigDecimal> bounds = new HashMap<>();
+    common()
+        .bounds()
+        .forEach((key, name) -> number(values.get(name)).ifPresent(b -> bounds.put(key, b)));
+    return switch (this) {
+      case NumberInput n ->
+          new NumberInput(
+              n.common(),
+              n.byDefault(),
+              Optional.ofNullable(bounds.get(MINIMUM)).or(n::minimum),
+              Optional.ofNullable(bounds.get(ABOVE)).or(n::above),
+              Optional.ofNullable(bounds.get(MAXIMUM)).or(n::maximum),
+              n.step());
+      case IntegerInput i ->
+          new IntegerInput(
+              i.common(),
+              i.byDefault(),
+              whole(bounds.get(MINIMUM), RoundingMode.CEILING, i.minimum()),
+              whole(bounds.get(MAXIMUM), RoundingMode.FLOOR, i.maximum()),
+              i.powerOfTwo(),
+              i.step());
+      default -> this;
+    };
+  }
+
+  private static long whole(@Nullable BigDecimal bound, RoundingMode mode, long otherwise) {
+    return bound == null
+        ? otherwise
+        : bound
+            .setScale(0, mode)
+            .max(BigDecimal.valueOf(Long.MIN_VALUE))
+            .min(BigDecimal.valueOf(Long.MAX_VALUE))
+            .longValueExact();
+  }
+
+  private static Optional<BigDecimal> number(@Nullable Value value) {
+    return switch (value) {
+      case Value.NumberValue(BigDecimal number) -> Optional.of(number);
+      case Value.IntegerValue(long number) -> Optional.of(BigDecimal.valueOf(number));
+      case null, default -> Optional.empty();
+    };
+  }
+
+  /** {@return what it can be: itself, and what it becomes in each of its cases} */
+  default Stream<Input> forms() {
+    return Stream.concat(Stream.of(this), common().cases().stream().map(Case::then));
+  }
+
+  /**
+   * Calls for every file among the values.
+   *
+   * @param inputs of the application
+   * @param visit the input, for a file in a row with the name of the group and its own place in the
+   *     scratch folder; and what the caller gave
+   */
+  static void eachFile(
+      List<Input> inputs, Map<String, Value> values, BiConsumer<FileInput, Value.FileValue> visit) {
+    for (Input input : inputs) {
+      Value value = values.get(input.name());
+      if (input instanceof FileInput file && value instanceof Value.FileValue path) {
+        visit.accept(file, path);
+      } else if (input instanceof RepeatInput group && value instanceof Value.RowsValue rows) {
+        for (int i = 0; i < rows.rows().size(); i++) {
+          int number = i + 1;
+          eachFile(
+              group.inputs(),
+              rows.rows().get(i),
+              (file, path) -> visit.accept(group.file(file, number), path));
+        }
+      }
+    }
   }
 
   /**
@@ -67,6 +175,9 @@ public sealed interface Input {
    * @param tab the page of the form it stands on, or empty
    * @param showIf asked only while each of these inputs, which stand before it, has one of these
    *     values; always when empty
+   * @param cases what it becomes while other inputs have certain values; the first that holds
+   * @param bounds {@link #MINIMUM}, {@link #ABOVE} or {@link #MAXIMUM} that is the value of another
+   *     input, which stands before it, by that key
    * @param required the form cannot be sent without it
    * @param sweepable may be given several values
    * @param units as {@code bytes}, {@code °C}
@@ -78,22 +189,46 @@ public sealed interface Input {
       String group,
       String tab,
       Map<String, List<String>> showIf,
+      List<Case> cases,
+      Map<String, String> bounds,
       boolean required,
       boolean sweepable,
       Optional<String> units) {}
 
-  /** A decimal number in a closed range, or with {@code above} greater than it. */
+  /**
+   * What an input is while others have certain values.
+   *
+   * @param when as {@link Common#showIf()}
+   * @param then of the same kind and name, without cases of its own
+   */
+  record Case(Map<String, List<String>> when, Input then) {}
+
+  /**
+   * A decimal number in a closed range, or with {@code above} greater than it.
+   *
+   * @param step it is a multiple of; above 0
+   */
   record NumberInput(
       Common common,
       Optional<Value> byDefault,
       Optional<BigDecimal> minimum,
       Optional<BigDecimal> above,
-      Optional<BigDecimal> maximum)
+      Optional<BigDecimal> maximum,
+      Optional<BigDecimal> step)
       implements Input {}
 
-  /** A whole number in {@code minimum..maximum}. */
+  /**
+   * A whole number in {@code minimum..maximum}.
+   *
+   * @param step it is a multiple of, ≥ 1
+   */
   record IntegerInput(
-      Common common, Optional<Value> byDefault, long minimum, long maximum, boolean powerOfTwo)
+      Common common,
+      Optional<Value> byDefault,
+      long minimum,
+      long maximum,
+      boolean powerOfTwo,
+      long step)
       implements Input {}
 
   /** Yes or no. */
@@ -140,6 +275,41 @@ public sealed interface Input {
     @Override
     public Optional<Value> byDefault() {
       return Optional.empty();
+    }
+
+    /**
+     * {@return where the file of one row lies: {@code ligand.pdb} in row 2 is {@code ligand-2.pdb}}
+     */
+    String stageAs(int row) {
+      int dot = stageAs.indexOf('.', stageAs.lastIndexOf('/') + 1);
+      int end = dot < 0 ? stageAs.length() : dot;
+      return stageAs.substring(0, end) + "-" + row + stageAs.substring(end);
+    }
+  }
+
+  /**
+   * The same inputs several times, in rows that the caller adds.
+   *
+   * @param inputs of a row: without sweeps, conditions, cases and groups of their own
+   * @param minimum the fewest rows, 0..{@code maximum}
+   * @param maximum the most, 1..{@link #MAXIMUM_ROWS}
+   */
+  record RepeatInput(Common common, List<Input> inputs, int minimum, int maximum) implements Input {
+    /** The most rows that a group may have. */
+    static final int MAXIMUM_ROWS = 1000;
+
+    @Override
+    public Optional<Value> byDefault() {
+      return minimum == 0 ? Optional.of(new Value.RowsValue(List.of())) : Optional.empty();
+    }
+
+    /** {@return the input of a row, by its name} */
+    Optional<Input> input(String name) {
+      return inputs.stream().filter(input -> input.name().equals(name)).findFirst();
+    }
+
+    private FileInput file(FileInput file, int row) {
+      return new FileInput(common, file.stageAs(row), file.accept(), file.maximumBytes());
     }
   }
 }

@@ -1,6 +1,6 @@
 package org.gridappliance.jobs.app;
 
-import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -24,6 +24,7 @@ final class InputReader {
     "required",
     "tab",
     "showIf",
+    "cases",
     "default",
     "sweepable",
     "units",
@@ -37,8 +38,20 @@ final class InputReader {
     "pattern",
     "as",
     "accept",
-    "maximumSize"
+    "maximumSize",
+    "step",
+    "inputs"
   };
+
+  /** What a case may change, beside {@code when}. */
+  private static final String[] OF_CASE = {
+    "when", "title", "help", "default", "minimum", "above", "maximum", "step", "choices"
+  };
+
+  /** What an input of a row has none of. */
+  private static final List<String> NOT_IN_ROW =
+      List.of("showIf", "cases", "sweepable", "group", "tab");
+
   private static final Pattern ENDING = Pattern.compile("\\.[A-Za-z0-9.]{1,20}");
 
   /** The kinds, by the word that stands at {@code type}. */
@@ -49,7 +62,8 @@ final class InputReader {
     CHOICE,
     MULTICHOICE,
     TEXT,
-    FILE
+    FILE,
+    REPEAT
   }
 
   private final YamlFields fields;
@@ -65,6 +79,28 @@ final class InputReader {
     return at.list(200).stream().map(item -> input(item, names)).toList();
   }
 
+  private static List<Input> row(Yaml at) {
+    Set<String> names = new HashSet<>();
+    List<Input> row = new ArrayList<>();
+    for (Yaml item : at.list(50)) {
+      Input input = input(item, names);
+      if (input instanceof Input.RepeatInput) {
+        item.problem("a group within a group is not offered; give it a place of its own");
+      }
+      NOT_IN_ROW.stream()
+          .filter(key -> item.isMap() && item.map().containsKey(key))
+          .forEach(key -> item.keyProblem(key, "is not offered within a row; remove it"));
+      if (!input.common().bounds().isEmpty()) {
+        item.problem("a bound from another input is not offered within a row; write a number");
+      }
+      row.add(input);
+    }
+    if (row.isEmpty() && !at.isText()) {
+      at.problem("has no entry; give at least one");
+    }
+    return row;
+  }
+
   private static Input input(Yaml at, Set<String> names) {
     YamlFields fields = at.fields(ALL);
     String name = fields.need("name", n -> n.text(AppParser.NAME, AppParser.NAME_WANTED), "x");
@@ -72,6 +108,45 @@ final class InputReader {
       at.problem("there are two inputs \"" + name + "\"; rename one");
     }
     Kind kind = fields.need("type", type -> type.word(Kind.class, Kind.TEXT), Kind.TEXT);
+    int before = at.problems().size();
+    Input input = input(fields, name, kind, List.of());
+    if (isKnownKind(fields)) {
+      refuseForeign(fields, kind);
+    }
+    if (!fields.has("cases") || before < at.problems().size()) {
+      return input;
+    }
+    List<Input.Case> cases =
+        fields.get("cases").stream()
+            .flatMap(list -> list.list(100).stream())
+            .map(one -> oneCase(one, fields, name, kind))
+            .toList();
+    if (cases.isEmpty()) {
+      at.keyProblem("cases", "has no entry; give one, or leave the key out");
+    }
+    return at.problems().size() > before ? input : input(fields, name, kind, cases);
+  }
+
+  /** What it becomes is read as if the keys of the case stood in place of the input's own. */
+  private static Input.Case oneCase(Yaml at, YamlFields base, String name, Kind kind) {
+    YamlFields own = at.fields(OF_CASE);
+    refuseForeign(own, kind);
+    if (own.has("default") && !base.has("default")) {
+      at.keyProblem("default", "only an input with a default has another one in a case");
+    }
+    if (own.values().size() < 2) {
+      at.problem("changes nothing; name when, and what is another then");
+    }
+    Map<String, Yaml> values = new LinkedHashMap<>(base.values());
+    values.remove("cases");
+    values.putAll(own.values());
+    values.remove("when");
+    return new Input.Case(
+        own.need("when", InputReader::showIf, Map.of()),
+        input(new YamlFields(at, values), name, kind, List.of()));
+  }
+
+  private static Input input(YamlFields fields, String name, Kind kind, List<Input.Case> cases) {
     Input.Common common =
         new Input.Common(
             name,
@@ -80,27 +155,29 @@ final class InputReader {
             fields.text("group", 80, ""),
             fields.text("tab", 40, ""),
             fields.get("showIf").map(InputReader::showIf).orElse(Map.of()),
+            cases,
+            kind == Kind.NUMBER || kind == Kind.INTEGER
+                ? NumberReader.references(fields)
+                : Map.of(),
             fields.get("required").map(Yaml::bool).orElse(!fields.has("default")),
             fields.bool("sweepable"),
             fields.get("units").map(units -> units.text(20)));
     InputReader reader = new InputReader(fields, common);
     Input input =
         switch (kind) {
-          case NUMBER -> reader.number();
-          case INTEGER -> reader.integer();
+          case NUMBER -> new NumberReader(fields, common).number();
+          case INTEGER -> new NumberReader(fields, common).integer();
           case BOOLEAN -> new Input.BooleanInput(common, reader.byDefault(InputReader::bool));
           case CHOICE -> reader.choice();
           case MULTICHOICE -> reader.multichoice();
           case TEXT -> reader.text();
           case FILE -> reader.file();
+          case REPEAT -> reader.repeat();
         };
-    if (isKnownKind(fields)) {
-      reader.refuseForeign(kind);
-    }
     input
         .byDefault()
-        .flatMap(value -> InputValues.wrong(input, value))
-        .ifPresent(message -> fields.get("default").orElse(at).problem(message));
+        .flatMap(value -> Wanted.wrong(input, value))
+        .ifPresent(message -> fields.get("default").orElse(fields.at()).problem(message));
     return input;
   }
 
@@ -114,21 +191,27 @@ final class InputReader {
   }
 
   /** Complains of keys that belong to other kinds. */
-  private void refuseForeign(Kind kind) {
+  private static void refuseForeign(YamlFields fields, Kind kind) {
     List<String> own =
         switch (kind) {
-          case NUMBER -> List.of("default", "units", "minimum", "above", "maximum");
-          case INTEGER -> List.of("default", "units", "minimum", "maximum", "powerOfTwo");
+          case NUMBER -> List.of("default", "units", "minimum", "above", "maximum", "step");
+          case INTEGER -> List.of("default", "units", "minimum", "maximum", "powerOfTwo", "step");
           case BOOLEAN -> List.of("default");
           case CHOICE -> List.of("default", "units", "choices");
           case MULTICHOICE -> List.of("default", "choices", "minimum", "maximum", "join");
           case TEXT -> List.of("default", "maximumLength", "pattern");
           case FILE -> List.of("as", "accept", "maximumSize");
+          case REPEAT -> List.of("inputs", "minimum", "maximum");
         };
-    List<String> everywhere = List.of(ALL).subList(0, 8);
+    List<String> everywhere = List.of(ALL).subList(0, 9);
     for (String key : fields.values().keySet()) {
-      boolean sweep = key.equals("sweepable") && kind != Kind.FILE && kind != Kind.MULTICHOICE;
-      if (!own.contains(key) && !everywhere.contains(key) && !sweep) {
+      boolean sweep =
+          key.equals("sweepable")
+              && kind != Kind.FILE
+              && kind != Kind.MULTICHOICE
+              && kind != Kind.REPEAT;
+      boolean when = key.equals("when");
+      if (!own.contains(key) && !everywhere.contains(key) && !sweep && !when) {
         fields.at().keyProblem(key, "does not fit an input of this type; remove it");
       }
     }
@@ -140,28 +223,6 @@ final class InputReader {
 
   private static Value bool(Yaml at) {
     return new Value.BooleanValue(at.bool());
-  }
-
-  private Input number() {
-    return new Input.NumberInput(
-        common,
-        byDefault(value -> new Value.NumberValue(quantity(value))),
-        fields.get("minimum").map(this::quantity),
-        fields.get("above").map(this::quantity),
-        fields.get("maximum").map(this::quantity));
-  }
-
-  /** A number, where the input has units also with another unit. */
-  private BigDecimal quantity(Yaml at) {
-    if (common.units().isEmpty() || Quantity.isNumber(at.text())) {
-      return at.number();
-    }
-    try {
-      return Units.read(at.text(), common.units().get());
-    } catch (IllegalArgumentException e) {
-      at.problem("\"" + at.text() + "\": " + e.getMessage());
-      return BigDecimal.ONE;
-    }
   }
 
   /** Values by the input that decides; a single value may stand without a list. */
@@ -179,24 +240,6 @@ final class InputReader {
       at.problem("has no condition; give one, or leave the key out");
     }
     return Collections.unmodifiableMap(conditions);
-  }
-
-  private Input integer() {
-    long minimum = bound("minimum", Long.MIN_VALUE);
-    long maximum = bound("maximum", Long.MAX_VALUE);
-    if (minimum > maximum) {
-      fields.at().keyProblem("minimum", minimum + " is above the maximum " + maximum);
-    }
-    return new Input.IntegerInput(
-        common,
-        byDefault(value -> new Value.IntegerValue(value.integer(Long.MIN_VALUE, Long.MAX_VALUE))),
-        minimum,
-        maximum,
-        fields.bool("powerOfTwo"));
-  }
-
-  private long bound(String key, long fallback) {
-    return fields.get(key).map(v -> v.integer(Long.MIN_VALUE, Long.MAX_VALUE)).orElse(fallback);
   }
 
   private Input choice() {
@@ -269,6 +312,24 @@ final class InputReader {
       at.problem("\"" + at.text() + "\" is no regular expression: " + e.getDescription());
       return Optional.empty();
     }
+  }
+
+  private Input repeat() {
+    int maximum =
+        fields
+            .get("maximum")
+            .map(m -> (int) m.integer(1, Input.RepeatInput.MAXIMUM_ROWS))
+            .orElse(100);
+    int minimum =
+        fields
+            .get("minimum")
+            .map(m -> (int) m.integer(0, Input.RepeatInput.MAXIMUM_ROWS))
+            .orElse(fields.has("required") && common.required() ? 1 : 0);
+    if (minimum > maximum) {
+      fields.at().keyProblem("minimum", minimum + " is above the maximum " + maximum);
+    }
+    return new Input.RepeatInput(
+        common, fields.need("inputs", InputReader::row, List.of()), minimum, maximum);
   }
 
   private Input file() {

@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * {@link AppSchema}; this is the check that counts. Pure: whether a file exists is not asked here.
  */
 public final class InputValues {
-  private static final int MAXIMUM_PATH = 4096;
-
   private final App app;
   private final List<Problem.FieldError> errors = new ArrayList<>();
 
@@ -53,10 +51,26 @@ public final class InputValues {
     values.refuseUnknown("inputs", inputs);
     for (Input input : app.inputs()) {
       if (inputs.has(input.name())) {
-        Optional<Value> _ = values.single(input, inputs.path(input.name()));
+        values.anyForm(input, inputs.path(input.name()));
       }
     }
     return values.errors;
+  }
+
+  /** Which of its cases will hold is not known here. */
+  private void anyForm(Input input, JsonNode node) {
+    boolean fits =
+        input
+            .forms()
+            .anyMatch(
+                form -> {
+                  InputValues alone = new InputValues(app);
+                  Optional<Value> _ = alone.single(form, node);
+                  return alone.errors.isEmpty();
+                });
+    if (!fits) {
+      Optional<Value> _ = single(input, node);
+    }
   }
 
   private Inputs check(JsonNode inputs, JsonNode sweep, boolean together) {
@@ -65,12 +79,13 @@ public final class InputValues {
     Map<String, Value> values = new LinkedHashMap<>();
     Map<String, List<Value>> axes = new LinkedHashMap<>();
     List<String> sampled = new ArrayList<>();
-    for (Input input : app.inputs()) {
-      String name = input.name();
+    for (Input asked : app.inputs()) {
+      String name = asked.name();
       JsonNode list = sweep.path(name);
-      if (!input.shown(values)) {
+      Input input = asked.beside(values);
+      if (!asked.shown(values)) {
         if (isGiven(inputs.path(name)) || isGiven(list)) {
-          error(name, "is not asked here: it takes a value only with " + conditions(input));
+          error(name, "is not asked here: it takes a value only with " + conditions(asked));
         }
       } else if (!list.isMissingNode() && !list.isNull()) {
         axis(input, list, sampled).ifPresent(axis -> axes.put(name, axis));
@@ -135,7 +150,7 @@ public final class InputValues {
     for (String name : (Iterable<String>) object::fieldNames) {
       if (app.input(name).isEmpty()) {
         String known = String.join(", ", app.inputs().stream().map(Input::name).toList());
-        error(shorten(name), app.title() + " has no such input; it has " + known);
+        error(Wanted.shorten(name), app.title() + " has no such input; it has " + known);
       }
     }
   }
@@ -143,8 +158,13 @@ public final class InputValues {
   private Optional<Value> single(Input input, JsonNode node) {
     if (!isGiven(node)) {
       if (input.required() && input.byDefault().isEmpty()) {
-        error(input.name(), "is missing; " + wanted(input));
+        error(input.name(), "is missing; " + Wanted.of(input));
       }
+      // A default was held against what the descriptor knows; a bound may come from another input.
+      input
+          .byDefault()
+          .flatMap(value -> Wanted.wrong(input, value))
+          .ifPresent(message -> error(input.name(), message));
       return input.byDefault();
     }
     return checked(input, input.name(), node);
@@ -161,7 +181,7 @@ public final class InputValues {
     if (asked.isObject()) {
       try {
         Sweep sweep = Sweep.of(asked, end -> number(input, end));
-        list = array(sweep.values(name, input instanceof Input.IntegerInput));
+        list = array(sweep.values(name, input instanceof Input.IntegerInput, grid(input)));
         drawn = sweep.sampled();
       } catch (Sweep.Wrong e) {
         error(name, String.valueOf(e.getMessage()));
@@ -194,7 +214,16 @@ public final class InputValues {
     return switch (value) {
       case Value.NumberValue(BigDecimal number) -> number;
       case Value.IntegerValue(long number) -> BigDecimal.valueOf(number);
-      case null, default -> throw new IllegalArgumentException(wanted(input));
+      case null, default -> throw new IllegalArgumentException(Wanted.of(input));
+    };
+  }
+
+  /** {@return what values that are computed are rounded to multiples of; 0 for none} */
+  private static BigDecimal grid(Input input) {
+    return switch (input) {
+      case Input.NumberInput n -> n.step().orElse(BigDecimal.ZERO);
+      case Input.IntegerInput i -> BigDecimal.valueOf(i.step());
+      default -> BigDecimal.ZERO;
     };
   }
 
@@ -203,20 +232,61 @@ public final class InputValues {
   }
 
   private Optional<Value> checked(Input input, String field, JsonNode node) {
+    if (input instanceof Input.RepeatInput group) {
+      return rows(group, field, node);
+    }
     Value value;
     try {
       value = typed(input, node);
     } catch (IllegalArgumentException e) {
-      error(field, shorten(node.toString()) + ": " + e.getMessage());
+      error(field, Wanted.shorten(node.toString()) + ": " + e.getMessage());
       return Optional.empty();
     }
     if (value == null) {
-      error(field, shorten(node.toString()) + ": " + wanted(input));
+      error(field, Wanted.shorten(node.toString()) + ": " + Wanted.of(input));
       return Optional.empty();
     }
-    Optional<String> wrong = wrong(input, value);
+    Optional<String> wrong = Wanted.wrong(input, value);
     wrong.ifPresent(message -> error(field, message));
     return wrong.isPresent() ? Optional.empty() : Optional.of(value);
+  }
+
+  private Optional<Value> rows(Input.RepeatInput group, String field, JsonNode node) {
+    if (!node.isArray() || node.size() > group.maximum() || node.size() < group.minimum()) {
+      String found = node.isArray() ? node.size() + " rows" : Wanted.shorten(node.toString());
+      error(field, found + ": " + Wanted.of(group));
+      return Optional.empty();
+    }
+    int before = errors.size();
+    List<Map<String, Value>> rows = new ArrayList<>();
+    for (int i = 0; i < node.size(); i++) {
+      rows.add(row(group, field + "[" + i + "]", node.get(i)));
+    }
+    return errors.size() > before ? Optional.empty() : Optional.of(new Value.RowsValue(rows));
+  }
+
+  private Map<String, Value> row(Input.RepeatInput group, String field, JsonNode node) {
+    Map<String, Value> row = new LinkedHashMap<>();
+    if (!node.isObject()) {
+      error(field, Wanted.shorten(node.toString()) + ": want an object of values by input name");
+      return row;
+    }
+    for (String name : (Iterable<String>) node::fieldNames) {
+      if (group.input(name).isEmpty()) {
+        error(field, "\"" + Wanted.shorten(name) + "\" is no input of a row");
+      }
+    }
+    for (Input input : group.inputs()) {
+      JsonNode value = node.path(input.name());
+      if (isGiven(value)) {
+        checked(input, field + "." + input.name(), value).ifPresent(v -> row.put(input.name(), v));
+      } else if (input.required() && input.byDefault().isEmpty()) {
+        error(field + "." + input.name(), "is missing; " + Wanted.of(input));
+      } else {
+        input.byDefault().ifPresent(v -> row.put(input.name(), v));
+      }
+    }
+    return row;
   }
 
   /**
@@ -241,6 +311,7 @@ public final class InputValues {
           node.isTextual() || node.isNumber() ? new Value.TextValue(node.asText()) : null;
       case Input.TextInput _ -> node.isTextual() ? new Value.TextValue(node.asText()) : null;
       case Input.FileInput _ -> node.isTextual() ? new Value.FileValue(node.asText()) : null;
+      case Input.RepeatInput _ -> null; // its rows are read one by one
     };
   }
 
@@ -280,89 +351,6 @@ public final class InputValues {
     List<String> ordered = new ArrayList<>(known.stream().filter(given::contains).toList());
     given.stream().filter(value -> !known.contains(value)).forEach(ordered::add);
     return new Value.ListValue(ordered, input.join());
-  }
-
-  /** {@return what is wrong with a value of the right type, as a sentence with the remedy} */
-  static Optional<String> wrong(Input input, Value value) {
-    boolean good =
-        switch (input) {
-          case Input.NumberInput n ->
-              value instanceof Value.NumberValue(BigDecimal number)
-                  && n.minimum().map(low -> number.compareTo(low) >= 0).orElse(true)
-                  && n.above().map(low -> number.compareTo(low) > 0).orElse(true)
-                  && n.maximum().map(high -> number.compareTo(high) <= 0).orElse(true);
-          case Input.IntegerInput i ->
-              value instanceof Value.IntegerValue(long number)
-                  && number >= i.minimum()
-                  && number <= i.maximum()
-                  && (!i.powerOfTwo() || (number > 0 && Long.bitCount(number) == 1));
-          case Input.BooleanInput _ -> value instanceof Value.BooleanValue;
-          case Input.ChoiceInput c ->
-              c.choices().stream().anyMatch(choice -> choice.value().equals(value.text()));
-          case Input.MultichoiceInput m ->
-              value instanceof Value.ListValue list
-                  && list.chosen().size() >= m.minimum()
-                  && list.chosen().size() <= m.maximum()
-                  && list.chosen().stream()
-                      .allMatch(v -> m.choices().stream().anyMatch(c -> c.value().equals(v)));
-          case Input.TextInput t -> isGoodText(t, value.text());
-          case Input.FileInput _ -> isGoodPath(value.text());
-        };
-    return good ? Optional.empty() : Optional.of(shorten(value.text()) + ": " + wanted(input));
-  }
-
-  /** Text that could pass for an option must be asked for by a pattern. */
-  private static boolean isGoodText(Input.TextInput input, String text) {
-    return text.length() <= input.maximumLength()
-        && text.codePoints().noneMatch(Character::isISOControl)
-        && input.pattern().map(p -> p.matcher(text).matches()).orElse(!text.startsWith("-"));
-  }
-
-  private static boolean isGoodPath(String path) {
-    return !path.isEmpty() && path.length() <= MAXIMUM_PATH && path.indexOf('\0') < 0;
-  }
-
-  /** {@return what an input takes, as {@code want a number ≥ 0}} */
-  private static String wanted(Input input) {
-    String units = input.common().units().map(u -> " " + u).orElse("");
-    return switch (input) {
-      case Input.NumberInput n ->
-          "want a number"
-              + n.minimum().map(low -> " ≥ " + Numbers.text(low)).orElse("")
-              + n.above().map(low -> " > " + Numbers.text(low)).orElse("")
-              + n.maximum().map(high -> " ≤ " + Numbers.text(high)).orElse("")
-              + units;
-      case Input.IntegerInput i ->
-          (i.powerOfTwo() ? "want a power of two" : "want a whole number") + range(i) + units;
-      case Input.BooleanInput _ -> "want true or false";
-      case Input.ChoiceInput c ->
-          "want one of "
-              + String.join(", ", c.choices().stream().limit(20).map(Input.Choice::value).toList());
-      case Input.MultichoiceInput m ->
-          "want a list of "
-              + (m.minimum() == m.maximum() ? "" : m.minimum() + "..")
-              + m.maximum()
-              + " of "
-              + String.join(", ", m.choices().stream().limit(20).map(Input.Choice::value).toList());
-      case Input.TextInput t ->
-          "want a line of at most "
-              + t.maximumLength()
-              + " characters"
-              + t.pattern().map(p -> " that matches " + p).orElse(" that does not begin with -");
-      case Input.FileInput _ -> "want the path of a file";
-    };
-  }
-
-  private static String range(Input.IntegerInput input) {
-    String low = input.minimum() == Long.MIN_VALUE ? "" : " ≥ " + input.minimum();
-    String high = input.maximum() == Long.MAX_VALUE ? "" : " ≤ " + input.maximum();
-    return low.isEmpty() || high.isEmpty()
-        ? low + high
-        : " in " + input.minimum() + ".." + input.maximum();
-  }
-
-  private static String shorten(String text) {
-    return text.length() <= 80 ? text : text.substring(0, 79) + "…";
   }
 
   private void error(String field, String message) {

@@ -137,8 +137,9 @@ record Sweep(
    *
    * @param name the input's, so that two inputs draw different values from one seed
    * @param whole rounded to whole numbers
+   * @param grid values that are not told by a step are rounded to multiples of it; 0 for none
    */
-  List<JsonNode> values(String name, boolean whole) {
+  List<JsonNode> values(String name, boolean whole, BigDecimal grid) {
     List<JsonNode> values = new ArrayList<>(count);
     Random random = new Random(seed * 1_000_003 + name.hashCode());
     int[] strips = sampling == Sampling.LATIN ? shuffled(random) : new int[0];
@@ -152,6 +153,9 @@ record Sweep(
             case RANDOM -> at(random.nextDouble(), false);
             case LATIN -> at((strips[i] + random.nextDouble()) / count, false);
           };
+      if (step.signum() == 0 && grid.signum() > 0) {
+        value = value.divide(grid, 0, RoundingMode.HALF_UP).multiply(grid);
+      }
       JsonNode node =
           whole
               ? LongNode.valueOf(value.setScale(0, RoundingMode.HALF_UP).longValue())

@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.LongNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Map;
 
 /** A checked value of an input. */
 public sealed interface Value {
@@ -94,6 +96,34 @@ public sealed interface Value {
     public JsonNode json() {
       ArrayNode array = JsonNodeFactory.instance.arrayNode();
       chosen.forEach(array::add);
+      return array;
+    }
+  }
+
+  /**
+   * The rows of a group.
+   *
+   * @param rows values by the name of the row's input
+   */
+  record RowsValue(List<Map<String, Value>> rows) implements Value {
+    public RowsValue {
+      rows = List.copyOf(rows);
+    }
+
+    /** {@return how many there are} */
+    @Override
+    public String text() {
+      return Integer.toString(rows.size());
+    }
+
+    @Override
+    public JsonNode json() {
+      ArrayNode array = JsonNodeFactory.instance.arrayNode();
+      rows.forEach(
+          row -> {
+            ObjectNode one = array.addObject();
+            row.forEach((name, value) -> one.set(name, value.json()));
+          });
       return array;
     }
   }

@@ -210,16 +210,16 @@ public final class JobPlan {
 
   private void eachFile(
       Map<String, Value> values, java.util.function.BiConsumer<Input.FileInput, StoredFile> visit) {
-    for (Input input : app.inputs()) {
-      if (input instanceof Input.FileInput file
-          && values.get(input.name()) instanceof Value.FileValue(String path)) {
-        StoredFile stored = files.get(key(input.name(), path));
-        if (stored == null) {
-          throw new StorageException(
-              "job file " + path + " of input " + input.name() + " is lost", null);
-        }
-        visit.accept(file, stored);
-      }
-    }
+    Input.eachFile(
+        app.inputs(),
+        values,
+        (file, given) -> {
+          StoredFile stored = files.get(key(file.name(), given.path()));
+          if (stored == null) {
+            throw new StorageException(
+                "job file " + given.path() + " of input " + file.name() + " is lost", null);
+          }
+          visit.accept(file, stored);
+        });
   }
 }

@@ -62,13 +62,10 @@ final class Staging {
   static List<StoredFile> stage(
       App app, Inputs inputs, Path home, Results results, JobFolder folder) throws IOException {
     Staging staging = new Staging(app, home, results, folder);
-    for (Input input : app.inputs()) {
-      if (input instanceof Input.FileInput file) {
-        staging.take(file, inputs.values().get(input.name()));
-        for (Value value : inputs.sweep().getOrDefault(input.name(), List.of())) {
-          staging.take(file, value);
-        }
-      }
+    List<Map.Entry<Input.FileInput, Value.FileValue>> files = new ArrayList<>();
+    Input.eachFile(app.inputs(), inputs.values(), (file, at) -> files.add(Map.entry(file, at)));
+    for (Map.Entry<Input.FileInput, Value.FileValue> file : files) {
+      staging.take(file.getKey(), file.getValue().path());
     }
     if (!staging.errors.isEmpty()) {
       Problem.FieldError first = staging.errors.getFirst();
@@ -78,11 +75,7 @@ final class Staging {
     return staging.staged;
   }
 
-  private void take(Input.FileInput input, @org.jspecify.annotations.Nullable Value value)
-      throws IOException {
-    if (!(value instanceof Value.FileValue(String path))) {
-      return;
-    }
+  private void take(Input.FileInput input, String path) throws IOException {
     StoredFile known = byName.get(path);
     if (known != null) {
       StoredFile again = new StoredFile(input.name(), path, known.bytes(), known.sha256());

@@ -39,7 +39,11 @@ final class Swept {
           choice.choices().stream().allMatch(c -> c.value().matches("\\d{1,15}"))
               ? Column.Type.INTEGER
               : Column.Type.STRING;
-      case Input.BooleanInput _, Input.MultichoiceInput _, Input.TextInput _, Input.FileInput _ ->
+      case Input.BooleanInput _,
+          Input.MultichoiceInput _,
+          Input.TextInput _,
+          Input.FileInput _,
+          Input.RepeatInput _ ->
           Column.Type.STRING;
     };
   }
