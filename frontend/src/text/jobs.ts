@@ -122,6 +122,8 @@ export const text = {
     download: "Download all (zip)",
     logX: "log x",
     logY: "log y",
+    logColours: "log colours",
+    meanOf: (n: string) => `mean of ${n} rows`,
     saveSvg: "SVG",
     savePng: "PNG",
     exportLabel: (title: string, kind: string) => `Save “${title}” as ${kind}`,

@@ -1,13 +1,13 @@
 /** One plot on a canvas. ECharts comes with this file, so only pages that draw load it. */
-import { BarChart, CustomChart, LineChart, ScatterChart } from "echarts/charts";
-import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
+import { BarChart, CustomChart, HeatmapChart, LineChart, ScatterChart } from "echarts/charts";
+import { GridComponent, LegendComponent, TooltipComponent, VisualMapContinuousComponent } from "echarts/components";
 import { init, use as register, type ECharts } from "echarts/core";
 import { CanvasRenderer, SVGRenderer } from "echarts/renderers";
 import { useEffect, useImperativeHandle, useRef, type ReactElement, type Ref } from "react";
 import type { Plot } from "../../api/types";
 import { optionFor, palette, type PlotData, type Scales, type Scheme } from "./plot";
 
-register([BarChart, CustomChart, LineChart, ScatterChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer, SVGRenderer]);
+register([BarChart, CustomChart, HeatmapChart, LineChart, ScatterChart, GridComponent, LegendComponent, TooltipComponent, VisualMapContinuousComponent, CanvasRenderer, SVGRenderer]);
 
 export interface ChartHandle {
   /** A file of the plot on white ground, as large as it is on screen (PNG: twice as fine). */

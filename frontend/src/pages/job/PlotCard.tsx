@@ -26,10 +26,10 @@ export function PlotCard({ job, plot, table, swept }: { job: number; plot: Plot;
   const scheme = useComputedColorScheme("light");
   const handle = useRef<ChartHandle>(null);
   const [logX, setLogX] = useState(plot.x.scale === "log");
-  const [logY, setLogY] = useState(plot.y?.scale === "log");
+  const [logY, setLogY] = useState((plot.z ?? plot.y)?.scale === "log");
   const [front, setFront] = useState(0);
   const others = useMemo(() => (plot.kind === "line" || plot.kind === "scatter" ? swept.filter((c) => c !== plot.x.column && c !== plot.y?.column) : []), [plot, swept]);
-  const columns = [...new Set([...others, plot.x.column, plot.y?.column, plot.label ?? undefined].filter((c) => c !== undefined))];
+  const columns = [...new Set([...others, plot.x.column, plot.y?.column, plot.z?.column, plot.label ?? undefined].filter((c) => c !== undefined))];
   const rows = useQuery({
     queryKey: ["plot", job, plot.table, columns, table?.rows],
     queryFn: ({ signal }) =>
@@ -47,6 +47,16 @@ export function PlotCard({ job, plot, table, swept }: { job: number; plot: Plot;
     const at = (name: string | undefined) => (name === undefined ? -1 : names.indexOf(name));
     const [xAt, yAt, labelAt] = [at(plot.x.column), at(plot.y?.column), at(plot.label ?? undefined)];
     const isText = rows.data?.columns[xAt]?.type === "string" && plot.kind !== "histogram";
+    if (plot.kind === "heatmap") {
+      const words = rows.data?.columns[yAt]?.type === "string";
+      return {
+        x: list.map((r) => (isText ? plain(r[xAt]) : number(r[xAt]))),
+        y: [],
+        label: [],
+        rows: list.map((r) => (words ? plain(r[yAt]) : number(r[yAt]))),
+        z: list.map((r) => number(r[at(plot.z?.column)])),
+      };
+    }
     return {
       x: list.map((r) => (isText ? plain(r[xAt]) : number(r[xAt]))),
       y: yAt < 0 ? [] : list.map((r) => number(r[yAt])),
@@ -82,14 +92,14 @@ export function PlotCard({ job, plot, table, swept }: { job: number; plot: Plot;
       </section>
     );
   }
-  const named = data.x.some((v) => typeof v === "string") || plot.kind === "bar";
+  const named = data.x.some((v) => typeof v === "string") || plot.kind === "bar" || plot.kind === "heatmap";
   return (
     <section className="card" aria-label={plot.title} style={{ minWidth: 0 }}>
       <Group justify="space-between" gap="xs" mb="xs">
         <Title order={2}>{plot.title}</Title>
         <Group gap="sm">
           {!named && <Switch size="xs" label={text.results.logX} checked={logX} onChange={(e) => setLogX(e.currentTarget.checked)} />}
-          <Switch size="xs" label={text.results.logY} checked={logY} onChange={(e) => setLogY(e.currentTarget.checked)} />
+          <Switch size="xs" label={plot.kind === "heatmap" ? text.results.logColours : text.results.logY} checked={logY} onChange={(e) => setLogY(e.currentTarget.checked)} />
           {(["svg", "png"] as const).map((kind) => (
             <Button
               key={kind}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Plot } from "../../api/types";
-import { MOST_COLOURS, optionFor, overlaid, runsOf, type PlotData } from "./plot";
+import { dropped, MOST_COLOURS, optionFor, overlaid, runsOf, type PlotData } from "./plot";
 
 const plot: Plot = { title: "T", kind: "line", table: "t", x: { column: "step", label: "Step" }, y: { column: "t", label: "Temperature" } };
 const scales = { logX: false, logY: false };
@@ -19,6 +19,29 @@ describe("a plot's SVG", () => {
   it("hasNoQuoteThatWouldEndAnAttribute", () => {
     const { textStyle } = optionFor(plot, runs(1), scales, "light") as unknown as { textStyle: { fontFamily: string } };
     expect(textStyle.fontFamily).not.toContain('"');
+  });
+});
+
+describe("a heat map", () => {
+  const heat: Plot = { ...plot, kind: "heatmap", z: { column: "e", label: "Energy", units: "kJ" } };
+  const data: PlotData = { x: [2, 1, 1], y: [], label: [], rows: ["b", "a", "a"], z: [100, 1, -1] };
+  const drawn = (log: boolean) =>
+    optionFor(heat, data, { logX: false, logY: log }, "light") as unknown as {
+      xAxis: { data: string[] };
+      visualMap: { min: number; max: number; text: string[] };
+      series: { data: number[][] }[];
+    };
+  it("hasACellForEachPairWithTheMeanOfItsRows", () => {
+    expect(drawn(false).xAxis.data).toEqual(["1", "2"]);
+    expect(drawn(false).series[0]?.data).toEqual([
+      [1, 0, 100],
+      [0, 1, 0],
+    ]);
+    expect(drawn(false).visualMap).toMatchObject({ min: 0, max: 100, text: ["100  Energy [kJ]", "0"] });
+  });
+  it("saysOnALogarithmicScaleWhatItCannotShow", () => {
+    expect(drawn(true).series[0]?.data).toEqual([[1, 0, 2]]);
+    expect(dropped(heat, data, { logX: false, logY: true })).toBe(1);
   });
 });
 

@@ -1,6 +1,7 @@
 /** From a plot's declaration and its rows to ECharts' option. Pure, so that screen and export draw the same. */
 import type { EChartsCoreOption } from "echarts/core";
 import type { Axis, Plot } from "../../api/types";
+import { cellsOf } from "../../lib/grid";
 import { histogram } from "../../lib/histogram";
 import { count, measured } from "../../lib/format";
 import { text } from "../../text/jobs";
@@ -17,6 +18,9 @@ export interface PlotData {
   x: (number | string)[];
   y: number[];
   label: string[];
+  /** Of a heat map: the places of its y axis, which may be words, and the values that colours say. */
+  rows?: (number | string)[];
+  z?: number[];
   /** The swept values that each row belongs to, in words; absent when the plot shows them already or nothing was swept. */
   group?: string[];
 }
@@ -33,6 +37,7 @@ export function runsOf(data: PlotData): string[] {
 
 export interface Scales {
   logX: boolean;
+  /** Of a heat map: its colours. */
   logY: boolean;
 }
 
@@ -57,6 +62,9 @@ export function overlaid(plot: Plot, data: PlotData): boolean {
 
 /** Values that a log axis cannot show. */
 export function dropped(plot: Plot, data: PlotData, scales: Scales): number {
+  if (plot.kind === "heatmap") {
+    return scales.logY ? (data.z ?? []).filter((z) => z <= 0).length : 0;
+  }
   let n = 0;
   for (let i = 0; i < data.x.length; i++) {
     const x = data.x[i];
@@ -249,6 +257,59 @@ function pointsOption(plot: Plot, data: PlotData, scales: Scales, scheme: Scheme
   };
 }
 
+/** From dark to light with any colour vision, and on grey paper: cividis. */
+const cividis = ["#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838"] as const;
+
+/** Cells coloured by a third column; on a logarithmic scale by its exponent, told as the value. */
+function heatOption(plot: Plot, data: PlotData, log: boolean, scheme: Scheme): EChartsCoreOption {
+  const c = palette[scheme];
+  const { x, y, cells } = cellsOf(data.x, data.rows ?? [], data.z ?? []);
+  const drawn = cells.filter(([, , mean]) => !log || mean > 0);
+  const colours = drawn.map(([, , mean]) => (log ? Math.log10(mean) : mean));
+  const low = colours.reduce((a, b) => Math.min(a, b), Infinity);
+  const high = colours.reduce((a, b) => Math.max(a, b), -Infinity);
+  const places = (title: string, names: string[], vertical: boolean) => ({
+    ...axis(title, false, scheme, vertical),
+    type: "category",
+    data: names,
+    scale: undefined,
+    nameGap: vertical ? 58 : 30,
+    axisLabel: { color: c.soft, hideOverlap: true, overflow: "truncate", width: vertical ? 50 : 120 },
+    splitLine: { show: false },
+  });
+  const zTitle = plot.z === undefined ? text.results.count : axisTitle(plot.z);
+  return {
+    ...base(scheme),
+    grid: { left: 76, right: 24, top: 48, bottom: 52 },
+    xAxis: places(axisTitle(plot.x), x, false),
+    yAxis: places(plot.y === null || plot.y === undefined ? "" : axisTitle(plot.y), y, true),
+    visualMap: {
+      type: "continuous",
+      dimension: 2,
+      min: Number.isFinite(low) ? low : 0,
+      max: high > low ? high : (Number.isFinite(low) ? low : 0) + 1,
+      calculable: false,
+      orient: "horizontal",
+      left: "center",
+      top: 0,
+      itemWidth: 14,
+      itemHeight: 160,
+      text: [`${measured(log ? 10 ** high : high)}  ${zTitle}`, measured(log ? 10 ** low : low)],
+      textStyle: { color: c.ink, fontSize: 12 },
+      inRange: { color: [...cividis] },
+    },
+    tooltip: {
+      ...base(scheme).tooltip,
+      formatter: (p: { dataIndex: number }) => {
+        const [column, row, mean, n] = drawn[p.dataIndex] ?? [0, 0, Number.NaN, 0];
+        const lines = [`${plot.x.label}: ${x[column] ?? ""}`, `${plot.y?.label ?? ""}: ${y[row] ?? ""}`, `${plot.z?.label ?? ""}: ${measured(mean)}`];
+        return (n > 1 ? [...lines, text.results.meanOf(count(n))] : lines).join("\n");
+      },
+    },
+    series: [{ type: "heatmap", data: drawn.map(([column, row], i) => [column, row, colours[i]]), itemStyle: { borderWidth: 0 }, progressive: 0 }],
+  };
+}
+
 /** `front`: which of many runs stands before the others. */
 export function optionFor(plot: Plot, data: PlotData, scales: Scales, scheme: Scheme, front = 0): EChartsCoreOption {
   if (overlaid(plot, data)) {
@@ -261,5 +322,7 @@ export function optionFor(plot: Plot, data: PlotData, scales: Scales, scheme: Sc
     case "line":
     case "bar":
       return pointsOption(plot, data, scales, scheme);
+    case "heatmap":
+      return heatOption(plot, data, scales.logY, scheme);
   }
 }

@@ -361,8 +361,10 @@ final class AppRules {
         continue;
       }
       Yaml place = places.get(i);
-      axis(place, table, plot.x().column(), plot.kind() != Plot.Kind.BAR);
-      plot.y().ifPresent(y -> axis(place, table, y.column(), true));
+      boolean named = plot.kind() == Plot.Kind.HEATMAP;
+      axis(place, table, plot.x().column(), plot.kind() != Plot.Kind.BAR && !named);
+      plot.y().ifPresent(y -> axis(place, table, y.column(), !named));
+      plot.z().ifPresent(z -> axis(place, table, z.column(), true));
       plot.label().ifPresent(label -> axis(place, table, label, false));
     }
   }

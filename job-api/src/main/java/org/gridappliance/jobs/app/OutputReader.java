@@ -140,7 +140,7 @@ final class OutputReader {
   }
 
   private static Plot plot(Yaml at) {
-    YamlFields fields = at.fields("title", "kind", "table", "x", "y", "label");
+    YamlFields fields = at.fields("title", "kind", "table", "x", "y", "z", "label");
     Plot.Kind kind =
         fields.need("kind", k -> k.word(Plot.Kind.class, Plot.Kind.SCATTER), Plot.Kind.SCATTER);
     if (kind == Plot.Kind.HISTOGRAM && fields.has("y")) {
@@ -148,12 +148,18 @@ final class OutputReader {
     } else if (kind != Plot.Kind.HISTOGRAM && !fields.has("y")) {
       at.problem("\"y\" is missing");
     }
+    if (kind == Plot.Kind.HEATMAP && !fields.has("z")) {
+      at.problem("\"z\" is missing: what the colours say");
+    } else if (kind != Plot.Kind.HEATMAP && fields.has("z")) {
+      at.keyProblem("z", "only a heatmap has colours of a third column; remove it");
+    }
     return new Plot(
         fields.needText("title", 80),
         kind,
         fields.needText("table", 40),
         fields.need("x", OutputReader::axis, new Plot.Axis("", "", Optional.empty(), false)),
         fields.get("y").map(OutputReader::axis),
+        fields.get("z").map(OutputReader::axis),
         fields.get("label").map(label -> label.text(40)));
   }
 

@@ -7,17 +7,25 @@ import java.util.Optional;
  * A plot of a merged table.
  *
  * @param y absent for a histogram
+ * @param z what the colours of a heat map say; absent for all others
  * @param label the column that names a point
  */
 public record Plot(
-    String title, Kind kind, String table, Axis x, Optional<Axis> y, Optional<String> label) {
+    String title,
+    Kind kind,
+    String table,
+    Axis x,
+    Optional<Axis> y,
+    Optional<Axis> z,
+    Optional<String> label) {
 
   /** How the rows are drawn. */
   public enum Kind {
     HISTOGRAM,
     SCATTER,
     LINE,
-    BAR;
+    BAR,
+    HEATMAP;
 
     /** {@return as it stands in app.yaml and in the contract} */
     public String word() {

@@ -119,6 +119,7 @@ public final class Merge {
                       .toList();
               return names.contains(plot.x().column())
                   && plot.y().map(y -> names.contains(y.column())).orElse(true)
+                  && plot.z().map(z -> names.contains(z.column())).orElse(true)
                   && plot.label().map(names::contains).orElse(true);
             })
         .toList();

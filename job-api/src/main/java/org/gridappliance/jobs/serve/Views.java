@@ -107,6 +107,7 @@ final class Views {
     } else {
       node.putNull("y");
     }
+    plot.z().ifPresent(z -> node.set("z", axis(z)));
     node.put("label", plot.label().orElse(null));
     return node;
   }
