@@ -120,6 +120,8 @@ export const text = {
     },
     partial: "Some subjobs still run: what you see is what has been merged so far.",
     download: "Download all (zip)",
+    crate: "RO-Crate",
+    crateHelp: "Inputs, results and how they came to be, in one file for an archive or a paper’s supplement",
     logX: "log x",
     logY: "log y",
     logColours: "log colours",

@@ -35,7 +35,7 @@ export default function FilesTab({ job }: { job: JobDetail }): ReactElement {
         <Text size="sm" c="dimmed">
           {results.data.partial === true ? text.results.kept : ""}
         </Text>
-        <DownloadAll job={job.id} />
+        <DownloadAll job={job.id} ended={results.data.complete} />
       </Group>
       <HomeCopy job={job.id} home={results.data.home} />
       <Table style={{ tableLayout: "fixed" }}>

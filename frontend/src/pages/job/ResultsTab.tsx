@@ -38,7 +38,7 @@ export default function ResultsTab({ job }: { job: JobDetail }): ReactElement {
         <Text size="sm" c="dimmed">
           {results.data.partial === true ? text.results.kept : complete ? "" : text.results.partial}
         </Text>
-        <DownloadAll job={job.id} />
+        <DownloadAll job={job.id} ended={results.data.complete} />
       </Group>
       <HomeCopy job={job.id} home={results.data.home} />
       {plots.length > 0 && (

@@ -106,6 +106,7 @@ class JobLifeTest {
             "/tables/x",
             "/events",
             "/results.zip",
+            "/crate.zip",
             "/results/stdout",
             "/subjobs/0/output/stdout")) {
       assertEquals(404, portal.get("bob", "/jobs/" + id + path).status(), path);
@@ -181,6 +182,67 @@ class JobLifeTest {
     byte[] zip = portal.get("ann", "/jobs/" + id + "/results.zip").bytes();
     assertEquals('P', zip[0]);
     assertEquals('K', zip[1]);
+  }
+
+  @Test
+  void anEndedJobIsACrateOfItsInputsItsResultsAndWhatRan() throws Exception {
+    TestExecutor executor = new TestExecutor(() -> portal, "one", 2);
+    long id =
+        portal.submit(
+            "ann",
+            Map.of(
+                "app", "count", "inputs", Map.of("data", "words.txt"), "chunks", 2, "name", "x"));
+    assertEquals(409, portal.get("ann", "/jobs/" + id + "/crate.zip").status());
+    executor.work(lease -> count(executor, lease));
+    TestPortal.await("job completes", () -> portal.state("ann", id).equals("Completed"));
+    Map<String, byte[]> parts = new java.util.LinkedHashMap<>();
+    byte[] bytes = portal.get("ann", "/jobs/" + id + "/crate.zip").bytes();
+    try (var zip = new java.util.zip.ZipInputStream(new java.io.ByteArrayInputStream(bytes))) {
+      for (var entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        parts.put(entry.getName(), zip.readAllBytes());
+      }
+    }
+    JsonNode graph =
+        new com.fasterxml.jackson.databind.ObjectMapper()
+            .readTree(parts.getOrDefault("ro-crate-metadata.json", new byte[0]))
+            .path("@graph");
+    Map<String, JsonNode> entities = new java.util.HashMap<>();
+    graph.forEach(entity -> entities.put(entity.path("@id").asText(), entity));
+    assertEquals(graph.size(), entities.size(), "ids are unique");
+    for (JsonNode entity : graph) {
+      for (JsonNode value : entity) {
+        for (JsonNode one : value.isArray() ? value : List.of(value)) {
+          String reference = one.path("@id").asText("http");
+          assertTrue(
+              reference.startsWith("http") || entities.containsKey(reference),
+              entity + " names " + reference);
+        }
+      }
+    }
+    int files = 0;
+    for (JsonNode part : entities.getOrDefault("./", graph).path("hasPart")) {
+      String path = part.path("@id").asText();
+      byte[] content = parts.getOrDefault(path, new byte[0]);
+      JsonNode described = entities.getOrDefault(path, graph);
+      assertEquals("File", described.path("@type").asText());
+      if (described.has("sha256")) {
+        assertEquals(Integer.toString(content.length), described.path("contentSize").asText());
+        byte[] hash = java.security.MessageDigest.getInstance("SHA-256").digest(content);
+        assertEquals(
+            java.util.HexFormat.of().formatHex(hash), described.path("sha256").asText(), path);
+        files++;
+      }
+    }
+    assertTrue(files >= 2, parts.keySet().toString());
+    assertEquals(parts.size() - 1, entities.getOrDefault("./", graph).path("hasPart").size());
+    JsonNode run = entities.getOrDefault("#run", graph);
+    assertEquals("CreateAction", run.path("@type").asText());
+    assertTrue(run.path("actionStatus").path("@id").asText().endsWith("/CompletedActionStatus"));
+    assertEquals("#application", run.path("instrument").path("@id").asText());
+    assertEquals("ann", entities.getOrDefault("#owner", graph).path("name").asText());
+    try (var left = Files.list(data.resolve("jobs/" + id))) {
+      assertTrue(left.noneMatch(file -> file.getFileName().toString().startsWith(".crate")));
+    }
   }
 
   @Test

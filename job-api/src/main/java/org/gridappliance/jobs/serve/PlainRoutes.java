@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -79,6 +81,7 @@ final class PlainRoutes {
     router.get(job + "/events").handler(of(callers, this::events));
     router.get(job + "/subjobs/:index/output/:stream").handler(of(callers, this::output));
     router.get(job + "/results.zip").handler(of(callers, this::zip));
+    router.get(job + "/crate.zip").handler(of(callers, this::crate));
     router.get(job + "/results/*").handler(of(callers, this::result));
     router.get(API + "/pool/runs.csv").handler(of(callers, runs::csv));
   }
@@ -209,16 +212,53 @@ final class PlainRoutes {
       throw Problem.notFound("a result of job " + record.id());
     }
     Path folder = jobs.plans.folder(record.id()).results();
-    HttpServerResponse response = inert(context, "job-" + record.id() + ".zip").setChunked(true);
+    Map<String, Path> parts = new LinkedHashMap<>();
+    files.forEach(file -> parts.put(file.path(), folder.resolve(file.path())));
+    zip(context, "job-" + record.id() + ".zip", record, parts);
+  }
+
+  /** A job with its inputs and provenance, for an archive. */
+  private void crate(RoutingContext context, Caller caller) throws IOException {
+    JobRecord record = jobs.require(caller, number(context, "job")).record();
+    if (!record.state().ended()) {
+      throw Problem.conflict("job " + record.id() + " has not ended; its crate is made then");
+    }
+    Crate crate =
+        Crate.of(
+            record,
+            jobs.plan(record),
+            jobs.store.files(record.id()),
+            jobs.store.results(record.id()));
+    for (Path part : crate.parts().values()) {
+      if (!Files.isRegularFile(part)) {
+        throw Problem.conflict("the file " + part.getFileName() + " of this job is gone");
+      }
+    }
+    Path metadata = Files.createTempFile(jobs.plans.folder(record.id()).path(), ".crate-", "");
+    try {
+      Files.writeString(metadata, crate.metadata().toPrettyString());
+      Map<String, Path> parts = new LinkedHashMap<>();
+      parts.put(Crate.METADATA, metadata);
+      parts.putAll(crate.parts());
+      zip(context, "job-" + record.id() + ".crate.zip", record, parts);
+    } finally {
+      Files.delete(metadata);
+    }
+  }
+
+  private static void zip(
+      RoutingContext context, String name, JobRecord record, Map<String, Path> parts)
+      throws IOException {
+    HttpServerResponse response = inert(context, name).setChunked(true);
     try (ZipOutputStream zip =
         new ZipOutputStream(
             new java.io.BufferedOutputStream(new ResponseStream(response), 1 << 16))) {
       zip.setLevel(java.util.zip.Deflater.BEST_SPEED);
-      for (FileRef file : files) {
-        ZipEntry entry = new ZipEntry(file.path());
+      for (Map.Entry<String, Path> part : parts.entrySet()) {
+        ZipEntry entry = new ZipEntry(part.getKey());
         entry.setTime(record.endedAt() == null ? record.submittedAt() : record.endedAt());
         zip.putNextEntry(entry);
-        Files.copy(folder.resolve(file.path()), zip);
+        Files.copy(part.getValue(), zip);
         zip.closeEntry();
       }
     }
