@@ -61,6 +61,11 @@ vina|autodock-vina|a program of the benchmark of the Entropia VM|bench
 blastp|ncbi-blast+|a program of the benchmark of the Entropia VM|bench
 lmp|lammps|a program of the benchmark of the Entropia VM|bench
 websockify|websockify|the peer of the benchmark of desktops|bench
+iperf3|iperf3|traffic for the benchmark of the overlay|bench
+ip|iproute2|the benchmark of the overlay|bench
+ping|iputils-ping|the benchmark of the overlay|bench
+wg|wireguard-tools|a peer of the overlay|bench
+tincd|tinc|a peer of the overlay|bench
 gocryptfs|gocryptfs|a peer of sealed scratch in the Entropia VM|bench
 "
 

@@ -18,6 +18,8 @@ public final class BenchMain {
               EvmBench::new,
               "jobs",
               JobsBench::new,
+              "overlay",
+              OverlayBench::new,
               "pool",
               PoolBench::new,
               "storage",
