@@ -1,9 +1,9 @@
 package org.gridappliance.ipop.program;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -33,8 +33,14 @@ record KeyFile(String hex) {
               ".part",
               PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       Files.writeString(part, HexFormat.of().formatHex(secret) + "\n");
-      Files.move(part, path, StandardCopyOption.ATOMIC_MOVE);
       Arrays.fill(secret, (byte) 0);
+      try {
+        Files.createLink(path, part); // never replaces: of two that make it at once, one does
+      } catch (FileAlreadyExistsException e) {
+        // the other's key is this node's
+      } finally {
+        Files.delete(part);
+      }
     }
     String hex = Files.readString(path).strip();
     if (!hex.matches("[0-9a-f]{" + 2 * LENGTH + "}")) {
