@@ -105,12 +105,67 @@ final class Links {
       return;
     }
     int size = session.seal(message, offset, length, sealed, 0);
+    if (size < 0) {
+      node.counters().noSession++;
+      return;
+    }
     peer.sentMillis = node.now();
     transmit(path, peer.address, sealed, size);
+    rekeyIfDue(peer, session);
+  }
+
+  private void rekeyIfDue(Peer peer, Session session) {
     if (session.wantsRekey(node.now()) && peer.attempt == null) {
       peer.tries = 0;
       initiate(peer);
     }
+  }
+
+  /** Where vectors for a peer go, if that is straight through the network; else null. */
+  @Nullable Outlet outlet(Peer peer) {
+    Session session = peer.current;
+    if (session == null
+        || !session.isUsable(node.now())
+        || !(peer.path instanceof Path.Direct(Endpoint endpoint))
+        || !endpoint.isUdp()) { // TLS takes its packets one by one
+      return null;
+    }
+    Outlet outlet = peer.outlet;
+    if (outlet == null || outlet.session() != session || !outlet.endpoint().equals(endpoint)) {
+      outlet = new Outlet(session, endpoint);
+      peer.outlet = outlet;
+    }
+    peer.sentMillis = node.now();
+    rekeyIfDue(peer, session);
+    return outlet;
+  }
+
+  /** {@return what opens the data frames that carry an index of ours, or null} */
+  @Nullable Inlet inlet(int index) {
+    Peer peer = byIndex.get(index);
+    Session session = peer == null ? null : peer.session(index);
+    if (peer == null || session == null || !session.isUsable(node.now())) {
+      node.counters().unknownSession++;
+      return null;
+    }
+    return new Inlet(peer, session);
+  }
+
+  /**
+   * Frames of an inlet were opened: the session is confirmed and the peer alive.
+   *
+   * @return false if the session has ended meanwhile
+   */
+  boolean opened(Inlet inlet) {
+    Peer peer = inlet.peer;
+    if (peer.session(inlet.session.localIndex()) != inlet.session) {
+      return false;
+    }
+    if (inlet.session == peer.next) {
+      confirm(peer, inlet.session);
+    }
+    peer.heardMillis = node.now();
+    return true;
   }
 
   /** Sends a datagram of a session with {@code target} by the given path. */
@@ -144,16 +199,14 @@ final class Links {
   }
 
   private void open(Frame.Data frame, Path origin) {
-    Peer peer = byIndex.get(frame.receiver());
-    Session session = peer == null ? null : peer.session(frame.receiver());
-    if (peer == null || session == null || !session.isUsable(node.now())) {
-      node.counters().unknownSession++;
+    Inlet inlet = inlet(frame.receiver());
+    if (inlet == null) {
       return;
     }
     ByteBuffer text = frame.text();
     byte[] out = depth == 0 ? plain : new byte[text.remaining()];
     int length =
-        session.open(
+        inlet.session.open(
             frame.counter(),
             text.array(),
             text.arrayOffset() + text.position(),
@@ -164,13 +217,10 @@ final class Links {
       node.counters().forged++;
       return;
     }
-    if (session == peer.next) {
-      confirm(peer, session);
-    }
-    peer.heardMillis = node.now();
+    opened(inlet);
     depth++;
     try {
-      node.deliver(peer, ByteBuffer.wrap(out, 0, length), origin);
+      node.deliver(inlet.peer, ByteBuffer.wrap(out, 0, length), origin);
     } finally {
       depth--;
     }

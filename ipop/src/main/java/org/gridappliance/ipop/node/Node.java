@@ -126,6 +126,56 @@ public final class Node {
     return true;
   }
 
+  /**
+   * Finds where packets for a node go if that is straight through the network; counts them as sent.
+   *
+   * @return null if {@link #sendIp} must decide about each
+   */
+  public @Nullable Outlet outlet(PublicKey to, int packets, long nowMillis) {
+    now = nowMillis;
+    Peer peer = links.peer(to.address());
+    Outlet outlet = peer == null || !peer.isUp() ? null : links.outlet(peer);
+    if (peer != null && outlet != null) {
+      peer.trafficMillis = now;
+      counters.ipOut += packets;
+    }
+    return outlet;
+  }
+
+  /** {@return what opens the data frames that carry an index of ours, or null, which is counted} */
+  public @Nullable Inlet inlet(int index, long nowMillis) {
+    now = nowMillis;
+    return links.inlet(index);
+  }
+
+  /**
+   * Takes note of a vector whose frames were opened or found forged.
+   *
+   * @param opened how many are authentic and new
+   * @param packets how many of these are IP packets, which the caller keeps
+   * @return false if the session has ended meanwhile; what it carried must then be dropped
+   */
+  public boolean opened(
+      Inlet inlet, Endpoint from, int opened, int packets, int forged, long nowMillis) {
+    now = nowMillis;
+    counters.forged += forged;
+    if (opened == 0 || !links.opened(inlet)) {
+      return false;
+    }
+    if (packets > 0) {
+      paths.heard(inlet.peer, new Path.Direct(from), false);
+      inlet.peer.trafficMillis = now;
+      counters.ipIn += packets;
+    }
+    return true;
+  }
+
+  /** Takes a message that is no IP packet, after {@link #opened}. */
+  public void message(Inlet inlet, Endpoint from, ByteBuffer text, long nowMillis) {
+    now = nowMillis;
+    deliver(inlet.peer, text, new Path.Direct(from));
+  }
+
   /** Sets who gets the packets that arrive for this machine. */
   public void onPacket(PacketSink to) {
     sink = to;

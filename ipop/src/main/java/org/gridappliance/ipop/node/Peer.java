@@ -24,6 +24,9 @@ final class Peer {
   /** The session for sending, the one before it, and one the other side has yet to confirm. */
   @Nullable Session current;
 
+  /** Session and direct path together, as vectors were last sent by. */
+  @Nullable Outlet outlet;
+
   @Nullable Session previous;
   @Nullable Session next;
 

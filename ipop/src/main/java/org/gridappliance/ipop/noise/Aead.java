@@ -9,7 +9,7 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * AES-256-GCM under one key, for one direction. The nonce is four zero bytes and a 64-bit
- * big-endian counter (Noise specification §12.4). Not thread-safe: owned by one session.
+ * big-endian counter (Noise specification §12.4). Not thread-safe: its session has a lock for it.
  *
  * <p>Works on heap arrays only: direct buffers are slower in the JDK's GCM.
  */

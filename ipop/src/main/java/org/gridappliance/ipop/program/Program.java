@@ -33,19 +33,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running node: the socket, the device, and three platform threads that take turns at the node
- * under one lock. {@code ipop-udp}: socket → node → device. {@code ipop-device}: device → node →
- * socket. {@code ipop-timer}: everything that waits. Nothing is queued between them: what cannot be
- * taken in time is dropped by the kernel at the socket or the device.
+ * A running node: the socket, the device, and five platform threads. {@link Outbound}: device →
+ * sealing → socket; {@link Inbound}: socket → opening → device; {@code ipop-timer}: everything that
+ * waits. The node itself is under one lock, held to find out where a vector goes and never while it
+ * is read, sealed, opened or written.
  */
 final class Program implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Program.class);
   private static final long TICK_MILLIS = 100;
   private static final long REMEMBER_MILLIS = 20_000;
-
-  /** Room in front of a frame: the kind byte of an IP message takes one of the Ethernet header. */
-  private static final int BUFFER = 0x10000;
 
   private final Settings settings;
   private final ReentrantLock lock = new ReentrantLock();
@@ -60,7 +57,9 @@ final class Program implements AutoCloseable {
   private final PeerFile peerFile;
   private boolean saidOwnKey;
   private String saidOfName = "";
-  private final Thread[] threads;
+  private final Inbound inbound;
+  private final @Nullable Outbound outbound;
+  private final Thread timer;
   private volatile boolean closed;
 
   /** Opens everything, then starts the threads; on failure nothing is left open. */
@@ -71,9 +70,12 @@ final class Program implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     KeyFile keys = KeyFile.open(settings.data().resolve("key"), random);
     identity = new Identity(keys.sessionKey(), settings.secret());
-    tap = settings.device().isPresent() ? Tap.open(settings.device().get(), VirtualNet.MTU) : null;
+    tap =
+        settings.device().isPresent()
+            ? Tap.open(settings.device().get(), VirtualNet.MTU, settings.offload())
+            : null;
     peerFile = new PeerFile(settings.data().resolve("peers"));
-    underlay = new UdpUnderlay(settings.port(), this::isOverlay);
+    underlay = new UdpUnderlay(settings.port(), this::isOverlay, settings.offload());
     tls =
         new TlsUnderlay(
             settings.tls(),
@@ -104,12 +106,9 @@ final class Program implements AutoCloseable {
                 settings.name(),
                 forwarder);
     api = new LocalApi(socket(settings.data()), this);
-    threads =
-        new Thread[] {
-          Thread.ofPlatform().name("ipop-udp").daemon().unstarted(this::receive),
-          Thread.ofPlatform().name("ipop-device").daemon().unstarted(this::readDevice),
-          Thread.ofPlatform().name("ipop-timer").unstarted(this::keepTime)
-        };
+    inbound = new Inbound(lock, node, net, tap, underlay);
+    outbound = tap == null || net == null ? null : new Outbound(lock, tap, net, underlay);
+    timer = Thread.ofPlatform().name("ipop-timer").unstarted(this::keepTime);
   }
 
   /** {@return where the local API listens} */
@@ -119,15 +118,18 @@ final class Program implements AutoCloseable {
 
   void start() {
     log.info(
-        "overlay node started address={} namespace={} port={} device={}",
+        "overlay node started address={} namespace={} port={} device={} offload={}",
         identity.address(),
         settings.namespace(),
         underlay.port(),
-        tap == null ? "none" : tap.name());
-    for (Thread thread : threads) {
-      thread.start();
+        tap == null ? "none" : tap.name(),
+        tap != null && tap.hasOffload());
+    inbound.start();
+    if (outbound != null) {
+      outbound.start();
     }
     tls.start();
+    timer.start();
     api.start();
   }
 
@@ -156,53 +158,6 @@ final class Program implements AutoCloseable {
   private boolean isOverlay(InetAddress address) {
     return address instanceof Inet4Address
         && settings.network().contains(ByteBuffer.wrap(address.getAddress()).getInt());
-  }
-
-  private void receive() {
-    ByteBuffer datagram = ByteBuffer.allocate(BUFFER);
-    while (!closed) {
-      try {
-        Endpoint from = underlay.receive(datagram);
-        if (from == null) {
-          return;
-        }
-        lock.lock();
-        try {
-          node.receive(from, datagram, now());
-        } finally {
-          lock.unlock();
-        }
-      } catch (IOException e) {
-        log.warn("cannot receive: {}", e.getMessage());
-        return;
-      }
-    }
-  }
-
-  private void readDevice() {
-    Tap device = tap;
-    VirtualNet virtual = net;
-    if (device == null || virtual == null) {
-      return;
-    }
-    byte[] frame = new byte[BUFFER];
-    while (!closed) {
-      try {
-        int length = device.read(frame, 0);
-        if (length < 0) {
-          return;
-        }
-        lock.lock();
-        try {
-          virtual.fromDevice(frame, 0, length, now());
-        } finally {
-          lock.unlock();
-        }
-      } catch (IOException e) {
-        log.error("device lost: {}", e.getMessage());
-        return;
-      }
-    }
   }
 
   private void keepTime() {
@@ -367,7 +322,8 @@ final class Program implements AutoCloseable {
     return done;
   }
 
-  private static long now() {
+  /** {@return the node's clock in milliseconds} */
+  static long now() {
     return System.nanoTime() / 1_000_000;
   }
 
@@ -390,9 +346,11 @@ final class Program implements AutoCloseable {
     if (tap != null) {
       tap.close();
     }
-    for (Thread thread : threads) {
-      thread.interrupt();
+    inbound.close();
+    if (outbound != null) {
+      outbound.close();
     }
+    timer.interrupt();
     log.info("overlay node stopped address={}", identity.address());
   }
 }

@@ -35,6 +35,8 @@ import org.slf4j.LoggerFactory;
  * @param network the virtual network and its search domain; 10.128.0.0/9 and ipop
  * @param name host name for this node in the pool's domain
  * @param resolvers name servers for what is not the pool's; unset: those of /etc/resolv.conf
+ * @param offload whether to ask the kernel for super-packets; true, and what it refuses is done
+ *     without
  * @param data folder for the key file and the local API's socket
  */
 record Settings(
@@ -47,6 +49,7 @@ record Settings(
     Network network,
     Optional<String> name,
     Optional<List<InetAddress>> resolvers,
+    boolean offload,
     Path data) {
 
   private static final int TLS_PORT = 443;
@@ -65,6 +68,7 @@ record Settings(
       @JsonProperty("domain") @Nullable String domain,
       @JsonProperty("name") @Nullable String name,
       @JsonProperty("resolvers") @Nullable List<String> resolvers,
+      @JsonProperty("offload") @Nullable Boolean offload,
       @JsonProperty("data") @Nullable String data) {}
 
   /**
@@ -106,6 +110,7 @@ record Settings(
           Network.parse(or(file.network, "10.128.0.0/9"), or(file.domain, "ipop")),
           VirtualNet.checkedName(or(file.name, "")),
           Optional.ofNullable(file.resolvers).map(Resolvers::parse),
+          file.offload == null || file.offload,
           Path.of(or(file.data, path.toAbsolutePath().getParent() + "/ipop-data")));
     } catch (IllegalArgumentException e) {
       throw new IOException(path + ": " + e.getMessage(), e);

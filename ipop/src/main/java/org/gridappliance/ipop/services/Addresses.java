@@ -31,6 +31,7 @@ final class Addresses {
   private static final int LEASE_SECONDS = 3600;
   private static final long RENEW_MILLIS = 120_000;
   private static final long CACHE_MILLIS = 60_000;
+  private static final long REFRESH_MILLIS = 15_000;
   private static final long NOBODY_MILLIS = 3_000;
   private static final int MAX_TRIES = 16;
 
@@ -194,7 +195,22 @@ final class Addresses {
   /** {@return the node an address belongs to as far as is known here; null if it is not} */
   @Nullable PublicKey cached(int address) {
     Known known = cache.get(address);
-    return known == null || known.untilMillis < now ? null : known.key;
+    if (known == null || known.untilMillis < now) {
+      return null;
+    }
+    if (known.key != null && known.untilMillis - now < REFRESH_MILLIS) {
+      refresh(address);
+    }
+    return known.key;
+  }
+
+  /** Asks anew about an address in use before what is known runs out, so that flows never wait. */
+  private void refresh(int address) {
+    if (asking.containsKey(address)) {
+      return;
+    }
+    asking.put(address, new ArrayList<>());
+    ask(address);
   }
 
   /** Looks up whose an address is; null if nobody's or nobody answered. */
@@ -212,6 +228,10 @@ final class Addresses {
     List<Consumer<@Nullable PublicKey>> list = new ArrayList<>();
     list.add(done);
     asking.put(address, list);
+    ask(address);
+  }
+
+  private void ask(int address) {
     dht.get(
         keyOf(address),
         record -> {
@@ -222,7 +242,11 @@ final class Addresses {
             record.value().get(record.value().position(), bytes);
             key = PublicKey.of(bytes);
           }
-          cache.put(address, new Known(key, now + (found ? CACHE_MILLIS : NOBODY_MILLIS)));
+          Known before = cache.get(address);
+          boolean stands = before != null && before.key != null && before.untilMillis >= now;
+          if (found || !stands) { // a lost answer takes nothing away that still holds
+            cache.put(address, new Known(key, now + (found ? CACHE_MILLIS : NOBODY_MILLIS)));
+          }
           PublicKey result = key;
           List<Consumer<@Nullable PublicKey>> all = asking.remove(address);
           if (all != null) {

@@ -10,7 +10,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.gridappliance.ipop.device.Device;
 import org.gridappliance.ipop.node.Node;
+import org.gridappliance.ipop.node.Outlet;
 import org.gridappliance.ipop.wire.PublicKey;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The virtual network as the machine sees it on its device.
@@ -26,6 +28,9 @@ public final class VirtualNet {
 
   /** Largest IP packet the device carries; fits through one relay without fragments. */
   public static final int MTU = 1280;
+
+  /** Bytes of the Ethernet header in front of a packet. */
+  public static final int HEADER = Eth.HEADER;
 
   private static final int MAX_WAITING = 64;
   private static final int MAX_WAITING_EACH = 16;
@@ -140,6 +145,61 @@ public final class VirtualNet {
     } else if (type == Eth.IPV4) {
       ipv4(in, bytes, offset, length);
     }
+  }
+
+  /**
+   * Finds where a frame goes if it is an ordinary packet for a node reached directly.
+   *
+   * @param packets into how many the frame will be cut
+   * @return null if {@link #fromDevice} must decide
+   */
+  public @Nullable Outlet outlet(
+      byte[] bytes, int offset, int length, int packets, long nowMillis) {
+    now = nowMillis;
+    if (length < Eth.HEADER + 20 || bytes[offset + Eth.HEADER] != 0x45) {
+      return null;
+    }
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    int ip = offset + Eth.HEADER;
+    int source = in.getInt(ip + 12);
+    int target = in.getInt(ip + 16);
+    if ((in.getShort(offset + 12) & 0xffff) != Eth.IPV4
+        || (in.getShort(ip + 2) & 0xffff) > length - Eth.HEADER
+        || isForServices(in, ip, length)
+        || !network.isAssignable(source)
+        || !network.isAssignable(target)
+        || addresses.macOf(source) < 0) {
+      return null;
+    }
+    PublicKey key = addresses.cached(target);
+    return key == null ? null : node.outlet(key, packets, now);
+  }
+
+  private static boolean isForServices(ByteBuffer in, int ip, int length) {
+    if (in.get(ip + 9) != 17 || length < Eth.HEADER + 28) {
+      return false;
+    }
+    int port = in.getShort(ip + 22) & 0xffff;
+    return port == Dhcp.SERVER_PORT || port == Dns.PORT;
+  }
+
+  /**
+   * {@return the MAC a peer's packet goes to} after the same checks as for one that comes alone; -1
+   * if {@link #fromPeer} must decide.
+   *
+   * @param packet IPv4, 20 bytes or more
+   */
+  public long admit(PublicKey from, ByteBuffer packet, long nowMillis) {
+    now = nowMillis;
+    int source = packet.getInt(packet.position() + 12);
+    int target = packet.getInt(packet.position() + 16);
+    boolean isTheirs = network.isAssignable(source) && from.equals(addresses.cached(source));
+    return isTheirs ? addresses.macOf(target) : -1;
+  }
+
+  /** Puts an Ethernet header in front of an admitted packet. */
+  public static void header(byte[] bytes, int offset, long mac) {
+    Eth.header(ByteBuffer.wrap(bytes, offset, Eth.HEADER), mac, Eth.GATEWAY, Eth.IPV4);
   }
 
   /** RFC 826: every address but the asker's own stands behind the gateway. */
@@ -268,7 +328,8 @@ public final class VirtualNet {
         key, frame.array(), frame.arrayOffset() + Eth.HEADER, frame.limit() - Eth.HEADER, now);
   }
 
-  private void fromPeer(PublicKey from, ByteBuffer packet) {
+  /** Takes a packet that has come alone, or whose sender's addresses are not known yet. */
+  public void fromPeer(PublicKey from, ByteBuffer packet) {
     if (packet.remaining() < 20 || (packet.get(0) & 0xf0) != 0x40) {
       return;
     }

@@ -6,8 +6,9 @@ import org.gridappliance.ipop.replay.ReplayWindow;
 import org.gridappliance.ipop.wire.Frame;
 
 /**
- * The transport keys of one finished handshake and what was done with them. Not thread-safe: owned
- * by one node. Times are in milliseconds of the clock handed in.
+ * The transport keys of one finished handshake and what was done with them. Times are in
+ * milliseconds of the clock handed in. Thread-safe: sealing and opening have a lock each, so that a
+ * node's other sessions, and the other direction, go on meanwhile.
  *
  * <p>Lifetimes as in WireGuard's paper §6.1, the volume bound stricter because of AES-GCM: a new
  * handshake is due after {@link #REKEY_AFTER_MILLIS} or {@link #REKEY_AFTER_MESSAGES}, and nothing
@@ -41,7 +42,12 @@ public final class Session {
   private final Aead sending;
   private final Aead receiving;
   private final ReplayWindow window = new ReplayWindow();
-  private long counter;
+
+  /** Guarded by {@link #receiving}: the zero key must not open what anybody can seal with it. */
+  private boolean isErased;
+
+  /** Guarded by {@link #sending} where it is written. */
+  private volatile long counter;
 
   Session(
       int localIndex, int remoteIndex, boolean initiator, Handshake.Keys keys, long bornMillis) {
@@ -77,13 +83,19 @@ public final class Session {
    *
    * @param out has room for {@code length + OVERHEAD} bytes at {@code outOffset}; must not overlap
    *     {@code plain}
-   * @return the frame's length
+   * @return the frame's length, or -1 if the keys may no longer be used
    */
   public int seal(byte[] plain, int offset, int length, byte[] out, int outOffset) {
-    long number = counter++;
-    Frame.dataHeader(out, outOffset, remoteIndex, number);
-    return Frame.DATA_HEADER
-        + sending.seal(number, NO_AD, plain, offset, length, out, outOffset + Frame.DATA_HEADER);
+    synchronized (sending) {
+      long number = counter;
+      if (number >= REJECT_AFTER_MESSAGES) {
+        return -1;
+      }
+      counter = number + 1;
+      Frame.dataHeader(out, outOffset, remoteIndex, number);
+      return Frame.DATA_HEADER
+          + sending.seal(number, NO_AD, plain, offset, length, out, outOffset + Frame.DATA_HEADER);
+    }
   }
 
   /**
@@ -95,14 +107,24 @@ public final class Session {
     if (number < 0 || number >= REJECT_AFTER_MESSAGES) {
       return -1;
     }
-    int opened = receiving.open(number, NO_AD, text, offset, length, out, outOffset);
-    return opened >= 0 && window.accept(number) ? opened : -1;
+    synchronized (receiving) {
+      if (isErased) {
+        return -1;
+      }
+      int opened = receiving.open(number, NO_AD, text, offset, length, out, outOffset);
+      return opened >= 0 && window.accept(number) ? opened : -1;
+    }
   }
 
   /** Forgets the keys. */
   public void erase() {
-    counter = REJECT_AFTER_MESSAGES;
-    sending.erase();
-    receiving.erase();
+    synchronized (sending) {
+      counter = REJECT_AFTER_MESSAGES;
+      sending.erase();
+    }
+    synchronized (receiving) {
+      isErased = true;
+      receiving.erase();
+    }
   }
 }

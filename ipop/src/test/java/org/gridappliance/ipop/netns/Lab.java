@@ -168,6 +168,26 @@ final class Lab implements AutoCloseable {
     return process;
   }
 
+  /**
+   * Sends random bytes by TCP from one namespace to another. {@return what the sender and the
+   * receiver say of them}
+   */
+  List<String> transfer(String from, String to, String address, long bytes)
+      throws IOException, InterruptedException {
+    String port = Integer.toString(7000 + ++ports);
+    List<String> take = new ArrayList<>(List.of("ip", "netns", "exec", to));
+    take.addAll(java(Transfer.class.getName(), "take", port));
+    Process taking = new ProcessBuilder(take).redirectErrorStream(true).start();
+    processes.add(taking);
+    String sent =
+        in(
+            from,
+            java(Transfer.class.getName(), "give", address, port, Long.toString(bytes))
+                .toArray(String[]::new));
+    String got = new String(taking.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return List.of(sent.strip(), got.strip());
+  }
+
   /** Gets a virtual address with the machine's DHCP client. {@return the address} */
   String dhcp(String namespace, String device) throws IOException, InterruptedException {
     Path script = folder.resolve("dhcp-script");
@@ -204,6 +224,12 @@ final class Lab implements AutoCloseable {
   }
 
   private static List<String> ipop(String... arguments) {
+    List<String> command = java("org.gridappliance.ipop.program.Main");
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  private static List<String> java(String... mainAndArguments) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -213,9 +239,8 @@ final class Lab implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                System.getProperty("java.class.path"),
-                "org.gridappliance.ipop.program.Main"));
-    command.addAll(List.of(arguments));
+                System.getProperty("java.class.path")));
+    command.addAll(List.of(mainAndArguments));
     return command;
   }
 

@@ -8,10 +8,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real nodes, real devices, the machine's own DHCP client, ping and DNS. */
 @Tag("root")
@@ -76,6 +79,37 @@ class TwoNodesTest {
       String status = lab.status(first);
       assertTrue(status.contains("direct 192.0.2.2:4801"), status);
       assertTrue(status.contains(addressA), status);
+    }
+  }
+
+  /** Super-packets on one side or both, cut and joined by us; on the other by the kernel. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aTransferArrivesWholeBothWays(boolean offload, @TempDir Path folder)
+      throws IOException, InterruptedException {
+    try (Lab lab = new Lab("ipop3", folder)) {
+      String a = lab.namespace("a");
+      String b = lab.namespace("b");
+      lab.cable(a, "ua", "192.0.2.1/24", b, "ub", "192.0.2.2/24");
+      Path first = lab.settings("a", "namespace: test\nport: 4801\n");
+      lab.node(a, first);
+      String bootstrap = "bootstrap:\n  - " + lab.key(first) + "@192.0.2.1:4801\n";
+      String more = "namespace: test\nport: 4801\noffload: " + offload + "\n" + bootstrap;
+      lab.node(b, lab.settings("b", more));
+      awaitDevice(lab, a);
+      awaitDevice(lab, b);
+      String addressA = lab.dhcp(a, "ipop0");
+      String addressB = lab.dhcp(b, "ipop0");
+      for (int i = 0; i < 2; i++) {
+        List<String> hashes =
+            i == 0
+                ? lab.transfer(a, b, addressB, 100_000_000)
+                : lab.transfer(b, a, addressA, 100_000_000);
+        assertEquals(64, hashes.get(0).length(), hashes.get(0));
+        assertEquals(hashes.get(0), hashes.get(1));
+      }
+      assertTrue(lab.log(b).contains("offload=" + offload), lab.log(b));
+      assertTrue(lab.status(first).contains("\"forged\" : 0"), lab.status(first));
     }
   }
 

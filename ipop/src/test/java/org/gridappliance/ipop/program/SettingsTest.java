@@ -1,5 +1,6 @@
 package org.gridappliance.ipop.program;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,10 +12,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.gridappliance.ipop.services.Network;
 import org.gridappliance.ipop.wire.Contact;
 import org.gridappliance.ipop.wire.Endpoint;
@@ -36,6 +43,8 @@ class SettingsTest {
     assertEquals(Optional.of("ipop0"), settings.device());
     assertEquals(Network.parse("10.128.0.0/9", "ipop"), settings.network());
     assertEquals(List.of(), settings.contacts());
+    assertEquals(true, settings.offload());
+    assertEquals(false, read("namespace: physics\noffload: false\n").offload());
   }
 
   @Test
@@ -138,5 +147,20 @@ class SettingsTest {
     Path file = folder.resolve("ipop.yaml");
     Files.writeString(file, text);
     return Settings.read(file);
+  }
+
+  @Test
+  void ofManyThatMakeTheKeyAtOnceAllGetTheSame() throws Exception {
+    Path file = folder.resolve("key");
+    try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+      List<Callable<byte[]>> all =
+          Collections.nCopies(8, () -> KeyFile.open(file, new SecureRandom()).sessionKey());
+      for (Future<byte[]> key : threads.invokeAll(all)) {
+        assertArrayEquals(KeyFile.open(file, new SecureRandom()).sessionKey(), key.get());
+      }
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(List.of(file), files.toList());
+    }
   }
 }

@@ -62,6 +62,50 @@ class HandshakerTest {
   }
 
   @Test
+  void erasedSessionNeitherSealsNorOpens() {
+    Handshaker.Attempt attempt = attempt(fromAlice, null);
+    Handshaker.Outcome.Accepted accepted = (Handshaker.Outcome.Accepted) respond(attempt, 0);
+    Session a = attempt.finish(response(accepted), accepted.response(), 0);
+    Session b = accepted.session();
+    byte[] sealed = new byte[1 + Session.OVERHEAD];
+    assertEquals(sealed.length, a.seal(new byte[1], 0, 1, sealed, 0));
+    a.erase();
+    b.erase();
+    assertEquals(-1, a.seal(new byte[1], 0, 1, new byte[100], 0));
+    assertEquals(-1, open(b, sealed, 0, new byte[1]));
+  }
+
+  @Test
+  void sealingByManyThreadsUsesEveryCounterOnce() throws InterruptedException {
+    Handshaker.Attempt attempt = attempt(fromAlice, null);
+    Handshaker.Outcome.Accepted accepted = (Handshaker.Outcome.Accepted) respond(attempt, 0);
+    Session a = attempt.finish(response(accepted), accepted.response(), 0);
+    java.util.BitSet seen = new java.util.BitSet();
+    Thread[] threads = new Thread[4];
+    for (int i = 0; i < threads.length; i++) {
+      threads[i] =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    byte[] sealed = new byte[1 + Session.OVERHEAD];
+                    for (int n = 0; n < 5_000; n++) {
+                      a.seal(new byte[] {7}, 0, 1, sealed, 0);
+                      synchronized (seen) {
+                        long counter = ByteBuffer.wrap(sealed).getLong(8);
+                        assertEquals(1, open(accepted.session(), sealed, counter, new byte[1]));
+                        seen.set((int) counter);
+                      }
+                    }
+                  });
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertEquals(20_000, seen.cardinality());
+    assertEquals(20_000, seen.length());
+  }
+
+  @Test
   void initiationThatDoesNotKnowTheReceiverIsNotAnswered() {
     Handshaker.Attempt attempt =
         fromAlice.initiate(Identity.random(random, "pool").publicKey(), 1, 10, null);
