@@ -37,7 +37,7 @@ public record Outcome(
   }
 
   /** One that connected to nothing. */
-  Outcome(
+  public Outcome(
       @Nullable Integer exitCode,
       @Nullable String signal,
       @Nullable Failure failure,
@@ -51,7 +51,8 @@ public record Outcome(
 
   /** {@return the same with what went to hosts outside} */
   Outcome withReached(List<EvmResult.Reached> hosts) {
-    return new Outcome(exitCode, signal, failure, wall, cpu, peakMemoryBytes, refusal, crash, hosts);
+    return new Outcome(
+        exitCode, signal, failure, wall, cpu, peakMemoryBytes, refusal, crash, hosts);
   }
 
   /** {@return how a program ended that was started again, with what both runs used} */
