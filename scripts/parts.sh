@@ -53,6 +53,9 @@ blastp|ncbi-blast+|the application 'blastp'|test
 lmp|lammps|the application 'LAMMPS'|test
 octave-cli|octave|the application 'GNU Octave script'|test
 rg|ripgrep|tests of real programs in the Entropia VM|test
+g++|g++|tests of static programs in the Entropia VM|test
+bash-static|bash-static|tests of static programs in the Entropia VM|test
+stress-ng|stress-ng|tests of sealed scratch|test
 chromium|chromium|browser tests|test
 parallel|parallel|the peer of the job benchmark|bench
 apache2|apache2-bin|a peer of the storage benchmark|bench

@@ -36,7 +36,8 @@
 #define FORK_BOMB_SAMPLES 2
 #define USAGE_EVENT_MS 1000
 /* Paged out at each beat of a pause: a gigabyte in a quarter of a minute, and never long in one go. */
-#define PAGE_OUT_BYTES (64LL << 20)
+#define PAGE_OUT_BYTES (16LL << 20)
+#define PAGE_OUT_AGAIN_MS 10000 /* after a try that freed nothing */
 
 struct launch {
   const struct evm_spec *spec;
@@ -51,6 +52,7 @@ struct launch {
   struct evm_sealed seal;
   struct evm_carrier carrier;
   bool stands, ready, born, ended, killing, decided;
+  int64_t page_out_ms; /* not before */
   int64_t begin_us, kill_ms, heard_ms, commanded_ms, beat_ms, usage_event_ms;
   int64_t go_ms, pause_ms, paused_ms; /* pause_ms: since when, 0: runs */
   int full_samples;
@@ -293,9 +295,11 @@ static void on_signal(struct launch *l) {
 }
 
 /* The owner is back and wants memory: a paused program's goes where nobody can read it, or stays. */
-static void make_room(const struct launch *l) {
-  if (l->pause_ms == 0 || l->killing || !evm_memory_is_short("") || !evm_swap_is_private("")) return;
-  evm_cgroup_page_out(&l->group, PAGE_OUT_BYTES);
+static void make_room(struct launch *l) {
+  int64_t now = evm_awake_ms();
+  if (l->pause_ms == 0 || l->killing || now < l->page_out_ms) return;
+  if (!evm_memory_is_short("") || !evm_swap_is_private("")) return;
+  if (!evm_cgroup_page_out(&l->group, PAGE_OUT_BYTES)) l->page_out_ms = now + PAGE_OUT_AGAIN_MS;
 }
 
 static void on_time(struct launch *l) {
@@ -363,7 +367,8 @@ static void forgive(struct launch *l, int64_t late_ms) {
 }
 
 static void watch(struct launch *l) {
-  l->heard_ms = l->commanded_ms = l->beat_ms = evm_awake_ms();
+  int64_t woken_ms = evm_awake_ms();
+  l->heard_ms = l->commanded_ms = l->beat_ms = woken_ms;
   while (!l->ended) {
     struct pollfd fds[] = {{l->socket, POLLIN, 0},
                            {l->listener, POLLIN, 0},
@@ -371,9 +376,10 @@ static void watch(struct launch *l) {
                            {l->signals, POLLIN, 0},
                            {l->seal.socket, POLLIN, 0}};
     int wait = next_timeout(l);
-    int64_t before = evm_awake_ms();
     if (poll(fds, 5, wait) < 0 && errno != EINTR) evm_fail_errno("wait for events");
-    forgive(l, evm_awake_ms() - before - wait);
+    int64_t now = evm_awake_ms();
+    forgive(l, now - woken_ms - wait); /* since it last woke: it may be stopped on its way to poll, too */
+    woken_ms = now;
     if ((fds[1].revents & POLLIN) != 0) on_refused_call(l);
     if ((fds[1].revents & (POLLHUP | POLLERR)) != 0 && (fds[1].revents & POLLIN) == 0) {
       close(l->listener);

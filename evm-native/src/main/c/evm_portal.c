@@ -234,6 +234,13 @@ static void obey(struct portal *portal) {
   }
 }
 
+/* Stopped in the middle of its work, it has not yet read what came meanwhile: only silence now counts. */
+static void last_look(struct portal *portal) {
+  struct pollfd last = {portal->socket, POLLIN, 0};
+  if (poll(&last, 1, EVM_STOPPED_MS) <= 0) _exit(125);
+  obey(portal);
+}
+
 static void report_usage(struct portal *portal) {
   int64_t begin = evm_awake_ms();
   bool walk = begin >= portal->next_walk_ms;
@@ -271,19 +278,20 @@ void evm_portal_run(const struct evm_spec *spec, int socket) {
   wait_for_go(&portal);
   start_program(&portal);
 
-  portal.heard_ms = evm_awake_ms();
-  portal.next_usage_ms = portal.heard_ms + EVM_BEAT_MS;
+  int64_t woken = evm_awake_ms();
+  portal.heard_ms = woken;
+  portal.next_usage_ms = woken + EVM_BEAT_MS;
   for (;;) {
     struct pollfd fds[] = {{portal.signals, POLLIN, 0}, {socket, POLLIN, 0}};
-    int64_t before = evm_awake_ms();
-    int64_t wait = portal.next_usage_ms - before;
+    int64_t wait = portal.next_usage_ms - evm_awake_ms();
     if (wait < 0) wait = 0;
     if (poll(fds, 2, (int)wait) < 0 && errno != EINTR) _exit(125);
-    int64_t late = evm_awake_ms() - before - wait;
-    if (late > EVM_STOPPED_MS) portal.heard_ms += late;
+    int64_t now = evm_awake_ms();
+    if (now - woken - wait > EVM_STOPPED_MS) portal.heard_ms += now - woken - wait;
+    woken = now;
     if (fds[0].revents != 0) reap(&portal);
     if (fds[1].revents != 0) obey(&portal);
-    if (evm_awake_ms() - portal.heard_ms > EVM_SILENCE_MS) _exit(125);
+    if (!portal.paused && evm_awake_ms() - portal.heard_ms > EVM_SILENCE_MS) last_look(&portal);
     if (evm_awake_ms() >= portal.next_usage_ms) report_usage(&portal);
   }
 }

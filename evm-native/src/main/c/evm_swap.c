@@ -24,7 +24,9 @@ static bool device_is_private(const char *root, const char *name, int depth) {
     return evm_read_file(path, text, sizeof text) < 0 || starts(text, "none"); /* no file: built without */
   }
   evm_format(path, sizeof path, "%s/sys/block/%s/dm/uuid", root, name);
-  if (evm_read_file(path, text, sizeof text) >= 0 && starts(text, "CRYPT-")) return true;
+  if (evm_read_file(path, text, sizeof text) >= 0 && starts(text, "CRYPT-") && !starts(text, "CRYPT-INTEGRITY-")) {
+    return true;
+  }
   evm_format(path, sizeof path, "%s/sys/block/%s/slaves", root, name);
   DIR *slaves = opendir(path);
   if (slaves == NULL) return false;

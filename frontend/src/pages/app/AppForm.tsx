@@ -140,6 +140,7 @@ export function AppForm({ app, start, trigger }: { app: App; start: FormState; t
       const rows = form.inputs[name];
       edit({ inputs: { ...form.inputs, [name]: [...(Array.isArray(rows) ? (rows as unknown[]) : []), emptyRow(propertyOf(now.app, name))] } }, name);
     },
+    uploading: uploading.size > 0,
     busy: (name, is) =>
       setUploading((before) => {
         const next = new Set(before);

@@ -19,6 +19,9 @@ const FOLDER = "uploads";
 const EXAMPLE = "example:";
 const HOME = "home:";
 
+/** Names that uploads of this page have taken, so that two rows never write one file. */
+const taken = new Set<string>();
+
 interface Moving {
   name: string;
   part: number;
@@ -54,7 +57,8 @@ export function FileWidget(props: WidgetProps): ReactElement {
       setFailure(text.file.tooLarge(file.name, bytes(file.size), bytes(most)));
       return;
     }
-    const name = freeName(file.name, new Set(earlier.map((e) => e.name)));
+    const name = freeName(file.name, new Set([...earlier.map((e) => e.name), ...taken]));
+    taken.add(name);
     setFailure(undefined);
     setMoving({ name, part: 0 });
     context.busy(props.id, true);
@@ -65,7 +69,10 @@ export function FileWidget(props: WidgetProps): ReactElement {
         props.onChange(`${FOLDER}/${name}`);
         void client.invalidateQueries({ queryKey: keys.folders });
       })
-      .catch((e: unknown) => setFailure(e instanceof ApiError ? `${file.name}: ${words(e)}` : words(e)))
+      .catch((e: unknown) => {
+        taken.delete(name);
+        setFailure(e instanceof ApiError ? `${file.name}: ${words(e)}` : words(e));
+      })
       .finally(() => {
         if (running.current === one) {
           running.current = undefined;

@@ -12,5 +12,7 @@ export interface FieldContext {
   dropped: { input: string; words: string } | undefined;
   /** Adds a row to a group. */
   addRow: (name: string) => void;
+  /** Whether a file is on its way: meanwhile rows stay where they are, since it goes into one of them. */
+  uploading: boolean;
   busy: (name: string, uploading: boolean) => void;
 }

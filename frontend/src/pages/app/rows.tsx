@@ -30,7 +30,7 @@ export function RowsTemplate(props: ArrayFieldTemplateProps): ReactElement {
           </Input.Error>
         )}
         <Group>
-          <Button id={id} size="sm" variant="default" leftSection={<Icon name="plus" size={16} />} disabled={props.items.length >= most} onClick={() => context.addRow(name)}>
+          <Button id={id} size="sm" variant="default" leftSection={<Icon name="plus" size={16} />} disabled={props.items.length >= most || context.uploading} onClick={() => context.addRow(name)}>
             {text.rows.add(property.title ?? name)}
           </Button>
           {props.items.length >= most && (
@@ -46,18 +46,19 @@ export function RowsTemplate(props: ArrayFieldTemplateProps): ReactElement {
 
 export function RowTemplate(props: ArrayFieldItemTemplateProps): ReactElement {
   const { buttonsProps: buttons, index } = props;
+  const { uploading } = props.registry.formContext as FieldContext;
   const number = index + 1;
   return (
     <Fieldset legend={text.rows.row(number)} p="sm">
       {props.children}
       <Group gap={4} justify="flex-end" mt="xs">
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={text.rows.up(number)} title={text.rows.up(number)} disabled={!buttons.hasMoveUp} onClick={buttons.onMoveUpItem}>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={text.rows.up(number)} title={text.rows.up(number)} disabled={!buttons.hasMoveUp || uploading} onClick={buttons.onMoveUpItem}>
           <Icon name="up" size={16} />
         </ActionIcon>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={text.rows.down(number)} title={text.rows.down(number)} disabled={!buttons.hasMoveDown} onClick={buttons.onMoveDownItem}>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={text.rows.down(number)} title={text.rows.down(number)} disabled={!buttons.hasMoveDown || uploading} onClick={buttons.onMoveDownItem}>
           <Icon name="down" size={16} />
         </ActionIcon>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={text.rows.remove(number)} title={text.rows.remove(number)} disabled={!buttons.hasRemove} onClick={buttons.onRemoveItem}>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={text.rows.remove(number)} title={text.rows.remove(number)} disabled={!buttons.hasRemove || uploading} onClick={buttons.onRemoveItem}>
           <Icon name="trash" size={16} />
         </ActionIcon>
       </Group>

@@ -147,7 +147,7 @@ function Make({ close }: { close: () => void }): ReactElement {
   });
   const complete = name.trim() !== "" && network.trim() !== "" && [most, daily, days].every((n) => typeof n === "number");
   return (
-    <Modal opened onClose={close} title={text.add} size="lg" closeButtonProps={{ "aria-label": common.close }}>
+    <Modal opened onClose={close} closeOnClickOutside={made === undefined} closeOnEscape={made === undefined} title={text.add} size="lg" closeButtonProps={{ "aria-label": common.close }}>
       {made !== undefined && (
         <Stack gap="sm">
           <Text size="sm">{text.once}</Text>

@@ -79,7 +79,8 @@ function Joined({ node }: { node: number }): ReactElement {
           {state.data.told ? <Now state={state.data} /> : <Text>{text.notTold}</Text>}
           <Delivery state={state.data} />
           <Bounds group={state.data.group} bounds={state.data.bounds} />
-          <SharingForm given={state.data.sharing} title={text.level.title} put={put} button={text.save} />
+          {/* before the machine has told its rules, saving would put the usual ones in their place */}
+          {(state.data.told || state.data.waiting) && <SharingForm given={state.data.sharing} title={text.level.title} put={put} button={text.save} />}
         </>
       )}
     </Stack>

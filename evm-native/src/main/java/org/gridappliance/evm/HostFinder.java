@@ -50,7 +50,12 @@ public final class HostFinder {
 
   /** Metadata services of clouds that lie outside link-local addresses. */
   private static final Set<String> METADATA =
-      Set.of("168.63.129.16", "100.100.100.200", "fd00:ec2:0:0:0:0:0:254");
+      Set.of(
+          "168.63.129.16",
+          "100.100.100.200",
+          "fd00:ec2:0:0:0:0:0:254",
+          "fd20:ce:0:0:0:0:0:254",
+          "fd00:42:0:0:0:0:0:42");
 
   private final Names names;
   private final Set<InetAddress> own;

@@ -13,6 +13,7 @@ import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -113,11 +114,23 @@ class LinesTest {
     return heard;
   }
 
+  /** A client has its answer before the portal has the line. */
+  private Future<ServerWebSocket> asked(Seat.Place place, String kind) throws Exception {
+    List<Future<ServerWebSocket>> all = new ArrayList<>();
+    TestPortal.await(
+        "the line is there",
+        () -> {
+          all.add(portal.api.lines().open(vertx, place, kind));
+          return !all.getLast().failed();
+        });
+    return all.getLast();
+  }
+
   @Test
   void aChannelIsForWhoHoldsTheLeaseWithTheFenceAndOnce() throws Exception {
     Seat.Place place = submitted("windows");
     Heard line = line(one);
-    Future<ServerWebSocket> asked = portal.api.lines().open(vertx, place, LeaseProtocol.VNC);
+    Future<ServerWebSocket> asked = asked(place, LeaseProtocol.VNC);
     Opening opening = line.opening();
     assertEquals(place.lease(), opening.lease());
     String path = LeaseProtocol.channel(opening);
@@ -162,7 +175,7 @@ class LinesTest {
     Seat.Place place = submitted("windows");
     Heard heard = new Heard();
     WebSocket line = connect(one.token, LeaseProtocol.LINE, heard);
-    Future<ServerWebSocket> asked = portal.api.lines().open(vertx, place, LeaseProtocol.TERMINAL);
+    Future<ServerWebSocket> asked = asked(place, LeaseProtocol.TERMINAL);
     WebSocket _ =
         line.sendText(heard.opening().channel() + " no shell here", true).get(10, TimeUnit.SECONDS);
     ExecutionException e =

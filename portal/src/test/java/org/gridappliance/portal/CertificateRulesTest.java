@@ -29,9 +29,19 @@ class CertificateRulesTest extends EstFixture {
   }
 
   private void refused(String why, String name, String address, String token) throws Exception {
+    answered("403", why, name, address, token);
+  }
+
+  /** A machine asks again by itself. */
+  private void later(String why, String name, String address, String token) throws Exception {
+    answered("429", why, name, address, token);
+  }
+
+  private void answered(String status, String why, String name, String address, String token)
+      throws Exception {
     ask(name, address);
     List<String> answer = enrol(name, "simpleenroll", token);
-    assertEquals("403", answer.getFirst(), answer.toString());
+    assertEquals(status, answer.getFirst(), answer.toString());
     assertTrue(answer.getLast().contains(why), answer.toString());
   }
 
@@ -83,7 +93,7 @@ class CertificateRulesTest extends EstFixture {
     String brief = rule("brief", true, 5, 1, Duration.ofHours(1)).json().path("joinToken").asText();
     ask("a", "10.128.4.1");
     assertEquals("200", enrol("a", "simpleenroll", brief).getFirst());
-    refused("the most it may in 24 hours, 1", "b", "10.128.4.2", brief);
+    later("the most it may in 24 hours, 1", "b", "10.128.4.2", brief);
     assertEquals(422, rule("over", true, 5, 1, Duration.ofSeconds(-1)).status());
     assertEquals(422, rule("more", true, 5, 6, Duration.ofHours(1)).status());
     assertEquals(409, rule("brief", true, 5, 1, Duration.ofHours(1)).status());
@@ -142,7 +152,7 @@ class CertificateRulesTest extends EstFixture {
     assertEquals("202", enrol("a", "simpleenroll").getFirst());
     assertEquals("ada", waiting().path(0).path("approvals").path(0).path("by").asText());
     String token = rule("Lab", true, 5, 5, Duration.ofHours(1)).json().path("joinToken").asText();
-    refused("has 1 of 2 approvals", "b", "10.128.4.2", token);
+    later("has 1 of 2 approvals", "b", "10.128.4.2", token);
 
     TestPortal.Browser ben = portal.scientist(admin, "ben");
     admin.send("PATCH", "/users/ben", "{\"roles\":[\"ca-admin\"]}");

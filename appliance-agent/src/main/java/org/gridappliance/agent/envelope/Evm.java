@@ -160,11 +160,11 @@ public final class Evm implements Envelope, AutoCloseable {
       Outcome outcome = follow(spec, reins, started, entrance);
       String lost = output.finish();
       if (lost != null) {
-        return Outcome.failed(EvmWords.broken(lost));
+        return Outcome.failed(EvmWords.broken(lost)).withReached(outcome.reached());
       }
       // what was still in the pipe when the program ended counts too
       Failure tooMuch = outcome.failure() == null ? Watch.outputLimit(spec) : null;
-      return tooMuch == null ? outcome : Outcome.failed(tooMuch);
+      return tooMuch == null ? outcome : Outcome.failed(tooMuch).withReached(outcome.reached());
     } catch (IOException e) {
       return Outcome.failed(EvmWords.broken("no file descriptor is left"));
     } finally {

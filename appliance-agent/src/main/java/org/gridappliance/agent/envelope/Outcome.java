@@ -2,6 +2,7 @@ package org.gridappliance.agent.envelope;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.gridappliance.evm.EvmResult;
 import org.gridappliance.jobs.lease.Failure;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +71,8 @@ public record Outcome(
         cpu,
         memory,
         then.refusal,
-        then.crash);
+        then.crash,
+        Stream.concat(first.reached.stream(), then.reached.stream()).toList());
   }
 
   /** {@return what to say of data that is not what was written} */

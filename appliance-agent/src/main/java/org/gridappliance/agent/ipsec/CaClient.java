@@ -133,7 +133,7 @@ final class CaClient implements AutoCloseable {
             .header("Content-Type", "application/pkcs10")
             .header("Content-Transfer-Encoding", "base64")
             .POST(HttpRequest.BodyPublishers.ofString(Base64.getEncoder().encodeToString(request)));
-    if (!link.token().isEmpty()) {
+    if (operation.equals("simpleenroll") && !link.token().isEmpty()) {
       byte[] pair = ("token:" + link.token()).getBytes(StandardCharsets.US_ASCII);
       asks.header("Authorization", "Basic " + Base64.getEncoder().encodeToString(pair));
     }
@@ -143,7 +143,7 @@ final class CaClient implements AutoCloseable {
     return switch (response.statusCode()) {
       case 200 -> new Answer.Given(pkcs7(response.body()));
       case 202 -> new Answer.Wait(Math.clamp(after, 1, 60), "");
-      case 429, 503 -> new Answer.Wait(Math.clamp(after, 1, 300), words(response));
+      case 429, 500, 502, 503, 504 -> new Answer.Wait(Math.clamp(after, 1, 300), words(response));
       default -> new Answer.Refused(words(response));
     };
   }

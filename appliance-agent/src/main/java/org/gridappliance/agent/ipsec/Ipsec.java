@@ -343,8 +343,12 @@ public final class Ipsec implements AutoCloseable {
       unread = String.valueOf(e.getMessage());
     }
     if (!open.equals(exempt)) {
-      Guard.raise(device, "10.128.0.0/9", open);
-      exempt = open;
+      try {
+        Guard.raise(device, "10.128.0.0/9", open);
+        exempt = open;
+      } catch (IOException e) { // the guard stands as it stood; tried again next round
+        unread = String.valueOf(e.getMessage());
+      }
     }
   }
 

@@ -50,7 +50,9 @@ final class OpenNodes {
 
   private static boolean isVirtual(String address) {
     try {
-      return !address.contains("/") && Network.of(NETWORK).contains(Network.of(address));
+      // no leading zeros, which others read as octal
+      return address.matches("(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}")
+          && Network.of(NETWORK).contains(Network.of(address));
     } catch (CaException e) {
       return false;
     }

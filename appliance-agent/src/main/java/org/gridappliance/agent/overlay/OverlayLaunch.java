@@ -29,7 +29,14 @@ final class OverlayLaunch {
     boolean low = settings.tls() > 0 && settings.tls() < FIRST_FREE_PORT;
     List<String> node = confined(uid, low ? "net_admin,+net_bind_service" : "net_admin");
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    node.addAll(List.of(java, "-XX:+UseSerialGC", "-Xmx96m", "-Xss512k", "-XX:-UsePerfData"));
+    node.addAll(
+        List.of(
+            java,
+            "-XX:+UseSerialGC",
+            "-Xmx96m",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-Xss512k",
+            "-XX:-UsePerfData"));
     node.addAll(List.of("--enable-native-access=ALL-UNNAMED"));
     node.addAll(List.of("-cp", System.getProperty("java.class.path")));
     node.addAll(

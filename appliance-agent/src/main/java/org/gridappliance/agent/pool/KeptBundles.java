@@ -10,6 +10,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.gridappliance.evm.bundle.BundleException;
 import org.gridappliance.evm.bundle.Manifest;
@@ -35,6 +37,8 @@ final class KeptBundles {
 
   private static final System.Logger LOG = System.getLogger(KeptBundles.class.getName());
 
+  private static final Pattern PART = Pattern.compile("([0-9a-f]{64})\\.part-[0-9]+");
+
   private final Path kept;
   private final Path use;
   private final long mostBytes;
@@ -52,12 +56,12 @@ final class KeptBundles {
   /** HTCondor is about to be started: what it had begun is gone, what is there is to be checked. */
   void begin() throws IOException, InterruptedException {
     for (Path part : names(kept)) {
-      if (!isId(part)) {
+      if (!isBundle(part)) {
         delete(part);
       }
     }
     for (Path one : names(use)) {
-      if (isId(one)) {
+      if (isBundle(one)) {
         Files.deleteIfExists(one.resolve("checked"));
       } else {
         delete(one);
@@ -71,7 +75,8 @@ final class KeptBundles {
       long sum = 0;
       List<Path> all = new ArrayList<>();
       for (Path one : names(kept)) {
-        if (!isId(one)) {
+        if (!isBundle(one)) {
+          dropAbandoned(one);
           continue;
         }
         String id = one.getFileName().toString();
@@ -139,8 +144,28 @@ final class KeptBundles {
     }
   }
 
-  private static boolean isId(Path path) {
-    return path.getFileName().toString().matches("[0-9a-f]{64}");
+  /** Removes what a wrapper that was ended had begun to bring: whoever brings holds the lock. */
+  private void dropAbandoned(Path one) throws IOException, InterruptedException {
+    Matcher part = PART.matcher(one.getFileName().toString());
+    if (part.matches()) {
+      Path lock = use.resolve(part.group(1));
+      run(
+          List.of(
+              "flock",
+              "--nonblock",
+              "--exclusive",
+              lock.toString(),
+              "rm",
+              "-rf",
+              "--one-file-system",
+              one.toString()));
+    }
+  }
+
+  /** Slots' users may make anything here; what is no folder by a bundle's name is none. */
+  private static boolean isBundle(Path path) {
+    return path.getFileName().toString().matches("[0-9a-f]{64}")
+        && Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
   }
 
   private static List<Path> names(Path folder) throws IOException {

@@ -31,6 +31,7 @@ public final class LibC {
   public static final int EACCES = 13;
   public static final int EBUSY = 16;
   public static final int EINVAL = 22;
+  public static final int EMSGSIZE = 90;
   public static final int ECONNREFUSED = 111;
   public static final short POLLIN = 1;
 

@@ -189,10 +189,11 @@ final class Links {
       node.counters().malformed++;
       return;
     }
-    switch (Frame.parse(datagram)) {
+    ByteBuffer whole = datagram.slice(); // what authenticates it counts from its first byte
+    switch (Frame.parse(whole)) {
       case null -> node.counters().malformed++;
-      case Frame.Initiation f -> answer(f, datagram, origin);
-      case Frame.Response f -> finish(f, datagram, origin);
+      case Frame.Initiation f -> answer(f, whole, origin);
+      case Frame.Response f -> finish(f, whole, origin);
       case Frame.Cookie f -> keepCookie(f);
       case Frame.Data f -> open(f, origin);
     }
@@ -311,6 +312,7 @@ final class Links {
   /** Ends every session with a peer and tells the ring. */
   void down(Peer peer) {
     boolean wasUp = peer.isUp();
+    Contact contact = peer.contact(); // with the endpoint that has worked
     forget(peer.current);
     forget(peer.previous);
     forget(peer.next);
@@ -321,7 +323,7 @@ final class Links {
     peer.punchRounds = 0;
     peer.unansweredProbes = 0;
     if (wasUp) {
-      node.down(peer);
+      node.down(peer, contact);
     }
   }
 

@@ -388,9 +388,9 @@ public final class Node {
     }
   }
 
-  void down(Peer peer) {
+  void down(Peer peer, Contact contact) {
     peer.far = false;
-    ring.changed(peer);
+    ring.down(peer, contact);
   }
 
   void failed(Peer peer) {

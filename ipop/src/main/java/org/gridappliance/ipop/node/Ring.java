@@ -1,8 +1,10 @@
 package org.gridappliance.ipop.node;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.gridappliance.ipop.wire.Address;
@@ -36,12 +38,16 @@ final class Ring {
   private static final long REJOIN_MILLIS = 120_000;
   private static final double NODES_AT_BOOTSTRAP = 64;
 
+  /** Lost peers that are remembered to join by; the oldest is forgotten first. */
+  private static final int LOST = 32;
+
   private final Node node;
   private final Links links;
   private final Router router;
   private final RandomGenerator random;
   private final List<Contact> bootstrap;
   private final Set<Address> bootstrapAddresses = new LinkedHashSet<>();
+  private final SequencedMap<Address, Contact> lost = new LinkedHashMap<>();
   private long stabiliseMillis;
   private long stabiliseEvery = STABILISE_FAST_MILLIS;
   private long farMillis;
@@ -116,6 +122,17 @@ final class Ring {
     }
   }
 
+  /** A peer is gone, perhaps with the network: when all are, one of them may be the way back. */
+  void down(Peer peer, Contact contact) {
+    if (!contact.endpoints().isEmpty() && !bootstrapAddresses.contains(peer.address)) {
+      lost.putLast(peer.address, contact);
+      if (lost.size() > LOST) {
+        lost.pollFirstEntry();
+      }
+    }
+    changed(peer);
+  }
+
   /** A bootstrap node or any first edge is up: find the place on the ring through it. */
   void up(Peer peer) {
     peer.bootstrap = bootstrapAddresses.contains(peer.address);
@@ -125,19 +142,22 @@ final class Ring {
     changed(peer);
   }
 
-  /** Contacts bootstrap nodes: at once when alone, now and then to heal a partition. */
+  /** Contacts bootstrap nodes: when alone at once, and lost peers too; else to heal a partition. */
   private void join() {
     boolean alone = near().isEmpty();
     // the more nodes, the seldomer each asks: bootstrap nodes see a few a minute, not everybody
     double share = Math.clamp(estimatedNodes() / NODES_AT_BOOTSTRAP, 1, 1_000);
     joinMillis = node.now() + jitter(alone ? 3_000 : (long) (REJOIN_MILLIS * share));
-    if (bootstrap.isEmpty()) {
-      return;
+    tryOf(bootstrap, alone ? 3 : 1);
+    if (alone) {
+      tryOf(List.copyOf(lost.values()), 3);
     }
-    int tries = alone ? Math.min(3, bootstrap.size()) : 1;
-    int start = random.nextInt(bootstrap.size());
-    for (int i = 0; i < tries; i++) {
-      Contact contact = bootstrap.get((start + i) % bootstrap.size());
+  }
+
+  private void tryOf(List<Contact> contacts, int most) {
+    int start = contacts.isEmpty() ? 0 : random.nextInt(contacts.size());
+    for (int i = 0; i < Math.min(most, contacts.size()); i++) {
+      Contact contact = contacts.get((start + i) % contacts.size());
       Peer peer = links.peer(contact.address());
       if (peer != null && peer.isUp()) {
         findSelf(peer);

@@ -111,7 +111,7 @@ final class Inbound {
           position = openRun(bytes, position, end, step, from);
         } else {
           int size = Math.min(step, end - position);
-          other(from, ByteBuffer.wrap(bytes, position, size));
+          other(from, ByteBuffer.wrap(bytes, position, size).slice());
           position += size;
         }
       }

@@ -5,6 +5,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A thread that works on vectors another thread fills: a ring of slots that are used again and
@@ -16,6 +18,8 @@ import java.util.stream.Stream;
  * nothing is before it.
  */
 final class Stage<T> {
+
+  private static final Logger log = LoggerFactory.getLogger(Stage.class);
 
   private final List<T> slots;
   private final Consumer<T> work;
@@ -65,7 +69,7 @@ final class Stage<T> {
   /** Does the work on the claimed slot at once if nothing is before it, else hands it over. */
   void passNow() {
     if (filled == done) {
-      work.accept(slots.get((int) (filled % slots.size())));
+      work(slots.get((int) (filled % slots.size())));
     } else {
       pass();
     }
@@ -82,11 +86,20 @@ final class Stage<T> {
         continue;
       }
       long all = done;
-      work.accept(slots.get((int) (all % slots.size())));
+      work(slots.get((int) (all % slots.size())));
       done = all + 1;
       if (full) {
         LockSupport.unpark(producer);
       }
+    }
+  }
+
+  /** One vector that fails is lost; the thread and those after it go on. */
+  private void work(T slot) {
+    try {
+      work.accept(slot);
+    } catch (RuntimeException e) {
+      log.error("vector dropped by {}", thread.getName(), e);
     }
   }
 

@@ -28,6 +28,10 @@ final class Addresses {
 
   private static final int MAX_LEASES = 16;
   private static final int MAX_CACHE = 4096;
+
+  /** Packets that wait to learn whose one address is; more are dropped. */
+  private static final int MAX_WAITING = 64;
+
   private static final int LEASE_SECONDS = 3600;
   private static final long RENEW_MILLIS = 120_000;
   private static final long CACHE_MILLIS = 60_000;
@@ -222,7 +226,11 @@ final class Addresses {
     }
     List<Consumer<@Nullable PublicKey>> waiting = asking.get(address);
     if (waiting != null) {
-      waiting.add(done);
+      if (waiting.size() < MAX_WAITING) {
+        waiting.add(done);
+      } else {
+        done.accept(null);
+      }
       return;
     }
     List<Consumer<@Nullable PublicKey>> list = new ArrayList<>();

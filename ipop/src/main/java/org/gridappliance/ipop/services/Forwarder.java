@@ -97,7 +97,7 @@ public final class Forwarder implements Dns.Upstream {
     try (DatagramSocket socket = new DatagramSocket()) {
       socket.connect(server); // datagrams of others do not even arrive
       socket.send(new DatagramPacket(query, query.length));
-      byte[] bytes = new byte[Dns.MOST_BYTES];
+      byte[] bytes = new byte[Dns.MOST_BYTES + 1]; // one more: it was cut
       long deadline = System.nanoTime() + WAIT_MILLIS * 1_000_000L;
       while (true) {
         long left = (deadline - System.nanoTime()) / 1_000_000L;
@@ -106,6 +106,9 @@ public final class Forwarder implements Dns.Upstream {
         socket.receive(packet);
         byte[] answer = Arrays.copyOf(bytes, packet.getLength());
         if (answers(query, answer)) {
+          if (answer.length > Dns.MOST_BYTES) {
+            answer[2] |= TRUNCATED;
+          }
           return answer;
         }
       }

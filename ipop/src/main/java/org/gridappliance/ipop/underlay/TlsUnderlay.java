@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -35,6 +36,11 @@ public final class TlsUnderlay implements Underlay, AutoCloseable {
 
   /** The most connections, in and out. */
   static final int MAX_CONNECTIONS = 256;
+
+  /** Of these, opened by others: strangers cannot take the room this node dials with. */
+  static final int MAX_ACCEPTED = 192;
+
+  private static final long ACCEPT_AGAIN_NANOS = 200_000_000L;
 
   /** The most accepted from one address: several nodes may be behind one firewall. */
   static final int MAX_OF_ONE_ADDRESS = 32;
@@ -259,6 +265,7 @@ public final class TlsUnderlay implements Underlay, AutoCloseable {
       } catch (IOException e) {
         if (!socket.isClosed()) {
           log.warn("cannot accept TLS connections: {}", e.getMessage());
+          LockSupport.parkNanos(ACCEPT_AGAIN_NANOS); // without descriptors it fails at once
         }
       }
     }
@@ -271,7 +278,14 @@ public final class TlsUnderlay implements Underlay, AutoCloseable {
           connections.keySet().stream()
               .filter(e -> e.withPort(1).equals(connection.endpoint.withPort(1)))
               .count();
-      if (closed || connections.size() >= MAX_CONNECTIONS || same >= MAX_OF_ONE_ADDRESS) {
+      long accepted =
+          connections.keySet().stream()
+              .filter(e -> e.transport() == Transport.TLS_ACCEPTED)
+              .count();
+      if (closed
+          || connections.size() >= MAX_CONNECTIONS
+          || accepted >= MAX_ACCEPTED
+          || same >= MAX_OF_ONE_ADDRESS) {
         refused++;
         return false;
       }

@@ -202,11 +202,12 @@ public final class UdpUnderlay implements Underlay, AutoCloseable {
   private void refused(SendBatch batch, int run, int error) {
     int segment = batch.segment[run];
     boolean cut = batch.length[run] > segment;
-    if (!cut || (error != LibC.EIO && error != LibC.EINVAL)) {
+    boolean narrow = error == LibC.EMSGSIZE; // this path; single datagrams are cut in fragments
+    if (!cut || (error != LibC.EIO && error != LibC.EINVAL && !narrow)) {
       sendFailures.incrementAndGet(); // no route, or too large: as good as lost on the way
       return;
     }
-    if (canSegment) {
+    if (canSegment && !narrow) {
       canSegment = false;
       log.info("no UDP_SEGMENT here: datagrams are sent one by one errno={}", error);
     }

@@ -69,6 +69,59 @@ class ChurnSimulationTest {
     assertEquals(nodes.size(), arrived, "pairs that reach each other after the churn");
   }
 
+  @Test
+  void theRingComesBackAfterEverybodyWasCutOffWithTheBootstrapNodeDead() {
+    World world = new World(21);
+    World.SimNode first = world.add(world.internet.publicHost());
+    for (int i = 1; i < 24; i++) {
+      world.add(RingSimulationTest.host(world.internet, i), first);
+      world.internet.run(400);
+    }
+    world.internet.run(30_000);
+    first.die();
+    world.internet.loss = 1;
+    world.internet.run(600_000);
+    assertTrue(
+        world.nodes.stream().allMatch(n -> n.node.neighbours(true).isEmpty()), "nobody is left");
+    world.internet.loss = 0;
+    long healed = world.await(120_000, () -> world.ringErrors() == 0);
+    assertTrue(healed >= 0, world.ringErrors() + " wrong successors");
+  }
+
+  @Test
+  void theLastTwoTalkAgainAfterAShortCut() {
+    World world = new World(22);
+    World.SimNode first = world.add(world.internet.publicHost());
+    World.SimNode server = world.add(world.internet.publicHost(), first);
+    World.SimNode client =
+        world.add(world.internet.hostBehind(world.internet.nat(Nat.Kind.PORT_RESTRICTED)), first);
+    world.internet.run(20_000);
+    Machine to = new Machine(server, 0);
+    Machine from = new Machine(client, 1);
+    assertNotEquals(0, to.dhcp(world));
+    assertNotEquals(0, from.dhcp(world));
+    assertTrue(passes(world, from, client, to, server) >= 0, "before");
+    first.die();
+    world.internet.loss = 1;
+    for (int i = 0; i < 30; i++) {
+      client.fromMachine(from.packet(to.address, 20));
+      world.internet.run(200);
+    }
+    world.internet.loss = 0;
+    assertTrue(passes(world, from, client, to, server) >= 0, "after");
+  }
+
+  private static long passes(
+      World world, Machine from, World.SimNode client, Machine to, World.SimNode server) {
+    server.received.clear();
+    return world.await(
+        60_000,
+        () -> {
+          client.fromMachine(from.packet(to.address, 20));
+          return server.received.stream().anyMatch(f -> f.getInt(26) == from.address);
+        });
+  }
+
   private static void assertUnique(World world, Map<World.SimNode, Machine> machines) {
     Map<Integer, World.SimNode> owners = new HashMap<>();
     for (World.SimNode node : world.nodes) {

@@ -48,7 +48,7 @@ final class World {
               "sim",
               name,
               (query, most, done) -> false);
-      host.receiver = (from, bytes) -> node.receive(from, bytes, internet.now);
+      host.receiver = (from, bytes) -> node.receive(from, behindAnother(bytes), internet.now);
       internet.after(internet.random.nextInt((int) TICK_MILLIS), this::tick);
     }
 
@@ -69,6 +69,14 @@ final class World {
     @Override
     public List<Endpoint> localEndpoints() {
       return host.listens ? List.of(host.endpoint(), host.tlsEndpoint()) : List.of(host.endpoint());
+    }
+
+    /** As datagrams stand in a vector: not at the buffer's first byte. */
+    private static ByteBuffer behindAnother(ByteBuffer datagram) {
+      int before = 40;
+      ByteBuffer vector = ByteBuffer.allocate(before + datagram.remaining());
+      vector.position(before).put(datagram.duplicate()).flip();
+      return vector.position(before);
     }
 
     /** {@return whether both direct neighbours on the ring are the true ones among the living} */

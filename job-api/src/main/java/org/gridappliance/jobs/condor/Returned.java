@@ -1,8 +1,10 @@
 package org.gridappliance.jobs.condor;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -49,6 +51,14 @@ final class Returned {
 
   /** {@return what is there, when it is whole} */
   static Optional<Returned> whole(Path out) throws IOException {
+    try {
+      return listed(out);
+    } catch (CharacterCodingException | InvalidPathException e) {
+      return Optional.empty(); // names that are no text: a machine of ours lists none
+    }
+  }
+
+  private static Optional<Returned> listed(Path out) throws IOException {
     Path manifest = out.resolve("manifest");
     if (!Files.isRegularFile(manifest, LinkOption.NOFOLLOW_LINKS)) {
       return Optional.empty();

@@ -147,8 +147,10 @@ final class NodeOperations {
     ObjectNode answer = Views.node(found, caller.name());
     Policies.Machine kept = policies.machine(found.id());
     answer.put("group", kept.group());
-    answer.put("owner", kept.owner());
-    answer.put("mine", caller.name().equals(kept.owner()));
+    boolean mine = caller.name().equals(kept.owner());
+    boolean tells = mine || caller.poolAdmin() || caller.administrator();
+    answer.put("owner", tells ? kept.owner() : null);
+    answer.put("mine", mine);
     ArrayNode events = answer.putArray("events");
     history.events(found.id()).forEach(event -> events.add(Views.event(event)));
     boolean all = caller.poolAdmin() || caller.administrator();

@@ -28,7 +28,7 @@
 # altered: it was found to be another.
 set -u
 umask 022
-ulimit -c 0
+ulimit -S -c 0 # the hard limit stays: evm-run wants 1, which alone keeps a core from a collector
 node=${0%/etc/job-wrapper}
 host=${node%/node}/host
 readonly PUBLISHED=/mnt/bundles CHIRP=/usr/libexec/condor/condor_chirp MOST_MOUNTED=16
@@ -194,8 +194,9 @@ limit() {
 }
 
 input() {
-  case /$1/ in //* | */../* | */./*) broken "an input leads out of its folder" ;; esac
+  case /$1/ in //* | */../* | */./* | /-*) broken "an input leads out of its folder" ;; esac
   [[ $2 =~ ^[0-9a-f]{64}$ ]] || broken "an input has no proper name"
+  [ -f "$top/$2" ] && [ ! -L "$top/$2" ] || broken "an input is no file"
   given[$1]=true
   inputs+=("$1" "$2")
 }
@@ -205,12 +206,12 @@ lay_inputs() {
   local i path
   for ((i = 0; i < ${#inputs[@]}; i += 2)); do
     path=${inputs[i]}
-    case $path in */*) mkdir -p "${path%/*}" ;; esac
+    case $path in */*) mkdir -p -- "${path%/*}" ;; esac
     if ((${#inputs[@]} <= 2 * MOST_MOUNTED)); then
       : >"$path"
       mounts+=(--ro "$top/${inputs[i + 1]}" "/work/$path")
     else
-      cp "$top/${inputs[i + 1]}" "$path"
+      cp -T -- "$top/${inputs[i + 1]}" "./$path"
     fi
   done
 }
@@ -224,8 +225,11 @@ copy_matching() {
     # shellcheck disable=SC2206  # globs, as the application wrote them; IFS is empty
     for file in $pattern; do
       if [ -n "${given[$file]:-}" ] || ! plain "$file"; then continue; fi
-      case $file in */*) mkdir -p "$to/${file%/*}" ;; esac
-      cp --remove-destination "$file" "$to/$file"
+      # a name that no list of results can hold would take the other results with it
+      case $file in *$'\n'* | *$'\r'* | *\\*) continue ;; esac
+      iconv -f UTF-8 -t UTF-8 <<<"$file" >/dev/null 2>&1 || continue
+      case $file in */*) mkdir -p -- "$to/${file%/*}" ;; esac
+      cp --remove-destination -- "./$file" "$to/$file"
     done
   done
 }
@@ -391,5 +395,5 @@ rm -f live.stdout live.stderr
 : >live.stdout
 : >live.stderr
 cd out || exit 1
-find . -type f ! -name manifest -print0 | sort -z | xargs -0 -r sha256sum >../manifest.new
+find . -type f ! -path ./manifest -print0 | sort -z | xargs -0 -r sha256sum >../manifest.new
 mv ../manifest.new manifest

@@ -249,16 +249,31 @@ final class CertificateStore {
         == 1;
   }
 
-  /** Puts a decided one back, as its certificate could not be made. */
+  /** Holds a request until the transaction ends. */
+  static void lock(Handle h, long id) {
+    h.createQuery("select id from portal.certificate_request where id = :id for update")
+        .bind("id", id)
+        .mapTo(Long.class)
+        .findOne();
+  }
+
+  /**
+   * Puts a decided one back, as its certificate could not be made. Its approvals are void: what
+   * stands in the way was not there when they were given.
+   */
   void waitAgain(long id) {
-    jdbi.useHandle(
-        h ->
-            h.createUpdate(
-                    "update portal.certificate_request set state = 'waiting', note = null,"
-                        + " decided_by = null, decided_at = null where id = :id and state ="
-                        + " 'approved'")
-                .bind("id", id)
-                .execute());
+    jdbi.useTransaction(
+        h -> {
+          h.createUpdate(
+                  "update portal.certificate_request set state = 'waiting', note = null,"
+                      + " decided_by = null, decided_at = null where id = :id and state ="
+                      + " 'approved'")
+              .bind("id", id)
+              .execute();
+          h.createUpdate("delete from portal.certificate_approval where request = :id")
+              .bind("id", id)
+              .execute();
+        });
   }
 
   private static final String FOUND =
@@ -376,8 +391,8 @@ final class CertificateStore {
             .bind("request", line.path("request").asText())
             .execute();
         h.createUpdate(
-                "update portal.certificate_request set state = 'issued', serial = :serial where"
-                    + " digest = :request")
+                "update portal.certificate_request set state = 'issued', serial = :serial,"
+                    + " csr = x'' where digest = :request") // it may hold a join token
             .bind("serial", serial)
             .bind("request", line.path("request").asText())
             .execute();

@@ -167,9 +167,15 @@ public final class RequestQueue {
                 }
                 return Optional.of(approveBy(h, rule.get(), request, name, remote, proven));
               });
-    } catch (Problem e) {
-      wrongTokens.count(List.of(remote)); // so that nobody fills the audit log
-      audit.append(AuditLog.NOBODY, "certificate.refused", name, e.getMessage(), remote);
+    } catch (RuntimeException e) {
+      Optional<Asked> meanwhile = store.byDigest(request.digest()); // sent twice at once
+      if (meanwhile.isPresent()) {
+        return Optional.of(after(meanwhile.get()));
+      }
+      if (e instanceof Problem refused && refused.status() != 429) {
+        wrongTokens.count(List.of(remote)); // so that nobody fills the audit log
+        audit.append(AuditLog.NOBODY, "certificate.refused", name, e.getMessage(), remote);
+      }
       throw e;
     }
     if (why.isEmpty()) {
@@ -343,6 +349,7 @@ public final class RequestQueue {
     List<Approval> all =
         jdbi.inTransaction(
             h -> {
+              CertificateStore.lock(h, id); // of two at once the second sees the first
               List<Approval> before = CertificateStore.approvals(h, id);
               boolean again = before.stream().anyMatch(one -> one.by().equals(by));
               if (again && before.size() < approvals) {

@@ -286,9 +286,18 @@ final class Rules {
                             + " and a person decides"));
     Optional<String> refusal = refusal(rule, address);
     if (refusal.isPresent()) {
-      throw Problem.forbidden("the join token of rule '" + rule.name() + "' " + refusal.get());
+      String text = "the join token of rule '" + rule.name() + "' " + refusal.get();
+      throw later(rule) ? new Problem(429, "Later", text) : Problem.forbidden(text);
     }
     return rule;
+  }
+
+  /** {@return whether a rule that refuses now may approve without anybody changing the question} */
+  private boolean later(Rule rule) {
+    return rule.endedAt() == null
+        && clock.instant().isBefore(rule.until())
+        && (rule.approvals() < approvals
+            || (rule.used() < rule.most() && rule.today() >= rule.daily()));
   }
 
   /** {@return a rule that approves an address which the overlay vouches for} */

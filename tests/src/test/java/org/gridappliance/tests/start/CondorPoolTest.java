@@ -450,7 +450,8 @@ class CondorPoolTest {
 
   private static boolean isStopped(ProcessHandle process) throws Exception {
     String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
-    return stat.substring(stat.lastIndexOf(')') + 2).startsWith("T");
+    char state = stat.charAt(stat.lastIndexOf(')') + 2); // traced: its tracer is stopped as well
+    return state == 'T' || state == 't';
   }
 
   @Test
