@@ -472,7 +472,8 @@ class FilesPageTest {
     page.getByLabel("New name of entry-00002.txt").fill("renamed.txt");
     page.keyboard().press("Enter");
     assertThat(page.getByText("Renamed entry-00002.txt to renamed.txt")).isVisible();
-    assertTrue(Files.exists(many.resolve("renamed.txt")));
+    Await.until(
+        "it is renamed", Duration.ofSeconds(10), () -> Files.exists(many.resolve("renamed.txt")));
     picture("many");
   }
 

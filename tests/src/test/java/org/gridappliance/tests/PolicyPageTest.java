@@ -83,7 +83,7 @@ class PolicyPageTest {
         Locator group =
             page.getByRole(AriaRole.REGION, new Page.GetByRoleOptions().setName("lab-2"));
         group.getByRole(AriaRole.BUTTON, named("Set a policy")).click();
-        group.getByLabel("While nobody is there").check();
+        group.getByRole(AriaRole.RADIO, named("While nobody is there")).check();
         Chromium.accessible(page);
         Chromium.picture(page, "policy");
         group.getByRole(AriaRole.BUTTON, named("Save policy")).click();
@@ -98,14 +98,14 @@ class PolicyPageTest {
         String address = appliance.url() + "/pool/share/" + node.get("id").asLong();
         his.navigate(address);
         seen(his.getByText("Policy of group lab-2"));
-        his.getByLabel("Never").check();
+        radio(his, "Never").check();
         button(his, "Save").click();
         seen(his.getByText("its owner does not share this computer"));
         assertThat(his.getByText("On the way"))
             .isHidden(new LocatorAssertions.IsHiddenOptions().setTimeout(30_000));
         Chromium.accessible(his);
         Chromium.picture(his, "share-joined");
-        his.getByLabel("Always, at the lowest priority").check();
+        radio(his, "Always, at the lowest priority").check();
         button(his, "Save").click();
         seen(his.getByText("Jobs may use"));
 
@@ -146,6 +146,10 @@ class PolicyPageTest {
 
   private static Locator.GetByRoleOptions named(String name) {
     return new Locator.GetByRoleOptions().setName(name).setExact(true);
+  }
+
+  private static Locator radio(Page page, String name) {
+    return page.getByRole(AriaRole.RADIO, new Page.GetByRoleOptions().setName(name).setExact(true));
   }
 
   private static Locator button(Page page, String name) {

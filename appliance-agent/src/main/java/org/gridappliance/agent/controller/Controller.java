@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.gridappliance.jobs.lease.LeaseProtocol;
-import org.gridappliance.jobs.sharing.Sharing;
+import org.gridappliance.jobs.lease.Sharing;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.gridappliance.agent.verb.Verb;
 import org.gridappliance.jobs.lease.LeaseProtocol;
-import org.gridappliance.jobs.sharing.Sharing;
+import org.gridappliance.jobs.lease.Sharing;
 
 /** The controller at the agent's socket: see it, set it, have quiet for a while. */
 public final class ControllerVerbs {

@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import org.gridappliance.jobs.lease.LeaseProtocol;
+import org.gridappliance.jobs.lease.Sharing;
 import org.gridappliance.jobs.lease.SharingOrders;
 import org.gridappliance.jobs.lease.SharingReport;
-import org.gridappliance.jobs.sharing.Sharing;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,7 +3,7 @@ package org.gridappliance.agent.controller;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.Optional;
-import org.gridappliance.jobs.sharing.Sharing;
+import org.gridappliance.jobs.lease.Sharing;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,6 +1,6 @@
 package org.gridappliance.agent.controller;
 
-import org.gridappliance.jobs.sharing.Sharing;
+import org.gridappliance.jobs.lease.Sharing;
 
 /**
  * How much of the processors jobs may have, between running and pausing: additive increase,

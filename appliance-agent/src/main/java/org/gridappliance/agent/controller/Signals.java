@@ -9,7 +9,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
-import org.gridappliance.jobs.sharing.Sharing;
+import org.gridappliance.jobs.lease.Sharing;
 import org.jspecify.annotations.Nullable;
 
 /**

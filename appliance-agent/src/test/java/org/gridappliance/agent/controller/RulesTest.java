@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import org.gridappliance.jobs.sharing.Sharing;
-import org.gridappliance.jobs.sharing.Sharing.Level;
+import org.gridappliance.jobs.lease.Sharing;
+import org.gridappliance.jobs.lease.Sharing.Level;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.Random;
-import org.gridappliance.jobs.sharing.Sharing;
-import org.gridappliance.jobs.sharing.Sharing.Level;
+import org.gridappliance.jobs.lease.Sharing;
+import org.gridappliance.jobs.lease.Sharing.Level;
 import org.junit.jupiter.api.Test;
 
 /** Additive increase, multiplicative decrease. */

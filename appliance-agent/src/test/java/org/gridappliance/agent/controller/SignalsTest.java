@@ -16,8 +16,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
-import org.gridappliance.jobs.sharing.Sharing;
-import org.gridappliance.jobs.sharing.Sharing.Level;
+import org.gridappliance.jobs.lease.Sharing;
+import org.gridappliance.jobs.lease.Sharing.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -1,7 +1,6 @@
 package org.gridappliance.jobs.lease;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import org.gridappliance.jobs.sharing.Sharing;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -14,11 +14,11 @@ import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.jobs.http.Request;
 import org.gridappliance.jobs.http.Response;
 import org.gridappliance.jobs.job.Json;
+import org.gridappliance.jobs.lease.Sharing;
 import org.gridappliance.jobs.lease.SharingReport;
 import org.gridappliance.jobs.pool.LocalPool;
 import org.gridappliance.jobs.pool.NodeSnapshot;
 import org.gridappliance.jobs.sharing.Policies;
-import org.gridappliance.jobs.sharing.Sharing;
 import org.jspecify.annotations.Nullable;
 
 /**

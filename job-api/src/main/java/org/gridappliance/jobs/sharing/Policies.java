@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.jobs.job.Database;
 import org.gridappliance.jobs.job.Json;
+import org.gridappliance.jobs.lease.Sharing;
 import org.gridappliance.jobs.lease.SharingOrders;
 import org.gridappliance.jobs.lease.SharingReport;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package org.gridappliance.jobs.sharing;
+package org.gridappliance.jobs.lease;
 
 import java.time.DayOfWeek;
 import java.time.LocalDateTime;
