@@ -130,7 +130,9 @@ class PolicyTest {
   @Test
   void whoMakesALinkOwnsWhatJoinsByIt() {
     TestExecutor other = new TestExecutor(() -> portal, "other", 1, token("{}"));
-    assertEquals("admin", portal.get("ann", "/nodes/" + other.id).json().path("owner").asText());
+    assertEquals("admin", portal.get("admin", "/nodes/" + other.id).json().path("owner").asText());
+    JsonNode seen = portal.get("ann", "/nodes/" + other.id).json();
+    assertTrue(seen.path("owner").isNull(), "whose it is, is not everybody's business");
     assertEquals(403, portal.get("ann", "/nodes/" + other.id + "/sharing").status());
   }
 
