@@ -113,7 +113,10 @@ class DesktopStoryTest {
           "what is not his is not there");
       watcher.navigate(appliance.url() + "/desktops/shared#" + secret);
       Seated.awaitScreen(watcher);
-      awaitPixels(watcher, Seated.settled(page));
+      Await.until(
+          "both see the same",
+          PATIENCE,
+          () -> Seated.settled(page).equals(Seated.mark(watcher))); // a cursor may blink meanwhile
       Seated.type(watcher, "touch forbidden\n");
       Seated.type(page, "touch allowed\n");
       Seated.awaitFile(home, "allowed", "");

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
@@ -42,6 +43,8 @@ class OverlayTest {
       start(b, "overlay.pool: lab\noverlay.bootstrap: [\"" + known + "\"]\n");
       String second = address(hosts.onB());
       assertNotEquals(first, second);
+      // an address given before its node has met the others is handed over to them shortly after
+      Script.await("a first packet passes", () -> passes(hosts.onA(), second));
       String ping = Namespaces.run(hosts.onA(), "ping", "-c", "10", "-i", "0.1", "-W", "5", second);
       assertTrue(ping.contains(" 0% packet loss"), ping);
       // the node knows whose the address is by now, and calls it by its name (thesis Table 3-1)
@@ -101,6 +104,13 @@ class OverlayTest {
   private static String addressNow(List<String> host) throws Exception {
     Matcher line = ADDRESS.matcher(Namespaces.run(host, "ip", "-4", "-o", "addr"));
     return line.find() ? line.group(1) : "";
+  }
+
+  private static boolean passes(List<String> host, String address) throws Exception {
+    List<String> command = new ArrayList<>(host);
+    command.addAll(List.of("ping", "-c", "1", "-W", "1", address));
+    ProcessBuilder ping = new ProcessBuilder(command);
+    return ping.redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor() == 0;
   }
 
   private static void assertNoRightsButTheDevice(long pid) throws Exception {
