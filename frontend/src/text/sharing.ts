@@ -3,6 +3,8 @@ import type { Sharing as Bounds } from "../api/types";
 
 const dayNames = { MONDAY: "Mon", TUESDAY: "Tue", WEDNESDAY: "Wed", THURSDAY: "Thu", FRIDAY: "Fri", SATURDAY: "Sat", SUNDAY: "Sun" };
 
+const minutes = (n: number) => (n === 1 ? "1 minute" : `${n} minutes`);
+
 export const sharing = {
   open: "Share this computer",
   title: "Share this computer",
@@ -19,14 +21,14 @@ export const sharing = {
     list: (b: Bounds) =>
       [
         { OFF: "no jobs at all", AWAY: "jobs only while nobody is there", GENTLE: "beside its user gently at most", ALWAYS: "jobs at any time" }[b.level],
-        ...(b.level === "AWAY" || b.level === "GENTLE" ? [`nobody is there after ${b.idleMinutes} minutes or more`] : []),
+        ...(b.level === "AWAY" || b.level === "GENTLE" ? [`nobody is there after ${minutes(b.idleMinutes)} or more`] : []),
         `at most ${b.cpuPercent} % of the processors${b.level === "GENTLE" ? `, ${b.inUsePercent} % beside its user` : ""}`,
         ...(b.foreignCpuPercent > 0 ? [`pause while other programs use more than ${b.foreignCpuPercent} %`] : []),
         ...(b.fromHour !== 0 || b.toHour !== 24 ? [`from ${b.fromHour}:00 to ${b.toHour}:00`] : []),
         ...(b.days.length < 7 ? [`on ${b.days.map((day) => dayNames[day]).join(", ")}`] : []),
         b.onBattery ? "on battery too if its owner allows" : "not on battery",
         ...(b.exclusive.length > 0 ? [`pause while ${b.exclusive.join(", ")} runs`] : []),
-        ...(b.longestPauseMinutes > 0 ? [`paused jobs leave after ${b.longestPauseMinutes} minutes or sooner`] : []),
+        ...(b.longestPauseMinutes > 0 ? [`paused jobs leave after ${minutes(b.longestPauseMinutes)} or sooner`] : []),
       ].join("; ") + ".",
   },
   policy: {
@@ -62,7 +64,7 @@ export const sharing = {
   resume: "End the quiet",
   level: {
     title: "When jobs run",
-    OFF: { label: "Never", help: "This computer only shows the pages." },
+    OFF: { label: "Never", help: "No jobs run there." },
     AWAY: { label: "While nobody is there", help: "A key or the mouse pauses them within seconds." },
     GENTLE: { label: "Also while it is used, gently", help: "With a smaller share that grows when the machine is at ease and halves when it is not." },
     ALWAYS: { label: "Always, at the lowest priority", help: "For machines that stand in a rack." },
