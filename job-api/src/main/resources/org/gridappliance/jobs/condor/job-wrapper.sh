@@ -196,7 +196,7 @@ limit() {
 input() {
   case /$1/ in //* | */../* | */./* | /-*) broken "an input leads out of its folder" ;; esac
   [[ $2 =~ ^[0-9a-f]{64}$ ]] || broken "an input has no proper name"
-  [ -f "$top/$2" ] && [ ! -L "$top/$2" ] || broken "an input is no file"
+  if [ ! -f "$top/$2" ] || [ -L "$top/$2" ]; then broken "an input is no file"; fi
   given[$1]=true
   inputs+=("$1" "$2")
 }

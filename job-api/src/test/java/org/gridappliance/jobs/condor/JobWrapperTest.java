@@ -219,8 +219,10 @@ class JobWrapperTest {
   /** What the worker's agent does with a bundle that is not what it was. */
   private void removeAltered(Path use) {
     try {
+      long until = System.nanoTime() + 60_000_000_000L;
       while (!Files.exists(use.resolve("altered"))) {
-        Thread.sleep(20);
+        assertTrue(System.nanoTime() < until, "nobody calls for the agent");
+        Thread.sleep(20); // as the agent looks: the wrapper tells it by this file alone
       }
       Files.move(kept.resolve(published.id()), kept.resolve("gone"));
       Files.delete(use.resolve("altered"));
