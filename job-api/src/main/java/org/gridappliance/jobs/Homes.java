@@ -3,6 +3,7 @@ package org.gridappliance.jobs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.gridappliance.jobs.http.Caller;
 
@@ -26,6 +27,16 @@ public interface Homes {
    * is gone or disabled}
    */
   Optional<Caller> caller(String owner) throws IOException;
+
+  /** {@return the groups that a person is in: their numbers, never given twice, by name} */
+  default Map<String, Long> groups(String person) {
+    return Map.of();
+  }
+
+  /** {@return all groups: their numbers by name} */
+  default Map<String, Long> groups() {
+    return Map.of();
+  }
 
   /**
    * {@return a folder beside a home, on its file system and within its quota there, in which may be

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import javax.sql.DataSource;
+import org.gridappliance.jobs.access.AccessStore;
 import org.gridappliance.jobs.condor.CondorDoor;
 import org.gridappliance.jobs.condor.CondorPool;
 import org.gridappliance.jobs.deliver.Deliverer;
@@ -140,6 +141,7 @@ public final class JobApi implements AutoCloseable {
               new TriggerStore(database),
               new WorkflowStore(database),
               new SavedStore(database),
+              new AccessStore(database),
               new Policies(database, clock),
               new SubmissionKeys(database, clock),
               homes,

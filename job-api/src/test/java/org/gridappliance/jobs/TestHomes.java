@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,6 +16,8 @@ import org.gridappliance.jobs.http.Caller;
 /** Homes in the data folder of a test, each with as much room as the test says. */
 final class TestHomes implements Homes {
   final Set<String> disabled = ConcurrentHashMap.newKeySet();
+  final Map<String, Set<String>> members = new ConcurrentHashMap<>();
+  final Map<String, Long> numbers = new ConcurrentHashMap<>();
   volatile long room = Long.MAX_VALUE;
   private final Path data;
 
@@ -27,9 +31,26 @@ final class TestHomes implements Homes {
 
   @Override
   public Optional<Caller> caller(String owner) throws IOException {
-    return disabled.contains(owner)
+    return disabled.contains(owner) || owner.startsWith("nobody")
         ? Optional.empty()
         : Optional.of(new Caller(owner, false, false, true, home(owner)));
+  }
+
+  @Override
+  public Map<String, Long> groups(String person) {
+    Map<String, Long> groups = new HashMap<>();
+    members.forEach(
+        (group, names) -> {
+          if (names.contains(person)) {
+            groups.put(group, numbers.get(group));
+          }
+        });
+    return groups;
+  }
+
+  @Override
+  public Map<String, Long> groups() {
+    return Map.copyOf(numbers);
   }
 
   @Override

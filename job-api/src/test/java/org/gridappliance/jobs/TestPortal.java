@@ -40,7 +40,7 @@ import org.gridappliance.jobs.http.Response;
 /**
  * A small portal around the module: real HTTP, a real database in a folder, every operation at the
  * address that the contract gives it. Who asks stands in the header {@code X-User}; {@code admin}
- * is administrator.
+ * is administrator, whose name begins with {@code author} may make applications.
  */
 final class TestPortal implements AutoCloseable {
   static final ObjectMapper JSON = new ObjectMapper();
@@ -55,6 +55,7 @@ final class TestPortal implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpServer server;
+  private final ThreadLocal<String> changing = new ThreadLocal<>();
 
   TestPortal(Path data, Clock clock) throws Exception {
     this(JobSettings.of(data, List.of(data.resolve("apps"))), clock);
@@ -108,7 +109,8 @@ final class TestPortal implements AutoCloseable {
       throw new Problem(401, "Not logged in", "send X-User");
     }
     boolean admin = user.equals("admin");
-    return new Caller(user, admin, admin, !user.equals("reader"), home(user));
+    return new Caller(
+        user, admin, admin, !user.equals("reader"), admin || user.startsWith("author"), home(user));
   }
 
   private void mountOperations(Router router) throws IOException {
@@ -166,7 +168,13 @@ final class TestPortal implements AutoCloseable {
     Map<String, String> query = new HashMap<>();
     context.queryParams().forEach(query::putIfAbsent);
     String authorization = context.request().getHeader("Authorization");
-    String key = context.request().getHeader("Idempotency-Key");
+    Map<String, String> headers = new HashMap<>();
+    for (String name : List.of("Idempotency-Key", "If-Match")) {
+      String value = context.request().getHeader(name);
+      if (value != null) {
+        headers.put(name, value);
+      }
+    }
     byte[] body =
         context.body().buffer() == null ? new byte[0] : context.body().buffer().getBytes();
     return new Request(
@@ -174,7 +182,7 @@ final class TestPortal implements AutoCloseable {
         authorization == null ? null : authorization.substring("Bearer ".length()),
         context.pathParams(),
         query,
-        key == null ? Map.of() : Map.of("Idempotency-Key", key),
+        headers,
         body.length == 0 ? MissingNode.getInstance() : JSON.readTree(body),
         "127.0.0.1");
   }
@@ -233,6 +241,16 @@ final class TestPortal implements AutoCloseable {
     return send(user, token, null, method, path, body);
   }
 
+  /** Changes something that the client saw as {@code etag}. */
+  Answer change(String user, String etag, String method, String path, Object body) {
+    changing.set(etag);
+    try {
+      return send(user, null, null, method, path, body == null ? new byte[0] : bytes(body));
+    } finally {
+      changing.remove();
+    }
+  }
+
   private Answer send(
       String user, String token, String key, String method, String path, byte[] body) {
     HttpRequest.Builder request =
@@ -244,6 +262,10 @@ final class TestPortal implements AutoCloseable {
     }
     if (token != null) {
       request.header("Authorization", "Bearer " + token);
+    }
+    String etag = changing.get();
+    if (etag != null) {
+      request.header("If-Match", etag);
     }
     if (key != null) {
       request.header("Idempotency-Key", key);

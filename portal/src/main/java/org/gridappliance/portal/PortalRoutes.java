@@ -246,6 +246,7 @@ final class PortalRoutes {
         principal.administrator(),
         principal.poolAdmin(),
         principal.scopes().contains(Scope.JOBS),
+        principal.author(),
         home);
   }
 

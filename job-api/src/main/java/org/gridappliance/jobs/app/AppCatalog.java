@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * The applications of this appliance: every folder in the apps folders. A folder dropped in,
@@ -37,6 +38,7 @@ public final class AppCatalog {
   private record Known(String fingerprint, Entry entry) {}
 
   private final List<Path> folders;
+  private final Supplier<Map<String, Path>> authored;
   private final LongSupplier nanoTime;
   private Map<String, Known> known = Map.of();
   private long lookedAt;
@@ -48,11 +50,21 @@ public final class AppCatalog {
    * @param folders a later one wins where two hold the same name; one that does not exist is empty
    */
   public AppCatalog(List<Path> folders) {
-    this(folders, System::nanoTime);
+    this(folders, Map::of, System::nanoTime);
   }
 
-  AppCatalog(List<Path> folders, LongSupplier nanoTime) {
+  /**
+   * A catalog also of applications that lie elsewhere.
+   *
+   * @param authored their folders by id; one of the other folders wins over them
+   */
+  public AppCatalog(List<Path> folders, Supplier<Map<String, Path>> authored) {
+    this(folders, authored, System::nanoTime);
+  }
+
+  AppCatalog(List<Path> folders, Supplier<Map<String, Path>> authored, LongSupplier nanoTime) {
     this.folders = List.copyOf(folders);
+    this.authored = authored;
     this.nanoTime = nanoTime;
   }
 
@@ -77,12 +89,23 @@ public final class AppCatalog {
     return Optional.ofNullable(look().get(id)).map(Known::entry);
   }
 
+  /** {@return whether what holds of that id is none of the folders but made in the browser} */
+  public boolean isAuthored(String id) {
+    return authored.get().containsKey(id)
+        && folders.stream().noneMatch(folder -> appsIn(folder).containsKey(id));
+  }
+
+  /** Has the next question look at the folders again. */
+  public synchronized void lookAgain() {
+    looked = false;
+  }
+
   private synchronized Map<String, Known> look() {
     long now = nanoTime.getAsLong();
     if (looked && now - lookedAt < LOOK_AGAIN_NANOS) {
       return known;
     }
-    Map<String, Path> found = new TreeMap<>();
+    Map<String, Path> found = new TreeMap<>(authored.get());
     folders.forEach(folder -> found.putAll(appsIn(folder)));
     Map<String, Known> next = new HashMap<>();
     found.forEach((id, folder) -> next.put(id, read(id, folder)));

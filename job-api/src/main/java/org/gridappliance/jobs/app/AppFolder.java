@@ -18,7 +18,9 @@ public final class AppFolder {
   /** The descriptor's name. */
   public static final String DESCRIPTOR = "app.yaml";
 
-  static final String EXAMPLES = "examples";
+  /** The folder of the examples' files. */
+  public static final String EXAMPLES = "examples";
+
   private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
   private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,99}");
   private static final int MAXIMUM_FILES = 1000;
@@ -27,12 +29,12 @@ public final class AppFolder {
   private AppFolder() {}
 
   /** {@return whether it can be the name of an application's folder} */
-  static boolean isId(String name) {
+  public static boolean isId(String name) {
     return ID.matcher(name).matches();
   }
 
   /** {@return whether it can be the name of a file without leading anywhere else} */
-  static boolean isPlainName(String name) {
+  public static boolean isPlainName(String name) {
     return PLAIN_NAME.matcher(name).matches();
   }
 
@@ -41,7 +43,7 @@ public final class AppFolder {
   }
 
   /** {@return the plain files beneath, sorted, at most 1,000} */
-  static List<Path> files(Path folder) throws IOException {
+  public static List<Path> files(Path folder) throws IOException {
     try (Stream<Path> walk = Files.walk(folder, MAXIMUM_DEPTH)) {
       return walk.filter(AppFolder::isPlainFile).limit(MAXIMUM_FILES).sorted().toList();
     }

@@ -4,9 +4,13 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** What an input takes, in words, and what is wrong with a value that it does not take. Pure. */
 final class Wanted {
+  /** Letters that a pattern may read of a text of at most 10,000: tens of milliseconds. */
+  private static final long PATTERN_READS = 5_000_000;
+
   private static final int MAXIMUM_PATH = 4096;
 
   private Wanted() {}
@@ -55,7 +59,16 @@ final class Wanted {
   private static boolean isGoodText(Input.TextInput input, String text) {
     return text.length() <= input.maximumLength()
         && text.codePoints().noneMatch(Character::isISOControl)
-        && input.pattern().map(p -> p.matcher(text).matches()).orElse(!text.startsWith("-"));
+        && input.pattern().map(p -> matches(p, text)).orElse(!text.startsWith("-"));
+  }
+
+  /** What a pattern cannot decide in time does not match. */
+  private static boolean matches(Pattern pattern, String text) {
+    try {
+      return pattern.matcher(new BoundedText(text, PATTERN_READS)).matches();
+    } catch (BoundedText.TooSlow | StackOverflowError e) {
+      return false;
+    }
   }
 
   private static boolean isGoodPath(String path) {

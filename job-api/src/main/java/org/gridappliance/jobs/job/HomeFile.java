@@ -20,9 +20,9 @@ import java.util.Set;
  * before it ({@code openat} with {@code O_NOFOLLOW}), so no link and no change made meanwhile leads
  * out.
  */
-final class HomeFile {
+public final class HomeFile {
   /** A path that cannot be opened; the message is for the caller and names no other path. */
-  static final class Refused extends Exception {
+  public static final class Refused extends Exception {
     private static final long serialVersionUID = 1L;
 
     Refused(String message) {
@@ -40,7 +40,7 @@ final class HomeFile {
    * @param path relative to the home, {@code /} between parts; a leading {@code /} means the home
    * @throws Refused when it leads out, or is not a regular file
    */
-  static SeekableByteChannel open(Path home, String path) throws Refused, IOException {
+  public static SeekableByteChannel open(Path home, String path) throws Refused, IOException {
     List<String> parts =
         java.util.Arrays.stream(path.split("/", -1)).filter(part -> !part.isEmpty()).toList();
     if (path.indexOf('\0') >= 0 || parts.contains("..") || parts.contains(".")) {

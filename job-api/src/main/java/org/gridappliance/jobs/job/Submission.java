@@ -22,6 +22,7 @@ import org.gridappliance.jobs.Bundles;
 import org.gridappliance.jobs.NetworkPolicy;
 import org.gridappliance.jobs.app.App;
 import org.gridappliance.jobs.app.AppCatalog;
+import org.gridappliance.jobs.app.AppShelf;
 import org.gridappliance.jobs.app.CommandLine;
 import org.gridappliance.jobs.app.Facts;
 import org.gridappliance.jobs.app.InputValues;
@@ -46,7 +47,7 @@ public final class Submission {
   private static final Pattern RESULT = Pattern.compile("(\\d{1,12})/(.+)", Pattern.DOTALL);
 
   private final Path data;
-  private final AppCatalog catalog;
+  private final AppShelf shelf;
   private final SavedApps saved;
   private final JobStore store;
   private final Clock clock;
@@ -97,7 +98,7 @@ public final class Submission {
    */
   public Submission(
       Path data,
-      AppCatalog catalog,
+      AppShelf shelf,
       SavedApps saved,
       JobStore store,
       Clock clock,
@@ -106,7 +107,7 @@ public final class Submission {
       NetworkPolicy network) {
     this.network = network;
     this.data = data;
-    this.catalog = catalog;
+    this.shelf = shelf;
     this.saved = saved;
     this.store = store;
     this.clock = clock;
@@ -143,7 +144,7 @@ public final class Submission {
    * @throws StorageException when it cannot be put on disk
    */
   public Submitted submit(Caller caller, JsonNode asked, Also also) throws IOException {
-    App app = app(asked);
+    App app = app(caller, asked);
     JsonNode request = placed(app, asked);
     Inputs inputs = inputs(app, request);
     publish(app);
@@ -236,13 +237,13 @@ public final class Submission {
    *
    * @throws Problem 400 with an error for every bad field
    */
-  public void check(JsonNode request) {
-    Inputs _ = inputs(app(request), request);
+  public void check(Caller caller, JsonNode request) {
+    Inputs _ = inputs(app(caller, request), request);
   }
 
   /** {@return what a request would become; nothing of it is left} */
   public Submitted estimate(Caller caller, JsonNode asked) throws IOException {
-    App app = app(asked);
+    App app = app(caller, asked);
     JsonNode request = placed(app, asked);
     Inputs inputs = inputs(app, request);
     JobFolder folder = new JobFolder(data.resolve("jobs").resolve(".new-" + UUID.randomUUID()));
@@ -263,10 +264,12 @@ public final class Submission {
 
   private record Draft(List<StoredFile> files, Map<String, Facts> facts, List<ChunkRow> chunks) {}
 
-  private App app(JsonNode request) {
+  private App app(Caller caller, JsonNode request) {
     String id = request.path("app").asText();
     AppCatalog.Entry entry =
-        catalog.entry(id).orElseThrow(() -> field("app", "there is no application \"" + id + "\""));
+        shelf
+            .entry(caller, id)
+            .orElseThrow(() -> field("app", "there is no application \"" + id + "\""));
     return entry
         .app()
         .orElseThrow(

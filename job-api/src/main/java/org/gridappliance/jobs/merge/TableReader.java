@@ -9,12 +9,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.gridappliance.jobs.app.BoundedText;
 import org.gridappliance.jobs.app.Column;
 import org.gridappliance.jobs.app.Output;
 import org.gridappliance.jobs.app.TableFormat;
 
 /** Reads a table from a program's output, a row at a time. Bytes that are not UTF-8 become �. */
 final class TableReader {
+  /** Letters that a pattern may read, each as often as it does: a few seconds. */
+  private static final long PATTERN_READS = 500_000_000;
+
   /** The longest file in which columns are looked for by pattern. */
   static final int MAXIMUM_MATCH_BYTES = 4 << 20;
 
@@ -133,14 +137,27 @@ final class TableReader {
     List<String> cells = new ArrayList<>();
     for (Column column : table.columns()) {
       Pattern pattern = column.pattern().orElseThrow();
-      Matcher matcher = pattern.matcher(text);
-      if (!matcher.find() || matcher.group(1) == null) {
+      Matcher matcher = pattern.matcher(new BoundedText(text, PATTERN_READS));
+      if (!found(matcher, column) || matcher.group(1) == null) {
         throw new BadTable("holds nothing that matches " + pattern + " (" + column.name() + ")");
       }
       String found = matcher.group(1).strip();
       cells.add(column.type().numeric() ? found.replace(",", "") : found);
     }
     sink.row(checked(cells, "as a whole"));
+  }
+
+  private static boolean found(Matcher matcher, Column column) throws BadTable {
+    try {
+      return matcher.find();
+    } catch (BoundedText.TooSlow | StackOverflowError e) {
+      throw new BadTable(
+          "cannot be searched: the pattern "
+              + matcher.pattern()
+              + " ("
+              + column.name()
+              + ") takes too long; write it without nested repetitions");
+    }
   }
 
   private List<String> checked(List<String> cells, String where) throws BadTable {

@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
 import java.util.OptionalInt;
+import org.gridappliance.jobs.app.AppShelf;
 import org.gridappliance.jobs.http.Caller;
 import org.gridappliance.jobs.http.Operation;
 import org.gridappliance.jobs.http.Problem;
@@ -18,10 +19,12 @@ import org.gridappliance.jobs.job.JobFilter;
 /** The operations on what people keep; each sees only his own. */
 public final class SavedOperations {
   private final SavedStore store;
+  private final AppShelf shelf;
   private final Clock clock;
 
-  public SavedOperations(SavedStore store, Clock clock) {
+  public SavedOperations(SavedStore store, AppShelf shelf, Clock clock) {
     this.store = store;
+    this.shelf = shelf;
     this.clock = clock;
   }
 
@@ -45,8 +48,10 @@ public final class SavedOperations {
   }
 
   private Response list(Request request) {
-    String owner = request.requireCaller().name();
+    Caller caller = request.requireCaller();
+    String owner = caller.name();
     String app = request.path("app");
+    shelf.requireOpen(caller, app);
     ObjectNode answer = JsonNodeFactory.instance.objectNode();
     ArrayNode list = answer.putArray("settings");
     store.settings(owner, app).forEach(one -> list.add(view(one)));
@@ -66,6 +71,7 @@ public final class SavedOperations {
   private Response keep(Request request) {
     Caller caller = writer(request);
     String app = request.path("app");
+    shelf.requireOpen(caller, app);
     String name = request.path("name");
     JsonNode body = request.body();
     if (!body.path("request").path("app").asText().equals(app)) {
@@ -96,7 +102,9 @@ public final class SavedOperations {
   }
 
   private Response forget(Request request) {
-    if (!store.forget(writer(request).name(), request.path("app"), request.path("name"))) {
+    Caller caller = writer(request);
+    shelf.requireOpen(caller, request.path("app"));
+    if (!store.forget(caller.name(), request.path("app"), request.path("name"))) {
       throw Problem.notFound("settings " + request.path("name"));
     }
     return Response.noContent();

@@ -6,10 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.gridappliance.jobs.Bundles;
+import org.gridappliance.jobs.access.Gate;
 import org.gridappliance.jobs.app.App;
 import org.gridappliance.jobs.app.AppCatalog;
 import org.gridappliance.jobs.app.AppSchema;
+import org.gridappliance.jobs.app.AppShelf;
 import org.gridappliance.jobs.app.Programs;
+import org.gridappliance.jobs.http.Caller;
 import org.gridappliance.jobs.http.Operation;
 import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.jobs.http.Request;
@@ -17,11 +20,15 @@ import org.gridappliance.jobs.http.Response;
 
 /** The operations on applications. */
 final class AppOperations {
+  private final AppShelf shelf;
   private final AppCatalog catalog;
+  private final Gate gate;
   private final Bundles bundles;
 
-  AppOperations(AppCatalog catalog, Bundles bundles) {
+  AppOperations(AppShelf shelf, AppCatalog catalog, Gate gate, Bundles bundles) {
     this.catalog = catalog;
+    this.shelf = shelf;
+    this.gate = gate;
     this.bundles = bundles;
   }
 
@@ -31,13 +38,20 @@ final class AppOperations {
   }
 
   private Response list(Request request) {
-    request.requireCaller();
+    Caller caller = request.requireCaller();
     ObjectNode answer = Views.JSON.objectNode();
     ArrayNode apps = answer.putArray("apps");
-    for (AppCatalog.Entry entry : catalog.list()) {
-      apps.add(entry.app().map(this::summary).orElseGet(() -> broken(entry)));
+    for (AppCatalog.Entry entry : shelf.list(caller)) {
+      ObjectNode one = entry.app().map(this::summary).orElseGet(() -> broken(entry));
+      apps.add(staged(caller, one, entry.id()));
     }
     return Response.ok(answer);
+  }
+
+  private ObjectNode staged(Caller caller, ObjectNode node, String id) {
+    node.put("stage", gate.stage(id).word());
+    node.put("editable", gate.mayChange(caller, id) && catalog.isAuthored(id));
+    return node.put("mayChange", gate.mayChange(caller, id));
   }
 
   private ObjectNode summary(App app) {
@@ -77,10 +91,9 @@ final class AppOperations {
   }
 
   private Response get(Request request) {
-    request.requireCaller();
+    Caller caller = request.requireCaller();
     String id = request.path("app");
-    AppCatalog.Entry entry =
-        catalog.entry(id).orElseThrow(() -> Problem.notFound("application " + id));
+    AppCatalog.Entry entry = shelf.require(caller, id);
     App app =
         entry
             .app()
@@ -90,6 +103,11 @@ final class AppOperations {
                         404,
                         "Not an application",
                         "application " + id + " cannot be shown: " + entry.problem().orElse("")));
+    return Response.ok(staged(caller, whole(app), id));
+  }
+
+  /** {@return an application as the contract's App} */
+  ObjectNode whole(App app) {
     ObjectNode node = summary(app);
     node.put("about", app.about());
     node.set("schema", AppSchema.schema(app));
@@ -109,6 +127,6 @@ final class AppOperations {
     node.set("resources", Views.resources(app.resources()));
     ArrayNode packages = node.putArray("packages");
     app.packages().forEach(packages::add);
-    return Response.ok(node);
+    return node;
   }
 }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.gridappliance.jobs.JobAudit;
+import org.gridappliance.jobs.app.AppShelf;
 import org.gridappliance.jobs.app.Input;
 import org.gridappliance.jobs.app.Resources;
 import org.gridappliance.jobs.deliver.Deliverer;
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 /** The operations on jobs and subjobs. */
 final class JobOperations {
   private final Jobs jobs;
+  private final AppShelf shelf;
   private final Submission submission;
   private final SubmissionKeys keys;
   private final Deliverer deliverer;
@@ -51,6 +53,7 @@ final class JobOperations {
 
   JobOperations(
       Jobs jobs,
+      AppShelf shelf,
       Submission submission,
       SubmissionKeys keys,
       Deliverer deliverer,
@@ -62,6 +65,7 @@ final class JobOperations {
     this.clock = clock;
     this.lines = lines;
     this.jobs = jobs;
+    this.shelf = shelf;
     this.submission = submission;
     this.keys = keys;
     this.deliverer = deliverer;
@@ -217,8 +221,8 @@ final class JobOperations {
       }
 
       @Override
-      public void check(JsonNode request) {
-        submission.check(request);
+      public void check(Caller caller, JsonNode request) {
+        submission.check(caller, request);
       }
 
       @Override
@@ -315,7 +319,10 @@ final class JobOperations {
     Caller caller = writer(request);
     long id = request.pathLong("job");
     String action = request.path("action");
-    jobs.require(caller, id);
+    JobRecord record = jobs.require(caller, id).record();
+    if (action.startsWith("resubmit")) {
+      shelf.requireOpen(caller, record.app());
+    }
     String done =
         switch (action) {
           case "suspend" -> {

@@ -9,7 +9,13 @@ import java.util.function.Function;
 import org.gridappliance.jobs.Homes;
 import org.gridappliance.jobs.JobAudit;
 import org.gridappliance.jobs.JobSettings;
+import org.gridappliance.jobs.access.AccessOperations;
+import org.gridappliance.jobs.access.AccessStore;
+import org.gridappliance.jobs.access.Gate;
 import org.gridappliance.jobs.app.AppCatalog;
+import org.gridappliance.jobs.app.AppShelf;
+import org.gridappliance.jobs.author.SourceFolder;
+import org.gridappliance.jobs.author.SourceOperations;
 import org.gridappliance.jobs.condor.CondorPool;
 import org.gridappliance.jobs.deliver.Deliverer;
 import org.gridappliance.jobs.history.PoolHistory;
@@ -75,6 +81,7 @@ public final class Operations implements AutoCloseable {
       TriggerStore triggers,
       WorkflowStore workflowStore,
       SavedStore saved,
+      AccessStore access,
       Policies policies,
       SubmissionKeys keys,
       Homes homes,
@@ -82,11 +89,14 @@ public final class Operations implements AutoCloseable {
       Clock clock,
       JobAudit audit) {
     Space space = new Space(settings.data(), settings.minimumFreeBytes());
-    AppCatalog catalog = new AppCatalog(settings.appFolders());
+    SourceFolder sources = new SourceFolder(settings.data());
+    AppCatalog catalog = new AppCatalog(settings.appFolders(), sources::current);
+    Gate gate = new Gate(access, homes);
+    AppShelf shelf = new AppShelf(catalog, gate);
     Submission submission =
         new Submission(
             settings.data(),
-            catalog,
+            shelf,
             plans.apps(),
             store,
             clock,
@@ -95,21 +105,26 @@ public final class Operations implements AutoCloseable {
             settings.network());
     Jobs jobs = new Jobs(store, subjobs, pool, plans);
     Map<String, Operation> operations = new HashMap<>();
-    new AppOperations(catalog, settings.bundles()).addTo(operations);
+    AppOperations apps = new AppOperations(shelf, catalog, gate, settings.bundles());
+    apps.addTo(operations);
+    new SourceOperations(sources, catalog, shelf, access, gate, apps::whole, clock, audit)
+        .all()
+        .forEach(operations::put);
+    new AccessOperations(access, shelf, homes, clock, audit).all().forEach(operations::put);
     Lines lines = new Lines(pool);
     JobOperations forJobs =
         new JobOperations(
-            jobs, submission, keys, deliverer, workflowStore, space, audit, lines, clock);
+            jobs, shelf, submission, keys, deliverer, workflowStore, space, audit, lines, clock);
     forJobs.addTo(operations);
     Triggers watching = new Triggers(triggers, homes, forJobs.submitter(), clock, audit);
     Workflows workflows =
         new Workflows(
             workflowStore, store, pool.actions(), forJobs.submitter(), homes, clock, audit);
-    new WorkflowOperations(workflows, catalog, jobs::find, clock, audit)
+    new WorkflowOperations(workflows, shelf, jobs::find, clock, audit)
         .all()
         .forEach(operations::put);
-    new SavedOperations(saved, clock).all().forEach(operations::put);
-    new TriggerOperations(watching, forJobs.submitter(), catalog, clock, audit)
+    new SavedOperations(saved, shelf, clock).all().forEach(operations::put);
+    new TriggerOperations(watching, forJobs.submitter(), shelf, clock, audit)
         .all()
         .forEach(operations::put);
     new ResultOperations(jobs, deliverer).addTo(operations);
@@ -120,7 +135,7 @@ public final class Operations implements AutoCloseable {
     new PolicyOperations(pool, policies, audit).addTo(operations);
     operations.replaceAll((id, operation) -> space.guard(operation));
     JobEvents events = new JobEvents(changes, jobs);
-    PlainRoutes plain = new PlainRoutes(jobs, events, catalog, space, condor, runs);
+    PlainRoutes plain = new PlainRoutes(jobs, events, shelf, space, condor, runs);
     return new Operations(
         operations,
         events,

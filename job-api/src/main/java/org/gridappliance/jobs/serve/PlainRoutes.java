@@ -17,7 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.gridappliance.jobs.app.AppCatalog;
+import org.gridappliance.jobs.app.AppShelf;
 import org.gridappliance.jobs.condor.CondorPool;
 import org.gridappliance.jobs.http.Caller;
 import org.gridappliance.jobs.http.Problem;
@@ -54,7 +54,7 @@ final class PlainRoutes {
 
   private final Jobs jobs;
   private final JobEvents events;
-  private final AppCatalog catalog;
+  private final AppShelf shelf;
   private final Space space;
   private final CondorPool condor;
   private final RunOperations runs;
@@ -63,7 +63,7 @@ final class PlainRoutes {
   PlainRoutes(
       Jobs jobs,
       JobEvents events,
-      AppCatalog catalog,
+      AppShelf shelf,
       Space space,
       CondorPool condor,
       RunOperations runs) {
@@ -71,7 +71,7 @@ final class PlainRoutes {
     this.condor = condor;
     this.jobs = jobs;
     this.events = events;
-    this.catalog = catalog;
+    this.shelf = shelf;
     this.space = space;
   }
 
@@ -164,8 +164,8 @@ final class PlainRoutes {
     String id = context.pathParam("app");
     String name = String.valueOf(context.pathParam("file"));
     Path file =
-        catalog
-            .find(String.valueOf(id))
+        shelf
+            .find(caller, String.valueOf(id))
             .flatMap(app -> app.exampleFile("example:" + name))
             .orElseThrow(() -> Problem.notFound("example " + name));
     inert(context, name).sendFile(file.toString());

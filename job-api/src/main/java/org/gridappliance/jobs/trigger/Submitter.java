@@ -16,7 +16,7 @@ public interface Submitter {
   long submit(Caller caller, JsonNode request, Submission.Also also) throws IOException;
 
   /** Checks a request as far as it goes without its files. */
-  void check(JsonNode request);
+  void check(Caller caller, JsonNode request);
 
   /** Checks a request whole, with its files; nothing of it is left. */
   void checkWithFiles(Caller caller, JsonNode request) throws IOException;

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.gridappliance.jobs.JobAudit;
 import org.gridappliance.jobs.app.App;
-import org.gridappliance.jobs.app.AppCatalog;
+import org.gridappliance.jobs.app.AppShelf;
 import org.gridappliance.jobs.app.Input;
 import org.gridappliance.jobs.http.Caller;
 import org.gridappliance.jobs.http.Operation;
@@ -32,15 +32,15 @@ public final class TriggerOperations {
 
   private final Triggers triggers;
   private final Submitter submitter;
-  private final AppCatalog catalog;
+  private final AppShelf shelf;
   private final Clock clock;
   private final JobAudit audit;
 
   public TriggerOperations(
-      Triggers triggers, Submitter submitter, AppCatalog catalog, Clock clock, JobAudit audit) {
+      Triggers triggers, Submitter submitter, AppShelf shelf, Clock clock, JobAudit audit) {
     this.triggers = triggers;
     this.submitter = submitter;
-    this.catalog = catalog;
+    this.shelf = shelf;
     this.clock = clock;
     this.audit = audit;
   }
@@ -50,7 +50,7 @@ public final class TriggerOperations {
     Map<String, Operation> all = new HashMap<>();
     all.put("listTriggers", this::list);
     all.put("createTrigger", this::create);
-    all.put("getTrigger", request -> Response.ok(view(require(request))));
+    all.put("getTrigger", this::get);
     all.put("changeTrigger", this::change);
     all.put("deleteTrigger", this::delete);
     all.put("actOnTrigger", this::act);
@@ -79,8 +79,13 @@ public final class TriggerOperations {
   private Response list(Request request) {
     ObjectNode answer = JSON.objectNode();
     ArrayNode list = answer.putArray("triggers");
-    triggers.store.list(request.requireCaller().name()).forEach(one -> list.add(view(one)));
+    Caller caller = request.requireCaller();
+    triggers.store.list(caller.name()).forEach(one -> list.add(view(caller, one)));
     return Response.ok(answer);
+  }
+
+  private Response get(Request request) {
+    return Response.ok(view(request.requireCaller(), require(request)));
   }
 
   private Response create(Request request) throws IOException {
@@ -95,7 +100,8 @@ public final class TriggerOperations {
         triggers.store.insert(
             caller.name(), request.body(), now.toEpochMilli(), next(spec, now), known);
     note(caller, "trigger.created", id, request);
-    return Response.created("/api/v1/triggers/" + id, view(triggers.store.find(id).orElseThrow()));
+    return Response.created(
+        "/api/v1/triggers/" + id, view(caller, triggers.store.find(id).orElseThrow()));
   }
 
   private Response change(Request request) throws IOException {
@@ -115,22 +121,22 @@ public final class TriggerOperations {
         next(spec, now),
         sameFolder ? null : known);
     note(caller, "trigger.changed", before.id(), request);
-    return Response.ok(view(require(request)));
+    return Response.ok(view(caller, require(request)));
   }
 
   /** {@return the files that are not new} */
   private Collection<DropFolder.Entry> check(Caller caller, TriggerSpec spec) throws IOException {
-    requireRunsByItself(spec);
+    requireRunsByItself(caller, spec);
     return switch (spec.cause()) {
       case TriggerSpec.Cause.Timer _ -> {
         submitter.checkWithFiles(caller, spec.job());
         yield List.of();
       }
       case TriggerSpec.Cause.Folder folder -> {
-        requireFileInput(spec, folder);
+        requireFileInput(caller, spec, folder);
         ObjectNode job = spec.job().deepCopy();
         job.withObject("/inputs").put(folder.input(), "home:" + folder.shown() + "/file");
-        submitter.check(job);
+        submitter.check(caller, job);
         try {
           Collection<DropFolder.Entry> there = DropFolder.list(caller.home(), folder.path());
           yield folder.existing() ? List.of() : there;
@@ -141,21 +147,22 @@ public final class TriggerOperations {
     };
   }
 
-  private void requireRunsByItself(TriggerSpec spec) {
-    Optional<App> app = catalog.find(spec.job().path("app").asText());
+  private void requireRunsByItself(Caller caller, TriggerSpec spec) {
+    Optional<App> app = shelf.find(caller, spec.job().path("app").asText());
     if (app.isPresent() && app.get().interactive().isPresent()) {
       throw TriggerSpec.field(
           "app",
           app.get().title()
-              + " is worked with in its windows and cannot run by itself; choose an application without windows");
+              + " is worked with in its windows and cannot run by itself; choose an application"
+              + " without windows");
     }
   }
 
-  private void requireFileInput(TriggerSpec spec, TriggerSpec.Cause.Folder folder) {
+  private void requireFileInput(Caller caller, TriggerSpec spec, TriggerSpec.Cause.Folder folder) {
     String id = spec.job().path("app").asText();
     App app =
-        catalog
-            .find(id)
+        shelf
+            .find(caller, id)
             .orElseThrow(() -> TriggerSpec.field("app", "there is no application \"" + id + "\""));
     if (!(app.input(folder.input()).orElse(null) instanceof Input.FileInput)) {
       throw TriggerSpec.field(
@@ -196,7 +203,7 @@ public final class TriggerOperations {
           default -> throw Problem.notFound("action " + request.path("action"));
         };
     note(caller, done, trigger.id(), request);
-    return Response.ok(view(require(request)));
+    return Response.ok(view(caller, require(request)));
   }
 
   private void note(Caller caller, String action, long id, Request request) {
@@ -222,7 +229,7 @@ public final class TriggerOperations {
         : null;
   }
 
-  private ObjectNode view(Trigger trigger) {
+  private ObjectNode view(Caller caller, Trigger trigger) {
     ObjectNode node = JSON.objectNode();
     String waits = triggers.waits(trigger.id()).orElse(null);
     node.put("id", trigger.id());
@@ -230,7 +237,7 @@ public final class TriggerOperations {
     node.put("state", trigger.paused() ? "paused" : waits != null ? "waiting" : "active");
     node.put("reason", trigger.paused() ? trigger.reason() : waits);
     String app = trigger.spec().job().path("app").asText();
-    node.put("appTitle", catalog.find(app).map(App::title).orElse(app));
+    node.put("appTitle", shelf.title(caller, app));
     node.set("request", trigger.request());
     node.put("createdAt", time(trigger.createdAt()));
     node.put(

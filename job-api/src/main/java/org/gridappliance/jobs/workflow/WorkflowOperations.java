@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.gridappliance.jobs.JobAudit;
 import org.gridappliance.jobs.app.App;
-import org.gridappliance.jobs.app.AppCatalog;
+import org.gridappliance.jobs.app.AppShelf;
 import org.gridappliance.jobs.http.Caller;
 import org.gridappliance.jobs.http.Operation;
 import org.gridappliance.jobs.http.Problem;
@@ -29,7 +29,7 @@ public final class WorkflowOperations {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   private final Workflows workflows;
-  private final AppCatalog catalog;
+  private final AppShelf shelf;
   private final Function<Long, Optional<JobSnapshot>> jobs;
   private final Clock clock;
   private final JobAudit audit;
@@ -39,12 +39,12 @@ public final class WorkflowOperations {
    */
   public WorkflowOperations(
       Workflows workflows,
-      AppCatalog catalog,
+      AppShelf shelf,
       Function<Long, Optional<JobSnapshot>> jobs,
       Clock clock,
       JobAudit audit) {
     this.workflows = workflows;
-    this.catalog = catalog;
+    this.shelf = shelf;
     this.jobs = jobs;
     this.clock = clock;
     this.audit = audit;
@@ -55,7 +55,7 @@ public final class WorkflowOperations {
     Map<String, Operation> all = new HashMap<>();
     all.put("listWorkflows", this::list);
     all.put("createWorkflow", this::create);
-    all.put("getWorkflow", request -> Response.ok(view(require(request), true)));
+    all.put("getWorkflow", this::get);
     all.put("actOnWorkflow", this::act);
     return all;
   }
@@ -63,11 +63,16 @@ public final class WorkflowOperations {
   private Response list(Request request) {
     ObjectNode answer = JSON.objectNode();
     ArrayNode list = answer.putArray("workflows");
+    Caller caller = request.requireCaller();
     workflows
         .store
-        .list(request.requireCaller().name(), MOST_LISTED)
-        .forEach(row -> list.add(view(row, false)));
+        .list(caller.name(), MOST_LISTED)
+        .forEach(row -> list.add(view(caller, row, false)));
     return Response.ok(answer);
+  }
+
+  private Response get(Request request) {
+    return Response.ok(view(request.requireCaller(), require(request), true));
   }
 
   private Response create(Request request) {
@@ -75,7 +80,7 @@ public final class WorkflowOperations {
     String file = request.body().path("file").asText();
     WorkflowSpec spec = WorkflowSpec.parse(file);
     for (WorkflowSpec.Step step : spec.steps()) {
-      Optional<App> app = catalog.find(step.app());
+      Optional<App> app = shelf.find(caller, step.app());
       if (app.isEmpty()) {
         throw wrong(
             "step " + step.name() + ": there is no application \"" + step.app() + "\" that runs");
@@ -99,7 +104,7 @@ public final class WorkflowOperations {
     workflows.soon(id);
     audit.note(caller.name(), "workflow.submitted", "workflow " + id, request.remoteAddress());
     return Response.created(
-        "/api/v1/workflows/" + id, view(workflows.store.find(id).orElseThrow(), true));
+        "/api/v1/workflows/" + id, view(caller, workflows.store.find(id).orElseThrow(), true));
   }
 
   private static Problem wrong(String message) {
@@ -128,6 +133,9 @@ public final class WorkflowOperations {
     Caller caller = writer(request);
     WorkflowStore.Row row = require(request);
     String action = request.path("action");
+    if (action.equals("rescue")) {
+      WorkflowSpec.parse(row.file()).steps().forEach(s -> shelf.requireOpen(caller, s.app()));
+    }
     boolean done =
         switch (action) {
           case "cancel" -> workflows.cancel(row.id());
@@ -145,10 +153,10 @@ public final class WorkflowOperations {
         action.equals("cancel") ? "workflow.cancelled" : "workflow.rescued",
         "workflow " + row.id(),
         request.remoteAddress());
-    return Response.ok(view(require(request), true));
+    return Response.ok(view(caller, require(request), true));
   }
 
-  private JsonNode view(WorkflowStore.Row row, boolean whole) {
+  private JsonNode view(Caller caller, WorkflowStore.Row row, boolean whole) {
     ObjectNode node = JSON.objectNode();
     WorkflowSpec spec = WorkflowSpec.parse(row.file());
     Map<String, WorkflowStore.StepRow> rows = workflows.store.steps(row.id());
@@ -169,7 +177,7 @@ public final class WorkflowOperations {
       ObjectNode one = steps.addObject();
       one.put("name", step.name());
       one.put("app", step.app());
-      one.put("appTitle", catalog.find(step.app()).map(App::title).orElse(step.app()));
+      one.put("appTitle", shelf.title(caller, step.app()));
       ArrayNode needs = one.putArray("needs");
       step.needs().stream().sorted().forEach(needs::add);
       stand(one, step, rows.get(step.name()), row.state().equals("Running"), stuck);

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +22,9 @@ class AppCatalogTest {
 
   private AppCatalog catalog() {
     return new AppCatalog(
-        List.of(shipped, own, own.resolve("missing")), () -> clock.addAndGet(1_000_000_000L));
+        List.of(shipped, own, own.resolve("missing")),
+        Map::of,
+        () -> clock.addAndGet(1_000_000_000L));
   }
 
   private static void put(Path apps, String id, String yaml) throws IOException {

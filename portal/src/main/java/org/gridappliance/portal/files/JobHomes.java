@@ -3,6 +3,7 @@ package org.gridappliance.portal.files;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.gridappliance.jobs.http.Caller;
 import org.gridappliance.portal.people.People;
@@ -27,6 +28,16 @@ public final class JobHomes implements org.gridappliance.jobs.Homes {
     return people.isActive(owner)
         ? Optional.of(new Caller(owner, false, false, true, homes.of(owner).folder()))
         : Optional.empty();
+  }
+
+  @Override
+  public Map<String, Long> groups(String person) {
+    return people.groups(person);
+  }
+
+  @Override
+  public Map<String, Long> groups() {
+    return people.groups();
   }
 
   @Override

@@ -13,6 +13,7 @@ import org.gridappliance.portal.audit.AuditLog;
 import org.gridappliance.portal.settings.Settings;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +68,36 @@ public final class People {
         .find(name)
         .map(account -> account.status() == Account.Status.ACTIVE)
         .orElse(false);
+  }
+
+  /** {@return the groups that a person is in, their numbers by name} */
+  public Map<String, Long> groups(String name) {
+    return groups(
+        "select g.name, g.id from portal.people_group g join portal.people_group_member m on"
+            + " m.people_group = g.id join portal.account a on a.id = m.account where a.name = ?",
+        name);
+  }
+
+  /** {@return all groups, their numbers by name} */
+  public Map<String, Long> groups() {
+    return groups("select name, id from portal.people_group");
+  }
+
+  private Map<String, Long> groups(String query, String... values) {
+    return accounts
+        .jdbi()
+        .withHandle(
+            handle -> {
+              Query asked = handle.createQuery(query);
+              for (int i = 0; i < values.length; i++) {
+                asked.bind(i, values[i]);
+              }
+              Map<String, Long> groups = new HashMap<>();
+              asked
+                  .map((row, context) -> Map.entry(row.getString(1), row.getLong(2)))
+                  .forEach(group -> groups.put(group.getKey(), group.getValue()));
+              return groups;
+            });
   }
 
   /** {@return whose token this is} */

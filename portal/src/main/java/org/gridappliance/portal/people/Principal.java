@@ -24,6 +24,12 @@ public record Principal(
         && scopes.contains(Scope.POOL);
   }
 
+  /** {@return whether applications may be made and published} */
+  public boolean author() {
+    return (roles.contains(Role.AUTHOR) || roles.contains(Role.ADMINISTRATOR))
+        && scopes.contains(Scope.JOBS);
+  }
+
   /** {@return the token that a page must send beside the cookie; none for programs} */
   public Optional<String> csrf() {
     return session.map(Secrets::csrf);

@@ -11,7 +11,9 @@ public enum Role {
   SCIENTIST("scientist"),
   CA_ADMIN("ca-admin"),
   POOL_ADMIN("pool-admin"),
-  ADMINISTRATOR("administrator");
+  ADMINISTRATOR("administrator"),
+  /** May make applications and publish those that he is an author of. */
+  AUTHOR("author");
 
   private final String word;
 
