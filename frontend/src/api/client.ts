@@ -37,6 +37,7 @@ export interface CallOptions<O> {
   path?: Record<string, string | number>;
   query?: Query<O>;
   body?: Body<O>;
+  headers?: Record<string, string>;
   signal?: AbortSignal;
 }
 
@@ -85,17 +86,25 @@ export async function call<M extends Method, P extends keyof paths>(
   const response = await send(method.toUpperCase(), url, {
     body: options.body === undefined ? undefined : JSON.stringify(options.body),
     type: "application/json",
+    headers: options.headers,
     signal: options.signal,
   });
   const empty = response.status === 204 || response.headers.get("content-length") === "0";
   return (empty ? undefined : await readJson(response)) as Ok<Operation<P, M>>;
 }
 
+interface Sent {
+  body?: BodyInit;
+  type?: string;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
 /** A plain route: same session, same errors, the response as it came. */
 export async function send(
   method: string,
   url: string,
-  request: { body?: BodyInit; type?: string; signal?: AbortSignal } = {},
+  request: Sent = {},
   retry = true,
 ): Promise<Response> {
   const response = await attempt(method, url, request);
@@ -117,9 +126,9 @@ export async function send(
 async function attempt(
   method: string,
   url: string,
-  request: { body?: BodyInit; type?: string; signal?: AbortSignal },
+  request: Sent,
 ): Promise<Response> {
-  const headers: Record<string, string> = { Accept: "application/json, application/problem+json, */*" };
+  const headers: Record<string, string> = { Accept: "application/json, application/problem+json, */*", ...request.headers };
   if (request.body !== undefined && request.type !== undefined) {
     headers["Content-Type"] = request.type;
   }

@@ -27,6 +27,8 @@ export const keys = {
   jobLists: ["jobs"] as const,
   jobs: (filter: JobFilter) => ["jobs", filter] as const,
   views: ["views"] as const,
+  appSource: (app: string) => ["app source", app] as const,
+  appAccess: (app: string) => ["app access", app] as const,
   settingsOf: (app: string) => ["settings of", app] as const,
   job: (id: number) => ["job", id] as const,
   states: (id: number) => ["states", id] as const,
@@ -91,6 +93,27 @@ export const viewsQuery = queryOptions({
   queryKey: keys.views,
   queryFn: async ({ signal }) => (await call("get", "/views", { signal })).views,
   staleTime: 30_000,
+});
+
+/** Who may see, run and publish an application; for those who say so. */
+export const appAccessQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.appAccess(id),
+    queryFn: ({ signal }) => call("get", "/apps/{app}/access", { path: { app: id }, signal }),
+  });
+
+/** The descriptor of an application that was made in the browser. */
+export const appSourceQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.appSource(id),
+    queryFn: ({ signal }) => call("get", "/apps/{app}/source", { path: { app: id }, signal }),
+    refetchOnWindowFocus: false,
+  });
+
+/** The groups that the person may see: his own, of an administrator all. */
+export const groupsQuery = queryOptions({
+  queryKey: keys.groups,
+  queryFn: async ({ signal }) => (await call("get", "/groups", { signal })).groups,
 });
 
 /** Saved settings of an application's form. */

@@ -5,6 +5,9 @@ type Schemas = components["schemas"];
 
 export type AppSummary = Schemas["AppSummary"];
 export type App = Schemas["App"];
+export type AppAccess = Schemas["AppAccess"];
+export type AppSource = Schemas["AppSource"];
+export type AppStage = Schemas["AppStage"];
 export type Job = Schemas["Job"];
 export type JobDetail = Schemas["JobDetail"];
 export type JobRequest = Schemas["JobRequest"];

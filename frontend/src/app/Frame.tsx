@@ -20,6 +20,7 @@ import { UserContext, may } from "./user";
 
 const AppsPage = lazy(() => import("../pages/apps/AppsPage"));
 const AppPage = lazy(() => import("../pages/app/AppPage"));
+const EditorPage = lazy(() => import("../pages/author/EditorPage"));
 const JobsPage = lazy(() => import("../pages/jobs/JobsPage"));
 const JobPage = lazy(() => import("../pages/job/JobPage"));
 const FilesPage = lazy(() => import("../pages/files/FilesPage"));
@@ -104,6 +105,7 @@ export default function Frame({ user, portal }: { user: User; portal: Session["p
                 <Route index element={<HomePage />} />
                 <Route path="/apps" element={<AppsPage />} />
                 <Route path="/apps/:app" element={<AppPage />} />
+                <Route path="/apps/:app/edit" element={<EditorPage />} />
                 <Route path="/jobs" element={<JobsPage />} />
                 <Route path="/jobs/:job" element={<JobPage />} />
                 <Route path="/workflows" element={<WorkflowsPage />} />

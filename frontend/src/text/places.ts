@@ -69,6 +69,7 @@ export const roles: Record<string, { label: string; help: string }> = {
   "ca-admin": { label: "CA admin", help: "approves certificates" },
   "pool-admin": { label: "Pool admin", help: "adds and removes computers" },
   administrator: { label: "Administrator", help: "manages people and settings" },
+  author: { label: "Application author", help: "makes applications and publishes them" },
 };
 
 export const admin = {

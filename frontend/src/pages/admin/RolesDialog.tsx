@@ -8,7 +8,7 @@ import { text as common } from "../../text/common";
 import { admin, roles } from "../../text/places";
 import { toast } from "../../ui/toasts";
 
-export const ROLES: readonly Role[] = ["scientist", "pool-admin", "ca-admin", "administrator"];
+export const ROLES: readonly Role[] = ["scientist", "pool-admin", "ca-admin", "administrator", "author"];
 
 export function RoleBoxes({ value, change }: { value: string[]; change: (value: string[]) => void }): ReactElement {
   return (

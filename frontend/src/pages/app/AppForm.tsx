@@ -26,7 +26,7 @@ const NONE: Errors = {};
  * The form and its summary. Errors are shown from the first Run on, and follow the typing from then. With a trigger
  * the same form makes saved settings, and what starts them stands where the summary was.
  */
-export function AppForm({ app, start, trigger }: { app: App; start: FormState; trigger: TriggerDraft | undefined }): ReactElement {
+export function AppForm({ app, start, trigger, preview = false }: { app: App; start: FormState; trigger: TriggerDraft | undefined; preview?: boolean }): ReactElement {
   const navigate = useNavigate();
   const client = useQueryClient();
   const [form, setForm] = useState(start);
@@ -40,7 +40,7 @@ export function AppForm({ app, start, trigger }: { app: App; start: FormState; t
   const estimate = useQuery({
     queryKey: ["estimate", asked],
     queryFn: ({ signal }) => call("post", "/jobs/estimate", { body: (asked as { request: JobRequest }).request, signal }),
-    enabled: asked.kind === "request" && app.runnable && draft === undefined,
+    enabled: asked.kind === "request" && app.runnable && draft === undefined && !preview,
     placeholderData: keepPreviousData,
     retry: false,
     staleTime: 5_000,
@@ -102,6 +102,10 @@ export function AppForm({ app, start, trigger }: { app: App; start: FormState; t
     }
   };
   const run = () => {
+    if (preview) {
+      setTried(true);
+      return;
+    }
     if (draft !== undefined) {
       keep();
       return;
@@ -168,10 +172,10 @@ export function AppForm({ app, start, trigger }: { app: App; start: FormState; t
         }
       }}
     >
-      <Grid.Col span={{ base: 12, md: 8 }}>
+      <Grid.Col span={preview ? 12 : { base: 12, md: 8 }}>
         <Stack gap="lg">
           <Group gap="xs" role="group" aria-label={text.presets}>
-            {draft === undefined && (
+            {draft === undefined && !preview && (
               <SavedSettings
                 app={app}
                 request={checked.kind === "request" ? checked.request : undefined}
@@ -253,7 +257,7 @@ export function AppForm({ app, start, trigger }: { app: App; start: FormState; t
           )}
         </Stack>
       </Grid.Col>
-      <Grid.Col span={{ base: 12, md: 4 }}>
+      <Grid.Col span={{ base: 12, md: 4 }} display={preview ? "none" : undefined}>
         <Box pos="sticky" top={72}>
           {draft !== undefined ? (
             <TriggerPanel

@@ -1,17 +1,19 @@
 /** An application: its form, what a run would become, and the last runs. */
 import { Alert, Box, Button, Grid, Group, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import type { ReactElement } from "react";
+import { useState, type ReactElement } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 import { ApiError } from "../../api/client";
 import { appQuery, jobQuery, jobsQuery, triggersQuery } from "../../api/queries";
 import type { App } from "../../api/types";
 import { text } from "../../text/apps";
+import { access, authoring } from "../../text/authoring";
 import { text as words } from "../../text/triggers";
 import { Icon } from "../../ui/icons";
 import { StateChip } from "../../ui/StateChip";
 import { Empty, ErrorBox, Loading, PageTitle } from "../../ui/states";
 import { Ago } from "../../ui/time";
+import { AccessSheet, StageBadge } from "./AccessSheet";
 import { AppForm } from "./AppForm";
 import { emptyForm, fromExample, fromJob, fromRequest } from "./form";
 import { isInteractive } from "./Summary";
@@ -56,6 +58,7 @@ export default function AppPage(): ReactElement {
           {app.data.category}
         </Text>
         <PageTitle title={app.data.title} />
+        <Standing app={app.data} />
         {paragraphs(app.data.about).map((p) => (
           <Text key={p} mt="xs" maw={760} className="wrap">
             {p}
@@ -73,6 +76,30 @@ export default function AppPage(): ReactElement {
       <AppForm key={`${app.data.id}/${example ?? ""}/${from}/${asked ?? ""}`} app={app.data} start={start} trigger={draft} />
       <LastRuns app={app.data} />
     </Stack>
+  );
+}
+
+/** How far it is published, and for those who say so the way to it. */
+function Standing({ app }: { app: App }): ReactElement | null {
+  const [open, setOpen] = useState(false);
+  if (app.mayChange !== true && (app.stage ?? "everyone") === "everyone") {
+    return null;
+  }
+  return (
+    <Group gap="xs" mt={6}>
+      <StageBadge stage={app.stage} />
+      {app.mayChange === true && (
+        <Button size="xs" variant="default" leftSection={<Icon name="person" size={14} />} onClick={() => setOpen(true)}>
+          {access.title}
+        </Button>
+      )}
+      {app.editable === true && (
+        <Button component={Link} to={`/apps/${app.id}/edit`} size="xs" variant="default" leftSection={<Icon name="pencil" size={14} />}>
+          {authoring.edit}
+        </Button>
+      )}
+      {open && <AccessSheet app={app} close={() => setOpen(false)} />}
+    </Group>
   );
 }
 

@@ -1,17 +1,23 @@
-import { Badge, Chip, Group, SimpleGrid, Stack, Text, TextInput, Title } from "@mantine/core";
+import { Badge, Button, Chip, Group, SimpleGrid, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useState, type ReactElement } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { appsQuery } from "../../api/queries";
 import type { AppSummary } from "../../api/types";
+import { may, useUser } from "../../app/user";
 import { text } from "../../text/apps";
+import { authoring } from "../../text/authoring";
 import { Icon } from "../../ui/icons";
 import { useListKeys } from "../../ui/listKeys";
+import { StageBadge } from "../app/AccessSheet";
+import { NewApp } from "../author/NewApp";
 import { Empty, ErrorBox, Loading, PageTitle } from "../../ui/states";
 
 export default function AppsPage(): ReactElement {
   const apps = useQuery(appsQuery);
   const navigate = useNavigate();
+  const mayMake = may(useUser(), "author");
+  const [making, setMaking] = useState(false);
   const [search, setSearch] = useSearchParams();
   // typed here first: the address follows in a transition, which would swallow quick letters
   const [words, setWords] = useState(search.get("text") ?? "");
@@ -47,7 +53,15 @@ export default function AppsPage(): ReactElement {
   const current = useListKeys(shown.length, open);
   return (
     <Stack gap="lg">
-      <PageTitle title={text.title} />
+      <Group justify="space-between">
+        <PageTitle title={text.title} />
+        {mayMake && (
+          <Button leftSection={<Icon name="plus" size={16} />} onClick={() => setMaking(true)}>
+            {authoring.make.action}
+          </Button>
+        )}
+      </Group>
+      {making && <NewApp close={() => setMaking(false)} />}
       {apps.isPending && <Loading />}
       {apps.isError && <ErrorBox error={apps.error} retry={() => void apps.refetch()} />}
       {apps.isSuccess && all.length === 0 && <Empty icon="apps" title={text.none.title} body={text.none.body} />}
@@ -101,7 +115,7 @@ export default function AppsPage(): ReactElement {
 function AppCard({ app, current }: { app: AppSummary; current: boolean }): ReactElement {
   return (
     <Link
-      to={`/apps/${app.id}`}
+      to={app.editable === true && !app.runnable && app.category === "" ? `/apps/${app.id}/edit` : `/apps/${app.id}`}
       className="card quiet-link row"
       aria-label={text.open(app.title)}
       style={{ textDecoration: "none", outline: current ? "2px solid var(--mantine-primary-color-filled)" : undefined }}
@@ -110,9 +124,14 @@ function AppCard({ app, current }: { app: AppSummary; current: boolean }): React
         <Title order={2} className="wrap">
           {app.title}
         </Title>
-        <Badge variant="default" tt="none" fw={500} style={{ flexShrink: 0 }}>
-          {app.category}
-        </Badge>
+        <Group gap={4} wrap="nowrap">
+          <StageBadge stage={app.stage} />
+          {app.category !== "" && (
+            <Badge variant="default" tt="none" fw={500} style={{ flexShrink: 0 }}>
+              {app.category}
+            </Badge>
+          )}
+        </Group>
       </Group>
       <Text size="sm" c="dimmed" mt={6} lineClamp={3}>
         {app.summary}
