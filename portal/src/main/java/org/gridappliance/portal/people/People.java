@@ -72,7 +72,7 @@ public final class People {
 
   /** {@return the groups that a person is in, their numbers by name} */
   public Map<String, Long> groups(String name) {
-    return groups(
+    return numbers(
         "select g.name, g.id from portal.people_group g join portal.people_group_member m on"
             + " m.people_group = g.id join portal.account a on a.id = m.account where a.name = ?",
         name);
@@ -80,10 +80,10 @@ public final class People {
 
   /** {@return all groups, their numbers by name} */
   public Map<String, Long> groups() {
-    return groups("select name, id from portal.people_group");
+    return numbers("select name, id from portal.people_group");
   }
 
-  private Map<String, Long> groups(String query, String... values) {
+  private Map<String, Long> numbers(String query, String... values) {
     return accounts
         .jdbi()
         .withHandle(
