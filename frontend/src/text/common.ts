@@ -122,7 +122,7 @@ export const gloss = {
   Idle: "waiting for a slot",
   Running: "at work on a node",
   Suspended: "paused; resume to go on",
-  Held: "stopped by a problem; see its reason",
+  Held: "nothing more is started; see its reason",
   Completed: "done, results are here",
   Failed: "ended with an error",
   Removed: "cancelled",

@@ -19,6 +19,7 @@ const shapes = {
   play: "M8 5l11 7-11 7z",
   pause: "M8 5v14M16 5v14",
   stop: "M6 6h12v12H6z",
+  hold: "M12 4a8 8 0 1 0 0.01 0M10 9v6M14 9v6",
   again: "M5 12a7 7 0 1 1 2 5M5 20v-4h4",
   trash: "M5 7h14M9 7V4h6v3M7 7l1 13h8l1-13M10 11v5M14 11v5",
   download: "M12 4v11M8 11l4 4 4-4M5 20h14",

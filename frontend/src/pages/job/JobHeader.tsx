@@ -1,6 +1,6 @@
 import { ActionIcon, Alert, Box, Button, Code, Group, Menu, Stack, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import type { ReactElement } from "react";
+import { useState, type ReactElement } from "react";
 import { Link, useNavigate } from "react-router";
 import { call, words } from "../../api/client";
 import { keys } from "../../api/queries";
@@ -14,11 +14,12 @@ import { JobProgress, took } from "../../ui/progress";
 import { StateChip } from "../../ui/StateChip";
 import { PageTitle } from "../../ui/states";
 import { Ago, useNow } from "../../ui/time";
+import { AskReason, HoldBanner } from "./Hold";
 import { Labels } from "./Labels";
 import { toast } from "../../ui/toasts";
 import { WhyWaits } from "./WhyWaits";
 
-type Action = "finish" | "cancel" | "suspend" | "resume" | "resubmit" | "resubmit-with-more-memory" | "remove";
+type Action = "finish" | "cancel" | "suspend" | "resume" | "hold" | "release" | "resubmit" | "resubmit-with-more-memory" | "remove";
 
 /** What may be done with a job in its state; the first is the primary one. */
 export function actionsFor(job: JobDetail): readonly Action[] {
@@ -26,11 +27,11 @@ export function actionsFor(job: JobDetail): readonly Action[] {
   switch (job.state) {
     case "Idle":
     case "Running":
-      return job.interactive === "vnc" ? ["finish", "cancel"] : [...again, "suspend", "cancel"];
+      return job.interactive === "vnc" ? ["finish", "cancel"] : [...again, "suspend", "hold", "cancel"];
     case "Suspended":
-      return ["resume", ...again, "cancel"];
+      return ["resume", ...again, "hold", "cancel"];
     case "Held":
-      return ["resume", ...again, "cancel"];
+      return ["release", ...again, "cancel"];
     case "Completed":
     case "Failed":
     case "Removed":
@@ -38,22 +39,35 @@ export function actionsFor(job: JobDetail): readonly Action[] {
   }
 }
 
-const icons: Record<Action, IconName> = { finish: "stop", cancel: "stop", suspend: "pause", resume: "play", resubmit: "again", "resubmit-with-more-memory": "again", remove: "trash" };
+const icons: Record<Action, IconName> = { finish: "stop", cancel: "stop", suspend: "pause", resume: "play", hold: "hold", release: "play", resubmit: "again", "resubmit-with-more-memory": "again", remove: "trash" };
 
-function useJobAction(job: JobDetail) {
+interface Deed {
+  action: Action;
+  reason?: string;
+}
+
+function useJobAction(job: JobDetail, undo: () => void) {
   const client = useQueryClient();
   const navigate = useNavigate();
   return useMutation({
-    mutationFn: async (action: Action) => {
+    mutationFn: async ({ action, reason }: Deed) => {
       if (action === "remove") {
         await call("delete", "/jobs/{job}", { path: { job: job.id } });
         return;
       }
-      const after = await call("post", "/jobs/{job}/{action}", { path: { job: job.id, action } });
+      const after = await call("post", "/jobs/{job}/{action}", {
+        path: { job: job.id, action },
+        body: action === "hold" && reason !== undefined && reason !== "" ? { reason } : undefined,
+      });
       client.setQueryData(keys.job(job.id), { ...job, ...after });
     },
-    onSuccess: (_, action) => {
-      toast.done(text.job.did[action === "resubmit-with-more-memory" ? "resubmit" : action]);
+    onSuccess: (_, { action }) => {
+      const words = text.job.did[action === "resubmit-with-more-memory" ? "resubmit" : action];
+      if (action === "hold") {
+        toast.undoable(words, undo, 8_000);
+      } else {
+        toast.done(words);
+      }
       void client.invalidateQueries({ queryKey: keys.jobLists });
       if (action === "remove") {
         void navigate("/jobs");
@@ -69,7 +83,8 @@ function useJobAction(job: JobDetail) {
 }
 
 export function JobHeader({ job }: { job: JobDetail }): ReactElement {
-  const act = useJobAction(job);
+  const act = useJobAction(job, () => act.mutate({ action: "release" }));
+  const [asking, setAsking] = useState(false);
   const now = useNow(job.state === "Running" ? 1_000 : 0);
   const seconds = took(job, now);
   const actions = actionsFor(job);
@@ -85,7 +100,7 @@ export function JobHeader({ job }: { job: JobDetail }): ReactElement {
     if (action === "remove" && !(await confirm(text.job.sureRemove, text.job.remove))) {
       return;
     }
-    act.mutate(action);
+    act.mutate({ action });
   };
   const quick = actions.filter((a) => a !== "remove");
   return (
@@ -103,9 +118,9 @@ export function JobHeader({ job }: { job: JobDetail }): ReactElement {
           {quick.map((action, i) => (
             <Button
               key={action}
-              variant={i === 0 && (action === "resume" || (action === "resubmit" && job.failure == null)) ? "filled" : "default"}
+              variant={i === 0 && (action === "resume" || action === "release" || (action === "resubmit" && job.failure == null)) ? "filled" : "default"}
               leftSection={<Icon name={icons[action]} size={16} />}
-              loading={act.isPending && act.variables === action}
+              loading={act.isPending && act.variables.action === action}
               onClick={() => void press(action)}
             >
               {label(action)}
@@ -132,6 +147,11 @@ export function JobHeader({ job }: { job: JobDetail }): ReactElement {
               <Menu.Item component={Link} to={`/apps/${job.app}?from=${job.id}&trigger=schedule`} leftSection={<Icon name="clock" size={16} />}>
                 {triggers.form.job}
               </Menu.Item>
+              {actions.includes("hold") && (
+                <Menu.Item leftSection={<Icon name="hold" size={16} />} onClick={() => setAsking(true)}>
+                  {text.job.holdWhy}
+                </Menu.Item>
+              )}
               {actions.includes("remove") && (
                 <Menu.Item c="var(--mantine-color-error)" leftSection={<Icon name="trash" size={16} />} onClick={() => void press("remove")}>
                   {text.job.remove}
@@ -160,6 +180,8 @@ export function JobHeader({ job }: { job: JobDetail }): ReactElement {
         </Text>
       )}
       <WhyWaits job={job} />
+      {job.hold !== undefined && job.hold !== null && <HoldBanner job={job} hold={job.hold} />}
+      {asking && <AskReason close={() => setAsking(false)} hold={(reason) => act.mutate({ action: "hold", reason })} />}
       {job.failure !== null && job.failure !== undefined && (
         <FailureBanner failure={job.failure} job={job} resubmit={actions.includes("resubmit") ? () => void press("resubmit") : undefined} moreMemory={() => void press("resubmit-with-more-memory")} />
       )}

@@ -111,7 +111,7 @@ class JobLifeTest {
             "/subjobs/0/output/stdout")) {
       assertEquals(404, portal.get("bob", "/jobs/" + id + path).status(), path);
     }
-    for (String action : List.of("suspend", "resume", "cancel", "resubmit")) {
+    for (String action : List.of("suspend", "resume", "hold", "release", "cancel", "resubmit")) {
       assertEquals(404, portal.post("bob", "/jobs/" + id + "/" + action, Map.of()).status());
     }
     assertEquals(404, portal.delete("bob", "/jobs/" + id).status());

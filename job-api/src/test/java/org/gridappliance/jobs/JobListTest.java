@@ -313,7 +313,7 @@ class JobListTest {
             try (var batch =
                     handle.prepareBatch(
                         "INSERT INTO job VALUES (?, ?, ?, ?, ?, ?, '{}', '{}', ?, 0, ?, 0, 1, ?, ?,"
-                            + " ?, ?, NULL, NULL, NULL, FALSE)");
+                            + " ?, ?, NULL, NULL, NULL, FALSE, NULL)");
                 var tags = handle.prepareBatch("INSERT INTO job_tag VALUES (?, ?)")) {
               for (int id = first; id < first + 1000; id++) {
                 String app = apps[random.nextInt(apps.length)];

@@ -206,6 +206,75 @@ class LeaseTest {
     assertEquals(2, other.lease(2, 0).size());
   }
 
+  private JsonNode act(long id, String action, Map<String, Object> body) {
+    return portal.post("ann", "/jobs/" + id + "/" + action, body).json();
+  }
+
+  private String states(long id) {
+    return portal.get("ann", "/jobs/" + id + "/subjobs").json().path("states").asText();
+  }
+
+  @Test
+  void aHeldJobStartsNothingMoreAndWhatRunsEndsWell() {
+    long id = submit("slow", 3);
+    Lease lease = one.lease(1, 0).getFirst();
+    JsonNode held = act(id, "hold", Map.of("reason", " the licence server is down "));
+    assertEquals("Held", held.path("state").asText());
+    assertEquals("ann", held.at("/hold/by").asText());
+    assertEquals("the licence server is down", held.at("/hold/reason").asText());
+    assertEquals(1, held.at("/counts/running").asInt());
+    assertEquals(2, held.at("/counts/held").asInt());
+    assertEquals("RHH", states(id));
+    Heartbeat.Orders orders = one.heartbeat(List.of(lease));
+    assertTrue(orders.stop().isEmpty() && orders.suspend().isEmpty());
+    assertTrue(other.lease(2, 0).isEmpty());
+    assertEquals(204, one.report(List.of(ok(lease))).status());
+    assertTrue(one.lease(2, 0).isEmpty());
+    assertEquals("CHH", states(id));
+    assertEquals(409, portal.post("ann", "/jobs/" + id + "/hold", Map.of()).status());
+    assertEquals(1, portal.get("ann", "/jobs?q=state:held").json().path("count").asInt());
+    assertEquals("Running", act(id, "release", Map.of()).path("state").asText());
+    assertTrue(portal.job("ann", id).path("hold").isNull());
+    assertEquals(409, portal.post("ann", "/jobs/" + id + "/release", Map.of()).status());
+    other.lease(2, 0).forEach(one -> other.report(List.of(ok(one))));
+    TestPortal.await("job completes", () -> portal.state("ann", id).equals("Completed"));
+  }
+
+  @Test
+  void aHeldJobWhoseSubjobsAllEndedEndsOnlyWhenItIsReleased() {
+    long id = submit("nothing", 1);
+    Lease lease = one.lease(1, 0).getFirst();
+    act(id, "hold", Map.of());
+    one.report(List.of(ok(lease)));
+    assertEquals("Held", portal.state("ann", id));
+    act(id, "release", Map.of());
+    TestPortal.await("job completes", () -> portal.state("ann", id).equals("Completed"));
+  }
+
+  @Test
+  void aSuspendedJobThatIsHeldGoesOnWithWhatRanAndStartsNothing() {
+    long id = submit("slow", 2);
+    List<Lease> leases = one.lease(1, 0);
+    act(id, "suspend", Map.of());
+    assertEquals(1, one.heartbeat(leases).suspend().size());
+    act(id, "hold", Map.of());
+    assertTrue(one.heartbeat(leases).suspend().isEmpty());
+    assertEquals("RH", states(id));
+    assertEquals(409, portal.post("ann", "/jobs/" + id + "/suspend", Map.of()).status());
+  }
+
+  @Test
+  void aHoldOutlivesTheServer() throws Exception {
+    long id = submit("slow", 2);
+    act(id, "hold", Map.of("reason", "not before Monday"));
+    portal.close();
+    portal = new TestPortal(data, clock);
+    assertEquals("not before Monday", portal.job("ann", id).at("/hold/reason").asText());
+    assertTrue(one.lease(2, 0).isEmpty());
+    act(id, "release", Map.of());
+    assertEquals(2, one.lease(2, 0).size());
+  }
+
   @Test
   void aRemovedNodesTokenIsRevokedAndItsLeasesReturn() {
     long id = submit("slow", 1);

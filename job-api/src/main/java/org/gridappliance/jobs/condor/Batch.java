@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.gridappliance.jobs.job.JobFolder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Subjobs of one job that became one cluster of HTCondor: a task for each of its procs, in order,
@@ -63,8 +64,20 @@ final class Batch {
   /** 0 before it was submitted. */
   int cluster;
 
-  /** Its jobs were told to stop and wait. */
-  boolean suspended;
+  /** What its jobs in HTCondor's queue were told. */
+  enum Order {
+    GO,
+    /** Those that wait are held, those that run are suspended. */
+    SUSPEND,
+    /** Those that wait are held, those that run go on. */
+    HOLD
+  }
+
+  /** Null after a restart: the queue may still hold what was told to go on. */
+  @Nullable Order order = Order.GO;
+
+  /** Something happened since the order, so that one of its jobs may wait that is not held. */
+  boolean stirred;
 
   Batch(String mark, long job, Path folder, List<Task> tasks) {
     this.mark = mark;
@@ -128,6 +141,7 @@ final class Batch {
       tasks.add(new Task(tasks.size(), read));
     }
     Batch batch = new Batch(folder.getFileName().toString(), job, folder, tasks);
+    batch.order = null;
     Path cluster = folder.resolve("cluster");
     if (Files.exists(cluster)) {
       batch.cluster = Integer.parseInt(Files.readString(cluster).strip());

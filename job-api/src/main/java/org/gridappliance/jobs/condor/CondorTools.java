@@ -102,10 +102,15 @@ final class CondorTools {
    *
    * @param program {@code condor_rm}, {@code condor_hold}, {@code condor_release}, {@code
    *     condor_suspend} or {@code condor_continue}
+   * @param options of the program
    */
-  void act(String program, String constraint) throws IOException, InterruptedException {
+  void act(String program, String constraint, String... options)
+      throws IOException, InterruptedException {
+    List<String> words =
+        new ArrayList<>(List.of(program, "-name", access.schedd(), "-constraint", constraint));
+    words.addAll(List.of(options));
     try {
-      run(program, "-name", access.schedd(), "-constraint", constraint);
+      run(words.toArray(String[]::new));
     } catch (Refused e) {
       String said = String.valueOf(e.getMessage());
       if (!said.contains("Couldn't find") && !said.contains("not find")) {

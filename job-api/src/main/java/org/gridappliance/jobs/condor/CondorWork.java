@@ -226,7 +226,7 @@ final class CondorWork {
       }
       Heartbeat.Orders orders = engine.heartbeat(items, machines);
       stop(new HashSet<>(orders.stop()));
-      suspend(new HashSet<>(orders.suspend()));
+      order(new HashSet<>(orders.suspend()));
     } finally {
       ledger.lock.unlock();
     }
@@ -250,25 +250,48 @@ final class CondorWork {
     }
   }
 
-  private void suspend(Set<String> leases) throws IOException, InterruptedException {
+  private void order(Set<String> suspended) throws IOException, InterruptedException {
     for (Batch batch : ledger.batches) {
-      boolean wanted =
-          batch.tasks.stream()
-              .filter(task -> !task.ended)
-              .flatMap(task -> task.parts.stream())
-              .anyMatch(part -> leases.contains(part.lease()));
-      if (wanted == batch.suspended || batch.cluster <= 0) {
+      Batch.Order wanted = wanted(batch, suspended);
+      boolean again = batch.stirred && wanted != Batch.Order.GO;
+      if (batch.cluster <= 0 || (wanted == batch.order && !again)) {
         continue;
       }
-      batch.suspended = wanted;
       String mine = "ClusterId == " + batch.cluster;
-      if (wanted) {
+      if (wanted == Batch.Order.SUSPEND) {
         ledger.tools().act("condor_suspend", mine + " && JobStatus == 2");
-        ledger.tools().act("condor_hold", mine + " && JobStatus == 1");
-      } else {
-        ledger.tools().act("condor_release", mine + " && JobStatus == 5 && HoldReasonCode == 1");
+      } else if (batch.order != Batch.Order.HOLD) {
         ledger.tools().act("condor_continue", mine + " && JobStatus == 7");
       }
+      if (wanted != Batch.Order.GO) {
+        ledger
+            .tools()
+            .act(
+                "condor_hold",
+                mine + " && JobStatus == 1",
+                "-subcode",
+                Integer.toString(HoldWords.OURS));
+      } else {
+        ledger
+            .tools()
+            .act(
+                "condor_release",
+                mine + " && JobStatus == 5 && HoldReasonSubCode == " + HoldWords.OURS);
+      }
+      batch.order = wanted;
+      batch.stirred = false;
     }
+  }
+
+  private Batch.Order wanted(Batch batch, Set<String> suspended) {
+    if (engine.isHeld(batch.job)) {
+      return Batch.Order.HOLD;
+    }
+    return batch.tasks.stream()
+            .filter(task -> !task.ended)
+            .flatMap(task -> task.parts.stream())
+            .anyMatch(part -> suspended.contains(part.lease()))
+        ? Batch.Order.SUSPEND
+        : Batch.Order.GO;
   }
 }

@@ -233,6 +233,7 @@ final class Follower {
     if (task.ended) {
       return false;
     }
+    batch.stirred |= !(one instanceof Happening.Holding);
     switch (one) {
       case Happening.Executing e -> {
         task.running = true;

@@ -10,6 +10,9 @@ final class HoldWords {
   /** Held by a person, or by us to suspend it: it goes on when it is released. */
   static final int BY_USER = 1;
 
+  /** With {@link #BY_USER}: held by us, so we may release it. */
+  static final int OURS = 172;
+
   /** Our own periodic expression: memory. */
   static final int MEMORY = 102;
 

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param chunks of the split input, 0 when it is not split
  * @param completed subjobs completed, true once the job has ended
  * @param failed likewise
+ * @param hold a person's; a job that cannot go on by itself is held without one
  */
 public record JobRecord(
     long id,
@@ -32,7 +33,8 @@ public record JobRecord(
     long submittedAt,
     @Nullable Long startedAt,
     @Nullable Long endedAt,
-    @Nullable Failure failure) {
+    @Nullable Failure failure,
+    @Nullable Hold hold) {
 
   /** The pool of executors that ask for leases. */
   public static final String LOCAL = "local";
@@ -60,7 +62,7 @@ public record JobRecord(
     return index % Math.max(1, chunks);
   }
 
-  /** {@return the same job in another state; {@code null} leaves a time as it is} */
+  /** {@return the same job in another state, held by nobody} */
   public JobRecord with(
       JobState next, @Nullable Long started, @Nullable Long ended, @Nullable Failure why) {
     return new JobRecord(
@@ -81,7 +83,32 @@ public record JobRecord(
         submittedAt,
         started,
         ended,
-        why);
+        why,
+        null);
+  }
+
+  /** {@return the same job, held by a person} */
+  public JobRecord held(Hold by) {
+    return new JobRecord(
+        id,
+        owner,
+        name,
+        app,
+        appTitle,
+        appDigest,
+        request,
+        facts,
+        combinations,
+        chunks,
+        JobState.HELD,
+        priority,
+        completed,
+        failed,
+        submittedAt,
+        startedAt,
+        endedAt,
+        null,
+        by);
   }
 
   /** {@return the same job with another request} */
@@ -104,7 +131,8 @@ public record JobRecord(
         submittedAt,
         startedAt,
         endedAt,
-        failure);
+        failure,
+        hold);
   }
 
   /** {@return the same job with the counts of its end} */
@@ -127,6 +155,7 @@ public record JobRecord(
         submittedAt,
         startedAt,
         endedAt,
-        failure);
+        failure,
+        hold);
   }
 }

@@ -10,7 +10,10 @@ public enum JobState {
   RUNNING("Running", false),
   /** Its owner stopped it for a while. */
   SUSPENDED("Suspended", false),
-  /** It cannot go on until somebody mends what {@code failure} names, then resumes it. */
+  /**
+   * Nothing more of it is started until it is released: a person holds it, or it cannot go on until
+   * somebody mends what {@code failure} names.
+   */
   HELD("Held", false),
   /** All subjobs completed and the results are there. */
   COMPLETED("Completed", true),

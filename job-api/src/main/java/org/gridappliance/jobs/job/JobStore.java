@@ -52,7 +52,7 @@ public final class JobStore {
   private static void insertJob(Handle handle, JobRecord job) {
     handle.execute(
         "INSERT INTO job VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL,"
-            + " FALSE)",
+            + " FALSE, NULL)",
         job.id(),
         job.owner(),
         job.name(),
@@ -106,13 +106,14 @@ public final class JobStore {
     }
     handle.execute(
         "UPDATE job SET state = ?, completed = ?, failed = ?, started_at = ?, ended_at = ?,"
-            + " failure = ? WHERE id = ?",
+            + " failure = ?, hold = ? WHERE id = ?",
         job.state().word(),
         job.completed(),
         job.failed(),
         job.startedAt(),
         job.endedAt(),
         failureText(job.failure()),
+        job.hold() == null ? null : Json.text(job.hold()),
         job.id());
   }
 
@@ -413,7 +414,8 @@ public final class JobStore {
         rows.getLong("submitted_at"),
         nullableLong(rows, "started_at"),
         nullableLong(rows, "ended_at"),
-        failure(rows.getString("failure")));
+        failure(rows.getString("failure")),
+        hold(rows.getString("hold")));
   }
 
   static JobState state(ResultSet rows) throws SQLException {
@@ -425,6 +427,10 @@ public final class JobStore {
   static @Nullable Long nullableLong(ResultSet rows, String column) throws SQLException {
     long value = rows.getLong(column);
     return rows.wasNull() ? null : value;
+  }
+
+  private static @Nullable Hold hold(@Nullable String text) {
+    return text == null ? null : Json.read(text, Hold.class);
   }
 
   static @Nullable String failureText(@Nullable Failure failure) {

@@ -45,12 +45,11 @@ public enum SubjobState {
    *
    * @param stored I, R, C or F
    * @param job the job's state: nothing of an ended job is idle or runs, nothing of a suspended job
-   *     runs
+   *     runs; what runs of a held job goes on
    */
   public static char shown(char stored, JobState job) {
     return switch (stored) {
-      case 'R' ->
-          job.ended() ? 'X' : job == JobState.SUSPENDED ? 'S' : job == JobState.HELD ? 'H' : 'R';
+      case 'R' -> job.ended() ? 'X' : job == JobState.SUSPENDED ? 'S' : 'R';
       case 'I' -> job.ended() ? 'X' : job == JobState.HELD ? 'H' : 'I';
       default -> stored;
     };

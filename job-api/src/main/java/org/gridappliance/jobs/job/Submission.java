@@ -421,6 +421,7 @@ public final class Submission {
         clock.millis(),
         null,
         null,
+        null,
         null);
   }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.gridappliance.jobs.job.JobState;
 import org.gridappliance.jobs.lease.Heartbeat;
 import org.gridappliance.jobs.lease.Lease;
 import org.gridappliance.jobs.lease.LeaseRequest;
@@ -137,6 +138,17 @@ public final class Engine {
       state.lock.unlock();
     }
     return all;
+  }
+
+  /** {@return whether nothing more of a job is to be started} */
+  public boolean isHeld(long job) {
+    state.lock.lock();
+    try {
+      ActiveJob one = state.jobs.get(job);
+      return one != null && one.record.state() == JobState.HELD;
+    } finally {
+      state.lock.unlock();
+    }
   }
 
   /** {@return who submitted a job that has not ended} */

@@ -229,7 +229,7 @@ final class Finisher implements AutoCloseable {
     }
   }
 
-  /** Keeps a job that has all its outputs, until somebody resumes it. */
+  /** Keeps a job that has all its outputs, until somebody releases it. */
   private void hold(long id, String what) {
     ActiveJob job = find(id);
     if (job == null) {
@@ -244,7 +244,7 @@ final class Finisher implements AutoCloseable {
               job.record.startedAt(),
               null,
               Failure.of(
-                  Kind.MERGE, what, "make room on the disk if it is full, then resume the job"));
+                  Kind.MERGE, what, "make room on the disk if it is full, then release the job"));
       state.noteJob(job);
     } finally {
       state.lock.unlock();

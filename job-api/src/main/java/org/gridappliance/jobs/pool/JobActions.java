@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.function.UnaryOperator;
 import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.jobs.job.Database;
+import org.gridappliance.jobs.job.Hold;
 import org.gridappliance.jobs.job.JobPlan;
 import org.gridappliance.jobs.job.JobRecord;
 import org.gridappliance.jobs.job.JobState;
@@ -110,30 +111,67 @@ public final class JobActions {
         job,
         now -> {
           if (now.state() == JobState.HELD) {
-            throw Problem.conflict("job " + id + " is held already; resume or cancel it");
+            throw Problem.conflict("job " + id + " is held already; release or cancel it");
           }
           return now.with(JobState.SUSPENDED, now.startedAt(), null, null);
         });
-    state.lock.lock();
-    try {
-      job.held.values().forEach(held -> held.node.nudged = true);
-      state.work.signalAll();
-    } finally {
-      state.lock.unlock();
-    }
+    nudge(job);
+  }
+
+  /**
+   * Starts nothing more of a job; what runs goes on, also where the job was suspended.
+   *
+   * @throws Problem 409 when it is held already or has ended
+   */
+  public void hold(long id, Hold hold) {
+    ActiveJob job = active(id, "held");
+    change(
+        job,
+        now -> {
+          if (now.state() == JobState.HELD) {
+            throw Problem.conflict("job " + id + " is held already; release or cancel it");
+          }
+          return now.held(hold);
+        });
+    nudge(job);
+  }
+
+  /**
+   * Lets a held job go on.
+   *
+   * @throws Problem 409 when it is not held
+   */
+  public void release(long id) {
+    ActiveJob job = active(id, "released");
+    goOn(
+        job,
+        now -> {
+          if (now.state() != JobState.HELD) {
+            throw Problem.conflict(
+                "job " + id + " is " + now.state().word() + "; only a held job can be released");
+          }
+          return going(now);
+        });
   }
 
   /** Lets a suspended or held job go on. */
   public void resume(long id) {
-    ActiveJob job = active(id, "resumed");
-    change(
-        job,
-        now ->
-            now.with(
-                now.startedAt() == null ? JobState.IDLE : JobState.RUNNING,
-                now.startedAt(),
-                null,
-                null));
+    goOn(active(id, "resumed"), JobActions::going);
+  }
+
+  private static JobRecord going(JobRecord now) {
+    return now.with(
+        now.startedAt() == null ? JobState.IDLE : JobState.RUNNING, now.startedAt(), null, null);
+  }
+
+  private void goOn(ActiveJob job, UnaryOperator<JobRecord> how) {
+    change(job, how);
+    nudge(job);
+    finisher.look(job.id());
+  }
+
+  /** Has the nodes that run some of a job told soon, and those that wait look again. */
+  private void nudge(ActiveJob job) {
     state.lock.lock();
     try {
       job.held.values().forEach(held -> held.node.nudged = true);
@@ -141,7 +179,6 @@ public final class JobActions {
     } finally {
       state.lock.unlock();
     }
-    finisher.look(id);
   }
 
   private void change(ActiveJob job, UnaryOperator<JobRecord> how) {

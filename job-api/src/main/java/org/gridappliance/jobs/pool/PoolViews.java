@@ -65,7 +65,7 @@ public final class PoolViews implements PoolHistory.Source {
     }
     return switch (job.record.state()) {
       case SUSPENDED -> "suspended; resume it to go on";
-      case HELD -> "held until it is resumed";
+      case HELD -> held(job);
       case IDLE, RUNNING ->
           job.running > job.waiting
               ? running(job)
@@ -74,6 +74,13 @@ public final class PoolViews implements PoolHistory.Source {
                       job.waiting > 0 ? "waiting in HTCondor's queue" : "waiting for a free slot");
       case COMPLETED, FAILED, REMOVED -> null;
     };
+  }
+
+  private static String held(ActiveJob job) {
+    int running = job.running - job.waiting;
+    return running == 0
+        ? "held until it is released"
+        : "held until it is released; " + Finisher.words(running) + " that ran before still run";
   }
 
   /** As {@code running 4 at once, 12 of 40 done}; leases taken ahead of a free core wait. */

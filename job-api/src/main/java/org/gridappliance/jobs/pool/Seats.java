@@ -76,8 +76,9 @@ public final class Seats {
         throw Problem.conflict("job " + id + " shows no windows; cancel it instead");
       }
       Held held = job.held.get(0);
-      if (job.record.state() == JobState.SUSPENDED || job.record.state() == JobState.HELD) {
-        throw Problem.conflict("job " + id + " is not running; resume or cancel it");
+      JobState at = job.record.state();
+      if (at == JobState.SUSPENDED || (at == JobState.HELD && held == null)) {
+        throw Problem.conflict("job " + id + " is not running; resume, release or cancel it");
       }
       if (held == null && job.states[0] != 'I') {
         throw Problem.conflict("job " + id + " is ending already");
@@ -124,9 +125,11 @@ public final class Seats {
     if (job.states[index] != 'I') {
       return null;
     }
-    return job.record.state() == JobState.SUSPENDED
-        ? "its job is suspended; resume it"
-        : "waiting for a free computer";
+    return switch (job.record.state()) {
+      case SUSPENDED -> "its job is suspended; resume it";
+      case HELD -> "its job is held; release it";
+      default -> "waiting for a free computer";
+    };
   }
 
   /** {@return a subjob of a job that has ended} */

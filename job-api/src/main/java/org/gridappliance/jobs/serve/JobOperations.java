@@ -21,6 +21,7 @@ import org.gridappliance.jobs.http.Operation;
 import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.jobs.http.Request;
 import org.gridappliance.jobs.http.Response;
+import org.gridappliance.jobs.job.Hold;
 import org.gridappliance.jobs.job.JobFilter;
 import org.gridappliance.jobs.job.JobPlan;
 import org.gridappliance.jobs.job.JobRecord;
@@ -332,6 +333,18 @@ final class JobOperations {
           case "resume" -> {
             jobs.pool.actions().resume(id);
             yield "job.resumed";
+          }
+          case "hold" -> {
+            String reason = request.body().path("reason").asText("").strip();
+            jobs.pool
+                .actions()
+                .hold(
+                    id, new Hold(caller.name(), reason.isEmpty() ? null : reason, clock.millis()));
+            yield "job.held";
+          }
+          case "release" -> {
+            jobs.pool.actions().release(id);
+            yield "job.released";
           }
           case "cancel" -> {
             jobs.pool.actions().cancel(id);

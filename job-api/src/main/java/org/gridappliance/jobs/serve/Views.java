@@ -13,6 +13,7 @@ import org.gridappliance.jobs.deliver.Delivery;
 import org.gridappliance.jobs.history.Load;
 import org.gridappliance.jobs.history.NodeEvent;
 import org.gridappliance.jobs.history.NodeJob;
+import org.gridappliance.jobs.job.Hold;
 import org.gridappliance.jobs.job.JobRecord;
 import org.gridappliance.jobs.job.JobState;
 import org.gridappliance.jobs.job.Json;
@@ -46,6 +47,15 @@ final class Views {
     node.put("startedAt", time(job.startedAt()));
     node.put("endedAt", time(job.endedAt()));
     failure(node, job.failure());
+    Hold hold = job.hold();
+    if (hold == null) {
+      node.putNull("hold");
+    } else {
+      node.putObject("hold")
+          .put("by", hold.by())
+          .put("reason", hold.reason())
+          .put("at", time(hold.at()));
+    }
     return node;
   }
 
@@ -55,9 +65,10 @@ final class Views {
     int rest = now.idle() + now.running();
     counts.put("total", now.record().total());
     counts.put("idle", state.ended() || held ? 0 : now.idle());
-    counts.put("running", state == JobState.RUNNING || state == JobState.IDLE ? now.running() : 0);
+    boolean paused = state.ended() || state == JobState.SUSPENDED;
+    counts.put("running", paused ? 0 : now.running());
     counts.put("suspended", state == JobState.SUSPENDED ? now.running() : 0);
-    counts.put("held", held ? rest : 0);
+    counts.put("held", held ? now.idle() : 0);
     counts.put("completed", now.completed());
     counts.put("failed", now.failed());
     counts.put("removed", state.ended() ? rest : 0);

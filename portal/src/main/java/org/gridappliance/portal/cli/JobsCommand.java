@@ -1,16 +1,18 @@
 package org.gridappliance.portal.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The caller's jobs, newest first; or one job followed or cancelled. */
+/** The caller's jobs, newest first; or one job followed, held, released or cancelled. */
 @Command(
     name = "jobs",
-    description = "Lists your jobs, newest first; follows or cancels one.",
+    description = "Lists your jobs, newest first; follows, holds, releases or cancels one.",
     mixinStandardHelpOptions = true)
 final class JobsCommand implements Callable<Integer> {
   @Option(names = "--json", description = "print JSON")
@@ -25,21 +27,48 @@ final class JobsCommand implements Callable<Integer> {
   @Option(names = "--cancel", paramLabel = "ID", description = "cancel this job")
   @Nullable Long cancel;
 
+  @Option(
+      names = "--hold",
+      paramLabel = "ID",
+      description = "start nothing more of this job; what runs goes on")
+  @Nullable Long hold;
+
+  @Option(names = "--reason", description = "with --hold: why, for who looks at the job")
+  @Nullable String reason;
+
+  @Option(names = "--release", paramLabel = "ID", description = "let this held job go on")
+  @Nullable Long release;
+
+  @Option(names = "--filter", description = "only jobs of a filter, as \"state:held app:vina\"")
+  @Nullable String filter;
+
   @Override
   public Integer call() throws IOException, InterruptedException, CliException {
     if (limit < 1 || limit > 500) {
       throw new CliException("--limit=" + limit + ": want 1..500");
     }
+    if (reason != null && hold == null) {
+      throw new CliException("--reason: want it with --hold ID");
+    }
     try (Client client = Client.of(Login.read())) {
       if (cancel != null) {
-        JsonNode job = client.post("jobs/" + cancel + "/cancel");
-        System.out.println("job " + cancel + ": " + job.path("state").asText());
-        return 0;
+        return told(client.post("jobs/" + cancel + "/cancel"));
+      }
+      if (hold != null) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        return told(
+            client.post(
+                "jobs/" + hold + "/hold", reason == null ? body : body.put("reason", reason)));
+      }
+      if (release != null) {
+        return told(client.post("jobs/" + release + "/release"));
       }
       if (watch != null) {
         return new Watch(client, watch, json).follow();
       }
-      JsonNode page = client.get("jobs?limit=" + limit);
+      JsonNode page =
+          client.get(
+              "jobs?limit=" + limit + (filter == null ? "" : "&q=" + Client.segment(filter)));
       if (json) {
         System.out.println(page.toPrettyString());
       } else {
@@ -47,6 +76,14 @@ final class JobsCommand implements Callable<Integer> {
       }
       return 0;
     }
+  }
+
+  private int told(JsonNode job) {
+    System.out.println(
+        json
+            ? job.toPrettyString()
+            : "job " + job.path("id").asLong() + ": " + job.path("state").asText());
+    return 0;
   }
 
   private static void print(JsonNode jobs) {

@@ -134,6 +134,7 @@ public final class Contract {
                 operation.path("security").isArray() && operation.get("security").isEmpty(),
                 List.copyOf(parameters),
                 body(pointer + "/" + method + "/requestBody"),
+                operation.path("requestBody").path("required").asBoolean(false),
                 answers(pointer + "/" + method + "/responses"));
         if (id.isEmpty() || found.put(id, spec) != null) {
           throw new IllegalStateException(

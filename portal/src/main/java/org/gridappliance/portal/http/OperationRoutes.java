@@ -261,7 +261,7 @@ public final class OperationRoutes {
 
   private static JsonNode checkBody(
       RoutingContext routing, OperationSpec spec, Buffer body, List<Problem.FieldError> errors) {
-    if (spec.body().isEmpty()) {
+    if (spec.body().isEmpty() || (body.length() == 0 && !spec.bodyRequired())) {
       return MissingNode.getInstance();
     }
     String type = routing.request().getHeader("Content-Type");

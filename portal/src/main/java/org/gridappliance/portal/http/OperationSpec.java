@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param path with parameters in braces, below {@code /api/v1}
  * @param open needs no login
  * @param body what the JSON body must be; empty when the operation takes none
+ * @param bodyRequired false when the body may be left out
  * @param answers what each status carries; empty for a status without a JSON body
  */
 public record OperationSpec(
@@ -20,6 +21,7 @@ public record OperationSpec(
     boolean open,
     List<Parameter> parameters,
     Optional<Checker> body,
+    boolean bodyRequired,
     Map<Integer, Optional<Checker>> answers) {
 
   /**

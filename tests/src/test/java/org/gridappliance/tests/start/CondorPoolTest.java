@@ -300,6 +300,29 @@ class CondorPoolTest {
     assertEquals("Removed", ada.job(job).get("state").asText());
   }
 
+  @Test
+  void ofAHeldJobWhatRunsEndsAndNothingMoreStartsUntilItIsReleased() throws Exception {
+    long job = ada.submit("steps", Map.of("steps", 1, "seconds", 6), sweep(60, "condor"));
+    Await.until("some run", PATIENCE, () -> count(job, "running") > 0);
+    assertEquals(
+        200,
+        ada.send("POST", "/api/v1/jobs/" + job + "/hold", Map.of("reason", "later")).statusCode());
+    Await.until("what ran has ended", PATIENCE, () -> count(job, "running") == 0);
+    int completed = count(job, "completed");
+    assertTrue(completed > 0 && completed < 60, completed + " completed");
+    long other = ada.submit("count", Map.of("n", 0), sweep(8, "condor"));
+    ada.awaitCompleted(other, PATIENCE);
+    assertEquals(completed, count(job, "completed"));
+    assertEquals(60 - completed, count(job, "held"));
+    assertEquals("later", ada.job(job).at("/hold/reason").asText());
+    assertEquals(200, ada.send("POST", "/api/v1/jobs/" + job + "/release", null).statusCode());
+    ada.awaitCompleted(job, PATIENCE);
+  }
+
+  private static int count(long job, String state) throws Exception {
+    return ada.job(job).at("/counts/" + state).asInt();
+  }
+
   /** The batches of a job that are under way. */
   private static List<Path> clusters(long job) throws Exception {
     Path folder = script.data().resolve("jobs/" + job + "/condor");
