@@ -13,6 +13,11 @@ export interface JobFilter {
   limit?: number;
 }
 
+export interface EfficiencyFilter {
+  span: "week" | "month" | "quarter" | "year";
+  owner: "me" | "all";
+}
+
 export interface RunFilter {
   q?: string;
   owner?: "me" | "all";
@@ -46,6 +51,8 @@ export const keys = {
   jobWait: (id: number) => ["wait", id] as const,
   poolHistory: (span: string) => ["pool", "history", span] as const,
   runs: (filter: RunFilter) => ["pool", "runs", filter] as const,
+  efficiency: (filter: EfficiencyFilter) => ["pool", "efficiency", filter] as const,
+  jobEfficiency: (id: number, state: string) => ["efficiency", id, state] as const,
   announcement: ["announcement"] as const,
   folder: (path: string) => ["folder", path] as const,
   folders: ["folder"] as const,
@@ -221,6 +228,28 @@ export const runsQuery = (filter: RunFilter) =>
   queryOptions({
     queryKey: keys.runs(filter),
     queryFn: ({ signal }) => call("get", "/pool/runs", { query: filter, signal }),
+  });
+
+export const groupsQuery = queryOptions({
+  queryKey: keys.groups,
+  queryFn: async ({ signal }) => (await call("get", "/groups", { signal })).groups,
+});
+
+export const periods = ["week", "month", "quarter", "year"] as const;
+export type Period = (typeof periods)[number];
+
+export const efficiencyQuery = (filter: EfficiencyFilter) =>
+  queryOptions({
+    queryKey: keys.efficiency(filter),
+    queryFn: ({ signal }) => call("get", "/pool/efficiency", { query: filter, signal }),
+  });
+
+/** Asked anew when the job's state changes. */
+export const jobEfficiencyQuery = (id: number, state: string) =>
+  queryOptions({
+    queryKey: keys.jobEfficiency(id, state),
+    queryFn: ({ signal }) => call("get", "/jobs/{job}/efficiency", { path: { job: id }, signal }),
+    staleTime: 30_000,
   });
 
 export const caQuery = queryOptions({

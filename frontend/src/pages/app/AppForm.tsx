@@ -2,7 +2,7 @@ import { Accordion, Box, Button, Grid, Group, Input, SegmentedControl, Stack, Te
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactElement } from "react";
-import { useNavigate } from "react-router";
+import { useNavigate, useSearchParams } from "react-router";
 import { ApiError, call, words } from "../../api/client";
 import { keys, poolQuery } from "../../api/queries";
 import type { App, JobRequest, TriggerRequest } from "../../api/types";
@@ -13,7 +13,7 @@ import { text as triggers } from "../../text/triggers";
 import { toast } from "../../ui/toasts";
 import { askedNow, emptyRow, followed } from "./cases";
 import type { FieldContext } from "./context";
-import { check, fromRequest, propertyOf, schemaFor, serverErrors, withPreset, type Errors, type FormState, type PoolName } from "./form";
+import { check, fromRequest, memoryIn, propertyOf, schemaFor, serverErrors, withMemory, withPreset, type Errors, type FormState, type PoolName } from "./form";
 import { SavedSettings } from "./SavedSettings";
 import { isInteractive, Summary } from "./Summary";
 import { requestOf, withFile, type TriggerDraft } from "./trigger";
@@ -35,7 +35,8 @@ export function AppForm({ app, start, trigger, preview = false }: { app: App; st
   const [refused, setRefused] = useState<Errors>(NONE);
   const [uploading, setUploading] = useState<ReadonlySet<string>>(new Set());
   const area = useRef<HTMLDivElement>(null);
-  const checked = useMemo(() => check(app, draft === undefined ? form : withFile(form, draft)), [app, form, draft]);
+  const memoryBytes = memoryIn(useSearchParams()[0]);
+  const checked = useMemo(() => withMemory(check(app, draft === undefined ? form : withFile(form, draft)), memoryBytes), [app, form, draft, memoryBytes]);
   const [asked] = useDebouncedValue(checked, 400);
   const estimate = useQuery({
     queryKey: ["estimate", asked],
@@ -274,6 +275,7 @@ export function AppForm({ app, start, trigger, preview = false }: { app: App; st
           ) : (
             <Summary
               app={app}
+              memoryBytes={memoryBytes}
               estimate={checked.kind === "request" ? estimate.data : undefined}
               combinations={checked.kind === "request" ? checked.combinations : 1}
               estimating={estimate.isFetching || checked !== asked}

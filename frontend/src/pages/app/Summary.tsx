@@ -3,10 +3,13 @@ import type { ReactElement } from "react";
 import type { App, Estimate } from "../../api/types";
 import { count, duration, memory } from "../../lib/format";
 import { text } from "../../text/apps";
+import { usage } from "../../text/usage";
 import { Icon } from "../../ui/icons";
 
 export interface SummaryProps {
   app: App;
+  /** Asked for in place of the application's. */
+  memoryBytes: number | undefined;
   estimate: Estimate | undefined;
   /** Of swept values. */
   combinations: number;
@@ -18,7 +21,7 @@ export interface SummaryProps {
 }
 
 /** What a run would become, beside the button that starts it. */
-export function Summary({ app, estimate, combinations, estimating, problem, busy, disabled, run }: SummaryProps): ReactElement {
+export function Summary({ app, memoryBytes, estimate, combinations, estimating, problem, busy, disabled, run }: SummaryProps): ReactElement {
   return (
     <section className="card" aria-labelledby="summary">
       <Title order={2} id="summary" mb="sm">
@@ -34,7 +37,7 @@ export function Summary({ app, estimate, combinations, estimating, problem, busy
           <Line label={text.form.subjobs} value={count(estimate.subjobs)} />
           <Line label={text.form.time} value={typeof estimate.wallSeconds === "number" ? text.form.wall(duration(estimate.wallSeconds)) : "–"} />
           <Line label={text.form.cpuTime} value={duration(estimate.cpuSeconds)} />
-          <Line label={text.form.memory} value={memory(app.resources.memoryBytes)} />
+          <Line label={text.form.memory} value={memoryBytes === undefined || memoryBytes === app.resources.memoryBytes ? memory(app.resources.memoryBytes) : `${memory(memoryBytes)} (${usage.instead(memory(app.resources.memoryBytes))})`} />
           <Line label={text.form.slots} value={count(estimate.freeSlots)} />
           <Line label={text.form.waits} value={estimate.waitsFor ?? text.form.starts} />
         </Stack>

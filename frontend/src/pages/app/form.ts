@@ -149,6 +149,18 @@ export function schemaFor({ app, names: asked }: Asked, sweep: FormState["sweep"
 }
 
 /** With how many subjobs a request has before its file is cut. */
+/** Memory of a subjob that the address asks for, as the link from a job that used much less does. */
+export function memoryIn(search: URLSearchParams): number | undefined {
+  const asked = search.get("memory") ?? "";
+  const bytes = Number(asked);
+  return /^\d+$/.test(asked) && bytes >= 1 << 20 && bytes <= 2 ** 44 ? bytes : undefined;
+}
+
+/** The request with that memory in place of the application's. */
+export function withMemory(checked: Checked, memoryBytes: number | undefined): Checked {
+  return memoryBytes === undefined || checked.kind === "errors" ? checked : { ...checked, request: { ...checked.request, memoryBytes } };
+}
+
 export type Checked = { kind: "request"; request: JobRequest; combinations: number } | { kind: "errors"; errors: Errors };
 
 function unitsOf(property: RJSFSchema): string | undefined {

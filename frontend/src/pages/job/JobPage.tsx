@@ -12,6 +12,7 @@ import { Empty, ErrorBox, Loading } from "../../ui/states";
 import { JobHeader } from "./JobHeader";
 
 const OfWorkflow = lazy(() => import("./OfWorkflow"));
+const AskedUsed = lazy(() => import("./AskedUsed"));
 const ResultsTab = lazy(() => import("./ResultsTab"));
 const SubjobsTab = lazy(() => import("./SubjobsTab"));
 const OutputTab = lazy(() => import("./OutputTab"));
@@ -68,6 +69,11 @@ function LoadedJob({ id }: { id: number }): ReactElement | null {
         </Link>
       </Group>
       <JobHeader job={job} />
+      {job.counts.completed + job.counts.failed > 0 && (
+        <Suspense fallback={null}>
+          <AskedUsed job={job} />
+        </Suspense>
+      )}
       {job.workflow !== undefined && (
         <Suspense fallback={null}>
           <OfWorkflow id={job.workflow.id} step={job.workflow.step} />

@@ -10,6 +10,7 @@ import type { Job, JobState } from "../../api/types";
 import { count, duration } from "../../lib/format";
 import { states, text as common } from "../../text/common";
 import { text } from "../../text/jobs";
+import { usage } from "../../text/usage";
 import { text as workflows } from "../../text/workflows";
 import { Icon } from "../../ui/icons";
 import { useListKeys } from "../../ui/listKeys";
@@ -77,6 +78,9 @@ export default function JobsPage(): ReactElement {
       <Group justify="space-between">
         <PageTitle title={text.title} />
         <Group gap="xs">
+          <Button component={Link} to="/usage" variant="default" leftSection={<Icon name="plot" size={16} />}>
+            {usage.open}
+          </Button>
           <Button component={Link} to="/workflows" variant="default" leftSection={<Icon name="share" size={16} />}>
             {workflows.nav}
           </Button>

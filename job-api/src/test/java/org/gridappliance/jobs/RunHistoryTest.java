@@ -164,4 +164,72 @@ class RunHistoryTest {
     assertEquals(400, bad.status());
     assertTrue(bad.text().contains("there is no \\\"colour\\\"; known are state, app"), bad.text());
   }
+
+  @Test
+  void whatAJobAskedForIsComparedWithWhatItUsedAndLessIsSuggested() {
+    TestExecutor node = new TestExecutor(() -> portal, "lab-4", 4);
+    long job =
+        portal.submit(
+            "eve",
+            Map.of(
+                "app",
+                "slow",
+                "inputs",
+                Map.of("number", 1),
+                "memoryBytes",
+                1L << 30,
+                "name",
+                "e"));
+    JsonNode before = portal.get("eve", "/jobs/" + job + "/efficiency").json();
+    assertEquals(0, before.path("measured").asInt());
+    assertTrue(before.path("peakMemoryBytes").isNull());
+    node.work(
+        lease ->
+            new SubjobResult(
+                lease.lease(),
+                lease.fence(),
+                0,
+                null,
+                null,
+                100,
+                25.0,
+                100L << 20,
+                List.of(),
+                "",
+                null));
+    TestPortal.await("its end", () -> portal.state("eve", job).equals("Completed"));
+    JsonNode used = portal.get("eve", "/jobs/" + job + "/efficiency").json();
+    assertEquals(1, used.path("measured").asInt());
+    assertEquals(0.25, used.path("usedCores").asDouble());
+    assertEquals(1 << 30, used.path("memoryBytes").asLong());
+    assertEquals(100 << 20, used.path("peakMemoryBytes").asLong());
+    assertEquals(192 << 20, used.path("suggestedMemoryBytes").asLong());
+    assertEquals(100, used.path("longestSeconds").asDouble());
+    assertEquals(120, used.path("maximumSeconds").asDouble());
+    assertEquals(404, portal.get("bob", "/jobs/" + job + "/efficiency").status());
+
+    JsonNode mine = portal.get("eve", "/pool/efficiency?span=week").json();
+    assertEquals("[\"eve\"]", mine.path("people").findValues("name").toString());
+    assertEquals("[\"slow\"]", mine.path("apps").findValues("name").toString());
+    assertEquals(100 / 3600.0, mine.at("/people/0/coreHours").asDouble(), 1e-12);
+    assertEquals(25 / 3600.0, mine.at("/people/0/cpuHours").asDouble(), 1e-12);
+    assertEquals(100 / 3600.0, mine.at("/people/0/memoryAskedGiBHours").asDouble(), 1e-12);
+    assertEquals(job, mine.at("/jobs/0/job").asLong());
+    assertEquals(1, mine.path("points").size());
+    assertEquals(403, portal.get("bob", "/pool/efficiency?owner=all").status());
+    assertTrue(
+        portal
+            .get("admin", "/pool/efficiency?owner=all")
+            .json()
+            .path("people")
+            .toString()
+            .contains("eve"));
+    assertEquals(403, portal.get("bob", "/pool/efficiency.csv?owner=all").status());
+    String[] lines = portal.get("eve", "/pool/efficiency.csv?span=year").text().split("\r\n", -1);
+    assertTrue(lines[0].startsWith("job,name,owner,application,runs,completed,core hours"));
+    assertEquals(
+        job + ",e,eve,slow,1,1,0.0278,0.0000,0.0278,0.0069,0.0278,0.0027,1073741824,104857600",
+        lines[1]);
+    assertEquals(400, portal.get("eve", "/pool/efficiency.csv?span=ever").status());
+  }
 }

@@ -38,6 +38,7 @@ public final class PoolHistory implements AutoCloseable {
   private final NodeJobs jobs;
   private final UsageStore usage;
   private final RunStore runs;
+  private final JobUseStore jobUse;
   private final Source source;
   private final Clock clock;
   private final Thread thread =
@@ -63,6 +64,7 @@ public final class PoolHistory implements AutoCloseable {
     this.jobs = new NodeJobs(database);
     this.usage = new UsageStore(database);
     this.runs = new RunStore(database);
+    this.jobUse = new JobUseStore(database);
     this.source = source;
     this.clock = clock;
     this.known = events.last();
@@ -105,6 +107,7 @@ public final class PoolHistory implements AutoCloseable {
       prunedAt = now;
       uses.prune(now);
       runs.prune(now);
+      jobUse.prune(JobUseStore.day(now - RunStore.KEPT.toMillis()));
       events.prune(source.nodeStates().stream().map(NodeState::node).toList());
     }
   }
@@ -172,6 +175,11 @@ public final class PoolHistory implements AutoCloseable {
   /** {@return what ended, run by run} */
   public RunStore runs() {
     return runs;
+  }
+
+  /** {@return what jobs asked for and used} */
+  public JobUseStore jobUse() {
+    return jobUse;
   }
 
   /** {@return who had what in each of the last 12 months, newest first} */

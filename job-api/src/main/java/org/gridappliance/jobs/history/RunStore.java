@@ -49,6 +49,7 @@ public final class RunStore {
     if (runs.isEmpty()) {
       return;
     }
+    JobUseStore.add(handle, runs);
     try (PreparedBatch batch =
         handle.prepareBatch(
             "INSERT INTO past_run (subjob, owner, job_name, app, pool, machine, state, attempt,"

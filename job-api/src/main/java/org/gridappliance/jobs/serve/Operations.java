@@ -131,11 +131,14 @@ public final class Operations implements AutoCloseable {
     new UsageOperations(history, condor).addTo(operations);
     RunOperations runs = new RunOperations(history.runs(), clock);
     runs.addTo(operations);
+    EfficiencyOperations efficiency = new EfficiencyOperations(jobs, history.jobUse(), clock);
+    efficiency.addTo(operations);
     new NodeOperations(pool, history, condor, space, audit, lines, policies).addTo(operations);
     new PolicyOperations(pool, policies, audit).addTo(operations);
     operations.replaceAll((id, operation) -> space.guard(operation));
     JobEvents events = new JobEvents(changes, jobs);
-    PlainRoutes plain = new PlainRoutes(jobs, events, shelf, space, condor, runs);
+    PlainRoutes plain =
+        new PlainRoutes(jobs, events, shelf, space, condor, runs, efficiency);
     return new Operations(
         operations,
         events,

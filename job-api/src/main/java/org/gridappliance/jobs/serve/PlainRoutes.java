@@ -58,6 +58,7 @@ final class PlainRoutes {
   private final Space space;
   private final CondorPool condor;
   private final RunOperations runs;
+  private final EfficiencyOperations efficiency;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
   PlainRoutes(
@@ -66,8 +67,10 @@ final class PlainRoutes {
       AppShelf shelf,
       Space space,
       CondorPool condor,
-      RunOperations runs) {
+      RunOperations runs,
+      EfficiencyOperations efficiency) {
     this.runs = runs;
+    this.efficiency = efficiency;
     this.condor = condor;
     this.jobs = jobs;
     this.events = events;
@@ -84,6 +87,7 @@ final class PlainRoutes {
     router.get(job + "/crate.zip").handler(of(callers, this::crate));
     router.get(job + "/results/*").handler(of(callers, this::result));
     router.get(API + "/pool/runs.csv").handler(of(callers, runs::csv));
+    router.get(API + "/pool/efficiency.csv").handler(of(callers, efficiency::csv));
   }
 
   private Handler<RoutingContext> of(Function<RoutingContext, Caller> callers, CallersBody body) {

@@ -1,0 +1,276 @@
+package org.gridappliance.jobs.history;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.gridappliance.jobs.job.Database;
+import org.gridappliance.jobs.job.Ids;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What jobs asked for and used, summed by job and UTC day as their runs are kept, so that a year of
+ * usage is read from some thousand rows and not from a million runs. Safe for all threads; blocks.
+ */
+public final class JobUseStore {
+  private static final long DAY_MILLIS = 86_400_000;
+  private static final int AT_ONCE = 1_000;
+  private static final String SUMS =
+      "SUM(runs), SUM(completed), SUM(core_seconds), SUM(lost_seconds), SUM(measured_seconds),"
+          + " SUM(cpu_seconds), SUM(memory_asked), SUM(memory_used), MAX(memory_bytes),"
+          + " MAX(peak_memory)";
+
+  private final Database database;
+
+  public JobUseStore(Database database) {
+    this.database = database;
+  }
+
+  private record Key(int day, long job) {}
+
+  /** Adds runs to the sums, inside the transaction that keeps them. */
+  static void add(Handle handle, List<Run> runs) {
+    Map<Key, Run> some = new HashMap<>();
+    Map<Key, JobUse> sums = new HashMap<>();
+    for (Run run : runs) {
+      Key key = new Key(day(run.endedAt()), Ids.job(run.subjob()));
+      some.put(key, run);
+      sums.merge(key, JobUse.of(run), JobUse::plus);
+    }
+    sums.forEach(
+        (key, use) -> {
+          if (more(handle, key, use) == 0) {
+            begin(handle, key, some.get(key), use);
+          }
+        });
+  }
+
+  private static int more(Handle handle, Key key, JobUse use) {
+    return handle.execute(
+        "UPDATE job_use SET runs = runs + ?, completed = completed + ?, core_seconds ="
+            + " core_seconds + ?, lost_seconds = lost_seconds + ?, measured_seconds ="
+            + " measured_seconds + ?, cpu_seconds = cpu_seconds + ?, memory_asked = memory_asked"
+            + " + ?, memory_used = memory_used + ?, memory_bytes = GREATEST(memory_bytes, ?),"
+            + " peak_memory = GREATEST(peak_memory, ?) WHERE on_day = ? AND job = ?",
+        use.runs(),
+        use.completed(),
+        use.coreSeconds(),
+        use.lostSeconds(),
+        use.measuredSeconds(),
+        use.cpuSeconds(),
+        use.memoryAsked(),
+        use.memoryUsed(),
+        use.memoryBytes(),
+        use.peakMemory(),
+        key.day(),
+        key.job());
+  }
+
+  private static void begin(Handle handle, Key key, @Nullable Run run, JobUse use) {
+    if (run == null) {
+      throw new IllegalStateException("sums of no run");
+    }
+    handle.execute(
+        "INSERT INTO job_use VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        key.day(),
+        key.job(),
+        run.owner(),
+        run.app(),
+        run.jobName(),
+        use.runs(),
+        use.completed(),
+        use.coreSeconds(),
+        use.lostSeconds(),
+        use.measuredSeconds(),
+        use.cpuSeconds(),
+        use.memoryAsked(),
+        use.memoryUsed(),
+        use.memoryBytes(),
+        use.peakMemory());
+  }
+
+  /** {@return the UTC day of a time, in days since 1970} */
+  public static int day(long millis) {
+    return (int) Math.floorDiv(millis, DAY_MILLIS);
+  }
+
+  /** A job and what it used. */
+  public record OfJob(long job, String name, String owner, String app, JobUse use) {}
+
+  /**
+   * A person's part of a bucket of the picture.
+   *
+   * @param day the bucket's first
+   */
+  public record Point(int day, String owner, JobUse use) {}
+
+  /**
+   * What was used since a day.
+   *
+   * @param largest the jobs with the most core seconds, at most 50
+   * @param points by bucket, in each the people by name
+   */
+  public record Summary(
+      Map<String, JobUse> people,
+      Map<String, JobUse> apps,
+      List<OfJob> largest,
+      List<Point> points) {}
+
+  /**
+   * {@return what was used from a day on}
+   *
+   * @param owner whose; everybody's when null
+   * @param bucketDays how many days a point of the picture has
+   */
+  public Summary since(int day, @Nullable String owner, int bucketDays) {
+    return database.read(
+        handle -> {
+          Map<String, JobUse> people = new TreeMap<>();
+          Map<String, JobUse> apps = new TreeMap<>();
+          Map<Integer, Map<String, JobUse>> buckets = new TreeMap<>();
+          where(handle, "on_day, owner, app, " + SUMS, day, owner, " GROUP BY on_day, owner, app")
+              .map(
+                  (rows, context) -> {
+                    String person = rows.getString(2);
+                    JobUse use = use(rows, 4);
+                    people.merge(person, use, JobUse::plus);
+                    apps.merge(rows.getString(3), use, JobUse::plus);
+                    int bucket = day + (rows.getInt(1) - day) / bucketDays * bucketDays;
+                    buckets
+                        .computeIfAbsent(bucket, begin -> new TreeMap<>())
+                        .merge(person, use, JobUse::plus);
+                    return use;
+                  })
+              .list();
+          List<Point> points = new ArrayList<>();
+          buckets.forEach(
+              (begin, parts) ->
+                  parts.forEach((person, use) -> points.add(new Point(begin, person, use))));
+          return new Summary(
+              people,
+              apps,
+              jobs(
+                  handle,
+                  day,
+                  owner,
+                  " GROUP BY job ORDER BY SUM(core_seconds) DESC, job DESC"
+                      + " FETCH FIRST 50 ROWS ONLY"),
+              points);
+        });
+  }
+
+  /** Hands over every job of which runs ended from a day on, by number; reads by pages. */
+  public void each(int day, @Nullable String owner, Consumer<List<OfJob>> visitor) {
+    long after = 0;
+    while (true) {
+      String rest =
+          " AND job > "
+              + after
+              + " GROUP BY job ORDER BY job FETCH FIRST "
+              + AT_ONCE
+              + " ROWS ONLY";
+      List<OfJob> page = database.read(handle -> jobs(handle, day, owner, rest));
+      if (!page.isEmpty()) {
+        visitor.accept(page);
+        after = page.getLast().job();
+      }
+      if (page.size() < AT_ONCE) {
+        return;
+      }
+    }
+  }
+
+  private static List<OfJob> jobs(Handle handle, int day, @Nullable String owner, String rest) {
+    return where(handle, "job, MAX(job_name), MAX(owner), MAX(app), " + SUMS, day, owner, rest)
+        .map(
+            (rows, context) ->
+                new OfJob(
+                    rows.getLong(1),
+                    rows.getString(2),
+                    rows.getString(3),
+                    rows.getString(4),
+                    use(rows, 5)))
+        .list();
+  }
+
+  private static Query where(
+      Handle handle, String what, int day, @Nullable String owner, String rest) {
+    Query query =
+        handle
+            .createQuery(
+                "SELECT "
+                    + what
+                    + " FROM job_use WHERE on_day >= ?"
+                    + (owner == null ? "" : " AND owner = ?")
+                    + rest)
+            .bind(0, day);
+    return owner == null ? query : query.bind(1, owner);
+  }
+
+  private static JobUse use(ResultSet rows, int first) throws SQLException {
+    return new JobUse(
+        rows.getLong(first),
+        rows.getLong(first + 1),
+        rows.getDouble(first + 2),
+        rows.getDouble(first + 3),
+        rows.getDouble(first + 4),
+        rows.getDouble(first + 5),
+        rows.getDouble(first + 6),
+        rows.getDouble(first + 7),
+        rows.getLong(first + 8),
+        rows.getLong(first + 9));
+  }
+
+  /**
+   * What a job's subjobs used in their last tries.
+   *
+   * @param measured subjobs that ended and told
+   * @param cpuSeconds null when none told
+   * @param peakMemory of the one that used most, in bytes; null when none told
+   */
+  public record Measured(
+      int measured,
+      double wallSeconds,
+      double longestSeconds,
+      @Nullable Double cpuSeconds,
+      @Nullable Long peakMemory) {}
+
+  /** {@return what the subjobs of a job used that is still there} */
+  public Measured measured(long job) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT COUNT(*), COALESCE(SUM(wall_seconds), 0),"
+                        + " COALESCE(MAX(wall_seconds), 0), SUM(cpu_seconds), MAX(peak_memory)"
+                        + " FROM subjob WHERE id >= ? AND id < ? AND state IN ('C', 'F')"
+                        + " AND cpu_seconds IS NOT NULL AND wall_seconds > 0")
+                .bind(0, Ids.subjob(job, 0))
+                .bind(1, Ids.first(job + 1))
+                .map(
+                    (rows, context) -> {
+                      double cpu = rows.getDouble(4);
+                      Double cpuSeconds = rows.wasNull() ? null : (Double) cpu;
+                      long peak = rows.getLong(5);
+                      Long peakMemory = rows.wasNull() || peak == 0 ? null : (Long) peak;
+                      return new Measured(
+                          rows.getInt(1),
+                          rows.getDouble(2),
+                          rows.getDouble(3),
+                          cpuSeconds,
+                          peakMemory);
+                    })
+                .one());
+  }
+
+  /** Forgets days before one. */
+  void prune(int day) {
+    database.update(handle -> handle.execute("DELETE FROM job_use WHERE on_day < ?", day));
+  }
+}

@@ -1,0 +1,249 @@
+package org.gridappliance.jobs.serve;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.ext.web.RoutingContext;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.gridappliance.jobs.history.JobUse;
+import org.gridappliance.jobs.history.JobUseStore;
+import org.gridappliance.jobs.http.Caller;
+import org.gridappliance.jobs.http.Operation;
+import org.gridappliance.jobs.http.Problem;
+import org.gridappliance.jobs.http.Request;
+import org.gridappliance.jobs.http.Response;
+import org.gridappliance.jobs.job.JobPlan;
+import org.gridappliance.jobs.job.JobRecord;
+import org.jspecify.annotations.Nullable;
+
+/** What was asked for and what was used: of a job, and of people over time. */
+record EfficiencyOperations(Jobs jobs, JobUseStore store, Clock clock) {
+  private static final double HOUR = 3600;
+  private static final double GIB = 1L << 30;
+
+  /** What is suggested is a multiple of this, and at least this. */
+  private static final long STEP_BYTES = 64L << 20;
+
+  /** How far back, and how many days a point of the picture has. */
+  private enum Period {
+    WEEK(7, 1),
+    MONTH(30, 1),
+    QUARTER(91, 7),
+    YEAR(364, 28);
+
+    final int days;
+    final int bucketDays;
+
+    Period(int days, int bucketDays) {
+      this.days = days;
+      this.bucketDays = bucketDays;
+    }
+
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Period of(String word) {
+      return Arrays.stream(values())
+          .filter(one -> one.word().equals(word))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new Problem(
+                      400, "Not valid", "span=" + word + ": want week, month, quarter or year"));
+    }
+  }
+
+  void addTo(Map<String, Operation> operations) {
+    operations.put("getEfficiency", this::summary);
+    operations.put("getJobEfficiency", this::ofJob);
+  }
+
+  private int first(Period period) {
+    return JobUseStore.day(clock.millis()) - period.days + 1;
+  }
+
+  private Response summary(Request request) {
+    Period period = Period.of(request.query("span").orElse("month"));
+    int from = first(period);
+    JobUseStore.Summary found =
+        store.since(
+            from,
+            whose(request.requireCaller(), request.query("owner").orElse("me")),
+            period.bucketDays);
+    ObjectNode answer = Views.JSON.objectNode();
+    answer.put("span", period.word());
+    answer.put("from", date(from));
+    answer.put("bucketDays", period.bucketDays);
+    named(answer.putArray("people"), found.people());
+    named(answer.putArray("apps"), found.apps());
+    ArrayNode largest = answer.putArray("jobs");
+    for (JobUseStore.OfJob one : found.largest()) {
+      ObjectNode node = largest.addObject();
+      node.put("job", one.job());
+      node.put("name", one.name());
+      node.put("owner", one.owner());
+      node.put("app", one.app());
+      node.put("memoryBytes", one.use().memoryBytes());
+      node.put("peakMemoryBytes", peak(one.use()));
+      put(node, one.use());
+    }
+    ArrayNode points = answer.putArray("points");
+    for (JobUseStore.Point point : found.points()) {
+      points
+          .addObject()
+          .put("day", date(point.day()))
+          .put("person", point.owner())
+          .put("coreHours", point.use().coreSeconds() / HOUR)
+          .put("cpuHours", point.use().cpuSeconds() / HOUR);
+    }
+    return Response.ok(answer);
+  }
+
+  private static String date(int day) {
+    return LocalDate.ofEpochDay(day).toString();
+  }
+
+  private static @Nullable Long peak(JobUse use) {
+    return use.peakMemory() == 0 ? null : (Long) use.peakMemory();
+  }
+
+  private static void named(ArrayNode list, Map<String, JobUse> uses) {
+    uses.forEach((name, use) -> put(list.addObject().put("name", name), use));
+  }
+
+  private static void put(ObjectNode node, JobUse use) {
+    node.put("runs", use.runs());
+    node.put("completed", use.completed());
+    node.put("coreHours", use.coreSeconds() / HOUR);
+    node.put("lostCoreHours", use.lostSeconds() / HOUR);
+    node.put("measuredCoreHours", use.measuredSeconds() / HOUR);
+    node.put("cpuHours", use.cpuSeconds() / HOUR);
+    node.put("memoryAskedGiBHours", use.memoryAsked() / GIB / HOUR);
+    node.put("memoryUsedGiBHours", use.memoryUsed() / GIB / HOUR);
+  }
+
+  /** {@return whose use may be seen; everybody's when null} */
+  private static @Nullable String whose(Caller caller, String asked) {
+    if (!asked.equals("all")) {
+      return caller.name();
+    }
+    if (!caller.administrator() && !caller.poolAdmin()) {
+      throw Problem.forbidden(
+          "only administrators and pool admins see everybody's use; leave owner out");
+    }
+    return null;
+  }
+
+  private Response ofJob(Request request) {
+    JobRecord record = jobs.require(request.requireCaller(), request.pathLong("job")).record();
+    JobUseStore.Measured used = store.measured(record.id());
+    JobPlan plan = jobs.plan(record);
+    long asked = plan.limits().memoryBytes();
+    ObjectNode answer = Views.JSON.objectNode();
+    answer.put("measured", used.measured());
+    answer.put("cpus", plan.limits().cpus());
+    answer.put("memoryBytes", asked);
+    answer.put("maximumSeconds", plan.limits().wallSeconds());
+    Double cpu = used.cpuSeconds();
+    answer.put("usedCores", cpu == null ? null : (Double) (cpu / used.wallSeconds()));
+    answer.put("peakMemoryBytes", used.peakMemory());
+    answer.put("longestSeconds", used.measured() == 0 ? null : (Double) used.longestSeconds());
+    answer.put("suggestedMemoryBytes", suggested(asked, used.peakMemory()));
+    return Response.ok(answer);
+  }
+
+  /** {@return 1.5 times the peak, where that saves at least half of what is asked for} */
+  static @Nullable Long suggested(long asked, @Nullable Long peak) {
+    if (peak == null) {
+      return null;
+    }
+    long steps = Math.max(1, (peak + peak / 2 + STEP_BYTES - 1) / STEP_BYTES);
+    return steps * STEP_BYTES <= asked / 2 ? (Long) (steps * STEP_BYTES) : null;
+  }
+
+  /**
+   * Sends every job of a period as comma-separated values, read and sent by a thousand. Runs on a
+   * virtual thread.
+   *
+   * @throws IOException when the client goes away
+   */
+  void csv(RoutingContext context, Caller caller) throws IOException {
+    String word = Optional.ofNullable(context.request().getParam("span")).orElse("month");
+    Period period = Period.of(word.length() > 20 ? "…" : word);
+    String owner =
+        whose(caller, Optional.ofNullable(context.request().getParam("owner")).orElse("me"));
+    ResponseStream body =
+        new ResponseStream(
+            PlainRoutes.inert(context, "efficiency-" + period.word() + ".csv")
+                .putHeader("Content-Type", "text/csv; charset=utf-8; header=present")
+                .putHeader("Cache-Control", "no-store")
+                .setChunked(true));
+    try (BufferedWriter out =
+        new BufferedWriter(new OutputStreamWriter(body, StandardCharsets.UTF_8), 1 << 16)) {
+      out.write(
+          Csv.line(
+              "job",
+              "name",
+              "owner",
+              "application",
+              "runs",
+              "completed",
+              "core hours",
+              "core hours not completed",
+              "core hours measured",
+              "cpu hours used of these",
+              "GiB hours asked",
+              "GiB hours used",
+              "memory asked (bytes)",
+              "memory used (bytes)"));
+      store.each(
+          first(period),
+          owner,
+          page -> {
+            try {
+              for (JobUseStore.OfJob one : page) {
+                out.write(line(one));
+              }
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    context.response().end();
+  }
+
+  private static String line(JobUseStore.OfJob one) {
+    JobUse use = one.use();
+    return Csv.line(
+        one.job(),
+        one.name(),
+        one.owner(),
+        one.app(),
+        use.runs(),
+        use.completed(),
+        number(use.coreSeconds() / HOUR),
+        number(use.lostSeconds() / HOUR),
+        number(use.measuredSeconds() / HOUR),
+        number(use.cpuSeconds() / HOUR),
+        number(use.memoryAsked() / GIB / HOUR),
+        number(use.memoryUsed() / GIB / HOUR),
+        use.memoryBytes(),
+        peak(use));
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.4f", value);
+  }
+}
