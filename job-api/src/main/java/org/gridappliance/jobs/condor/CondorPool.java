@@ -337,7 +337,7 @@ public final class CondorPool implements AutoCloseable {
       try {
         CondorWork now = work;
         if (now != null) {
-          boolean changed = now.follow();
+          boolean changed = now.follow(fleet.machines());
           if (changed || System.nanoTime() - beat > HEARTBEAT_NANOS) {
             beat = System.nanoTime();
             now.beat();

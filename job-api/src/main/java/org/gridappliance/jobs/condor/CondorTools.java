@@ -106,9 +106,9 @@ final class CondorTools {
    */
   void act(String program, String constraint, String... options)
       throws IOException, InterruptedException {
-    List<String> words =
-        new ArrayList<>(List.of(program, "-name", access.schedd(), "-constraint", constraint));
+    List<String> words = new ArrayList<>(List.of(program, "-name", access.schedd()));
     words.addAll(List.of(options));
+    words.addAll(List.of("-constraint", constraint));
     try {
       run(words.toArray(String[]::new));
     } catch (Refused e) {
@@ -117,6 +117,15 @@ final class CondorTools {
         throw e;
       }
     }
+  }
+
+  /**
+   * Takes jobs out of the queue whose machine is out of reach: the shadow does not end for less
+   * than the second call.
+   */
+  void removeLost(String constraint) throws IOException, InterruptedException {
+    act("condor_rm", constraint);
+    act("condor_rm", constraint, "-forcex");
   }
 
   private static List<JsonNode> list(String text) throws IOException {

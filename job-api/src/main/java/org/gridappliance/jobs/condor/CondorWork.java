@@ -109,9 +109,9 @@ final class CondorWork {
     follower.recover();
   }
 
-  /** Takes up what the event log tells. {@return whether something changed for a subjob} */
-  boolean follow() throws IOException, InterruptedException {
-    return follower.follow();
+  /** See {@link Follower#follow}. */
+  boolean follow(List<Machine> machines) throws IOException, InterruptedException {
+    return follower.follow(machines);
   }
 
   /** {@return leases under way} */

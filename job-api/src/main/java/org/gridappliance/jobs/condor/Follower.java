@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.gridappliance.jobs.job.JobFolder;
 import org.gridappliance.jobs.lease.Failure;
 import org.gridappliance.jobs.lease.Failure.Kind;
@@ -30,12 +32,21 @@ final class Follower {
   private static final int RECONCILE_SECONDS = 60;
   private static final long RECONCILE_NANOS = TimeUnit.SECONDS.toNanos(RECONCILE_SECONDS);
 
+  /** In a claim's public name, since when the startd runs that made it. */
+  private static final Pattern CLAIM = Pattern.compile("#(\\d{1,18})#");
+
+  /** A startd's two words of its own start may differ by so much. */
+  private static final long CLAIM_SECONDS = 2;
+
   private final Ledger ledger;
 
   /** This portal's jobs in a queue that others may use too. */
   private final String portal;
 
   private EventLog events;
+
+  /** The machines as they were when last looked at. */
+  private List<Machine> seen = List.of();
 
   Follower(Ledger ledger, String portal) {
     this.ledger = ledger;
@@ -122,7 +133,7 @@ final class Follower {
         .queue(
             Batch.PORTAL + " =?= \"" + portal + "\"",
             "ClusterId,ProcId,JobStatus,HoldReason,HoldReasonCode,HoldReasonSubCode,"
-                + "JobMaterializeNextProcId,RemoteHost,"
+                + "JobMaterializeNextProcId,RemoteHost,PublicClaimId,JobDisconnectedDate,"
                 + Batch.MARK);
   }
 
@@ -163,6 +174,10 @@ final class Follower {
       if (job.hasNonNull("RemoteHost")) {
         task.machine = Happening.machine(job.path("RemoteHost").asText());
       }
+      Matcher claim = CLAIM.matcher(job.path("PublicClaimId").asText());
+      task.startdSince = task.running && claim.find() ? Long.parseLong(claim.group(1)) : 0;
+      task.disconnected =
+          task.running && (task.disconnected || job.path("JobDisconnectedDate").canConvertToLong());
       if (status == 5) {
         ledger.holding(
             batch,
@@ -197,10 +212,14 @@ final class Follower {
     }
   }
 
-  /** Takes up what the event log tells. {@return whether something changed for a subjob} */
-  boolean follow() throws IOException, InterruptedException {
+  /**
+   * Takes up what the event log tells. {@return whether something changed for a subjob}
+   *
+   * @param machines as they last told
+   */
+  boolean follow(List<Machine> machines) throws IOException, InterruptedException {
     List<JsonNode> told = events.read();
-    if (told.isEmpty() && System.nanoTime() - ledger.reconcileAt < 0) {
+    if (told.isEmpty() && machines.equals(seen) && System.nanoTime() - ledger.reconcileAt < 0) {
       return false;
     }
     boolean changed = false;
@@ -209,6 +228,10 @@ final class Follower {
       List<SubjobResult> results = new ArrayList<>();
       for (JsonNode event : told) {
         changed |= take(Happening.of(event), results);
+      }
+      if (!machines.equals(seen)) {
+        seen = machines;
+        changed |= orphans(machines, results);
       }
       ledger.deliver(results);
       if (System.nanoTime() - ledger.reconcileAt >= 0) {
@@ -220,6 +243,30 @@ final class Follower {
       }
     } finally {
       ledger.lock.unlock();
+    }
+    return changed;
+  }
+
+  /**
+   * Gives up the tasks that are out of reach and whose machine's startd is younger than the one
+   * that gave them their slot: it knows nothing of them, yet HTCondor would go on to look for them
+   * there. A machine that is merely out of reach tells nothing new and keeps its tasks.
+   */
+  private boolean orphans(List<Machine> machines, List<SubjobResult> results) {
+    Map<String, Long> startds = new HashMap<>();
+    machines.forEach(one -> startds.put(one.name(), one.startedAt()));
+    boolean changed = false;
+    for (Batch batch : ledger.batches) {
+      for (Batch.Task task : batch.tasks) {
+        if (!task.ended
+            && task.running
+            && task.disconnected
+            && task.startdSince > 0
+            && startds.getOrDefault(task.machine, 0L) > task.startdSince + CLAIM_SECONDS) {
+          ledger.orphan(batch, task, results);
+          changed = true;
+        }
+      }
     }
     return changed;
   }
@@ -240,8 +287,18 @@ final class Follower {
         if (!e.machine().isEmpty()) {
           task.machine = e.machine();
         }
+        task.disconnected = false;
       }
-      case Happening.Waiting w -> task.running = false;
+      case Happening.Disconnected d -> {
+        task.disconnected = true;
+        ledger.reconcileSoon(); // the queue says whose claim it had
+        return false;
+      }
+      case Happening.Waiting w -> {
+        task.running = false;
+        task.startdSince = 0;
+        task.disconnected = false;
+      }
       case Happening.Terminated t -> {
         Optional<Returned> back = Returned.whole(Ledger.out(batch, task));
         if (back.isPresent()) {

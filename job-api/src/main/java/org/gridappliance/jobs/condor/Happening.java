@@ -15,6 +15,9 @@ sealed interface Happening {
    */
   record Executing(int cluster, int proc, String machine) implements Happening {}
 
+  /** Its machine is out of reach; it is looked for until the job's lease is over. */
+  record Disconnected(int cluster, int proc) implements Happening {}
+
   /** It runs no longer and waits again: evicted, its machine lost, released. */
   record Waiting(int cluster, int proc) implements Happening {}
 
@@ -56,6 +59,7 @@ sealed interface Happening {
                   event
                       .path("SlotName")
                       .asText(event.path("ExecuteProps").path("SlotName").asText(""))));
+      case 22 -> new Disconnected(cluster, proc);
       case 4, 7, 13, 24 -> new Waiting(cluster, proc);
       case 5 -> new Terminated(cluster, proc);
       case 9 -> new Removed(cluster, proc, event.path("Reason").asText(""));

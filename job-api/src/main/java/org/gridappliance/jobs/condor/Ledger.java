@@ -39,7 +39,11 @@ final class Ledger {
   /** When the queue is to be looked at next, as {@link System#nanoTime}. */
   long reconcileAt;
 
+  /** What is to be taken out of HTCondor's queue, by cluster. */
   private final Map<Integer, List<Integer>> held = new HashMap<>();
+
+  /** The same, of tasks whose startd is gone. */
+  private final Map<Integer, List<Integer>> orphans = new HashMap<>();
 
   Ledger(CondorDoor.Access access, Engine engine) {
     this.access = access;
@@ -76,7 +80,10 @@ final class Ledger {
   }
 
   void reconcileSoon() {
-    reconcileAt = System.nanoTime() + SOON_NANOS;
+    long soon = System.nanoTime() + SOON_NANOS;
+    if (reconcileAt - soon > 0) {
+      reconcileAt = soon;
+    }
   }
 
   void holding(Batch batch, Batch.Task task, Happening.Holding told, List<SubjobResult> results) {
@@ -97,19 +104,38 @@ final class Ledger {
     held.computeIfAbsent(batch.cluster, c -> new ArrayList<>()).add(task.number);
   }
 
-  /** Takes the jobs that HTCondor holds out of its queue, a few hundred with each call. */
-  private void removeHeld() throws IOException, InterruptedException {
-    for (Map.Entry<Integer, List<Integer>> one : held.entrySet()) {
+  /**
+   * The startd that gave a task its slot is gone, and with it what ran there: the task is tried
+   * again at once, where HTCondor would look for it until its lease is over.
+   */
+  void orphan(Batch batch, Batch.Task task, List<SubjobResult> results) {
+    lose(
+        batch,
+        task,
+        "HTCondor's startd on " + task.machine + " ended and was started anew without it",
+        results);
+    orphans.computeIfAbsent(batch.cluster, c -> new ArrayList<>()).add(task.number);
+  }
+
+  /** One of HTCondor's programs on jobs of its queue. */
+  private interface Removal {
+    void of(String constraint) throws IOException, InterruptedException;
+  }
+
+  /** Takes jobs out of HTCondor's queue, a few hundred with each call. */
+  private static void remove(Map<Integer, List<Integer>> some, Removal removal)
+      throws IOException, InterruptedException {
+    for (Map.Entry<Integer, List<Integer>> one : some.entrySet()) {
       List<Integer> procs = one.getValue();
       for (int from = 0; from < procs.size(); from += AT_ONCE) {
         StringJoiner any = new StringJoiner(" || ", " && (", ")");
         procs
             .subList(from, Math.min(from + AT_ONCE, procs.size()))
             .forEach(proc -> any.add("ProcId == " + proc));
-        tools().act("condor_rm", "ClusterId == " + one.getKey() + any);
+        removal.of("ClusterId == " + one.getKey() + any);
       }
     }
-    held.clear();
+    some.clear();
   }
 
   void collect(Batch.Task task, Returned back, List<SubjobResult> results) throws IOException {
@@ -150,7 +176,7 @@ final class Ledger {
    * Hands results in; what cannot be put on disk now is read again by the next look at the queue.
    */
   void deliver(List<SubjobResult> results) throws IOException, InterruptedException {
-    removeHeld();
+    remove(held, constraint -> tools().act("condor_rm", constraint));
     if (!results.isEmpty()) {
       try {
         engine.results(results);
@@ -169,6 +195,7 @@ final class Ledger {
         forget(batch);
       }
     }
+    remove(orphans, constraint -> tools().removeLost(constraint));
   }
 
   void forget(Batch batch) throws IOException {

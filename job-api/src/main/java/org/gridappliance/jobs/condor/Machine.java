@@ -19,6 +19,8 @@ import org.gridappliance.jobs.pool.Standing;
  * @param load of the whole machine, processes that want a core
  * @param slots what is in use now
  * @param heardAt when it was last heard of, seconds since 1970
+ * @param startedAt since when its startd runs, seconds since 1970 by the machine's own clock; 0
+ *     where it runs none
  */
 public record Machine(
     String name,
@@ -30,7 +32,8 @@ public record Machine(
     double load,
     String version,
     List<Slot> slots,
-    long heardAt) {
+    long heardAt,
+    long startedAt) {
 
   /**
    * A slot that somebody has.
@@ -49,13 +52,13 @@ public record Machine(
   /** {@return the same, of that standing} */
   Machine standing(Standing now) {
     return new Machine(
-        name, state, now, cpus, freeCpus, memoryBytes, load, version, slots, heardAt);
+        name, state, now, cpus, freeCpus, memoryBytes, load, version, slots, heardAt, startedAt);
   }
 
   static final String ATTRIBUTES =
       "Name,Machine,State,Activity,SlotType,PartitionableSlot,DynamicSlot,Cpus,Memory,TotalSlotCpus,TotalCpus,"
           + "TotalSlotMemory,TotalMemory,TotalLoadAvg,CondorVersion,JobId,EnteredCurrentActivity,OwnerActive,"
-          + "Draining,LastHeardFrom";
+          + "Draining,LastHeardFrom,DaemonStartTime";
 
   static final String SCHEDDS =
       "Machine,CondorVersion,LastHeardFrom,TotalIdleJobs,TotalRunningJobs";
@@ -77,7 +80,8 @@ public record Machine(
               0,
               version(one),
               List.of(),
-              one.path("LastHeardFrom").asLong()));
+              one.path("LastHeardFrom").asLong(),
+              0));
     }
     return List.copyOf(machines.values());
   }
@@ -132,6 +136,7 @@ public record Machine(
         whole.path("TotalLoadAvg").asDouble(),
         version(whole),
         List.copyOf(used),
-        whole.path("LastHeardFrom").asLong());
+        whole.path("LastHeardFrom").asLong(),
+        whole.path("DaemonStartTime").asLong());
   }
 }

@@ -18,7 +18,8 @@ class FitTest {
       """
       [{"Name": "slot1@10-77-0-11.grid.appliance", "Machine": "10-77-0-11.grid.appliance", "PartitionableSlot": true,
         "Cpus": 6, "TotalSlotCpus": 8, "TotalSlotMemory": 24000, "TotalLoadAvg": 1.5, "OwnerActive": false,
-        "CondorVersion": "$CondorVersion: 23.9.6 2025-01-01 $", "LastHeardFrom": 1700000000},
+        "CondorVersion": "$CondorVersion: 23.9.6 2025-01-01 $", "LastHeardFrom": 1700000000,
+        "DaemonStartTime": 1600000000},
        {"Name": "slot1_1@10-77-0-11.grid.appliance", "Machine": "10-77-0-11.grid.appliance", "DynamicSlot": true,
         "Cpus": 2, "Memory": 128, "Activity": "Busy", "JobId": "12.0", "EnteredCurrentActivity": 1700000000},
        {"Name": "slot1@10-77-0-12.grid.appliance", "Machine": "10-77-0-12.grid.appliance", "PartitionableSlot": true,
@@ -51,6 +52,7 @@ class FitTest {
             + " "
             + first.slots().getFirst().job());
     assertEquals("Paused", all.getLast().state());
+    assertEquals(1600000000, first.startedAt());
   }
 
   @Test
