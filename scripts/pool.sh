@@ -7,14 +7,15 @@
 pool_usage() {
   cat <<'END'
 Usage: ./appliance pool install
-       ./appliance pool token worker|member|submit|flock [--data DIR]
+       ./appliance pool token worker|member|submit|flock|watch [--data DIR]
        ./appliance pool up [--nodes 3] [--cpus N] [--second] [--member] [--port 8443] [--data DIR]
 
   install   makes the root folder that HTCondor runs in (a small Debian 13), once
   token     prints a token with which another machine joins this manager's pool: as a worker, a member
             (runs jobs and submits) or to submit only; put it into DATA/keys/pool.token there, and
             pool.role: worker (or submit), pool.manager: ADDRESS into its appliance.yaml. flock is
-            for another pool's manager, whose jobs may then come here
+            for another pool's manager, whose jobs may then come here; watch for a portal that only
+            shows this pool's machines
   up        a whole pool on this machine: an appliance whose HTCondor is manager and submits, and N-1
             workers in network namespaces of their own; with --second another small pool with a key of
             its own; with --member also an appliance in a namespace, whose HTCondor only submits until its
@@ -51,8 +52,8 @@ run_pool() {
 
 pool_token() {
   local kind=${1:-}
-  [[ $kind =~ ^(worker|member|submit|flock)$ ]] ||
-    usage_error "pool token: want worker, member, submit or flock, not '$kind'"
+  [[ $kind =~ ^(worker|member|submit|flock|watch)$ ]] ||
+    usage_error "pool token: want worker, member, submit, flock or watch, not '$kind'"
   shift
   only_data_option "pool token" "$@"
   is_root || fail "the pool's key belongs to root; run this with sudo"

@@ -50,6 +50,7 @@ export const keys = {
   poolUsage: ["pool", "usage"] as const,
   jobWait: (id: number) => ["wait", id] as const,
   poolHistory: (span: string) => ["pool", "history", span] as const,
+  watched: ["pool", "watched"] as const,
   runs: (filter: RunFilter) => ["pool", "runs", filter] as const,
   efficiency: (filter: EfficiencyFilter) => ["pool", "efficiency", filter] as const,
   jobEfficiency: (id: number, state: string) => ["efficiency", id, state] as const,
@@ -222,6 +223,19 @@ export const poolHistoryQuery = (span: Span) =>
     queryKey: keys.poolHistory(span),
     queryFn: ({ signal }) => call("get", "/pool/history", { query: { span }, signal }),
     refetchInterval: 60_000,
+  });
+
+export const watchedQuery = queryOptions({
+  queryKey: keys.watched,
+  queryFn: async ({ signal }) => (await call("get", "/pool/watched", { signal })).pools,
+  refetchInterval: 15_000,
+});
+
+export const watchedMachineQuery = (address: string, machine: string) =>
+  queryOptions({
+    queryKey: [...keys.watched, address, machine] as const,
+    queryFn: ({ signal }) => call("get", "/pool/watched/{address}/machines/{machine}", { path: { address, machine }, signal }),
+    refetchInterval: 15_000,
   });
 
 export const runsQuery = (filter: RunFilter) =>

@@ -32,6 +32,7 @@ export type Pool = Schemas["Pool"];
 export type NodeDetail = Schemas["NodeDetail"];
 export type Place = Schemas["Place"];
 export type PoolLoad = Schemas["PoolLoad"];
+export type WatchedPool = Schemas["WatchedPool"];
 export type Run = Schemas["Run"];
 export type JobUse = Schemas["JobUse"];
 export type Efficiency = Schemas["Efficiency"];

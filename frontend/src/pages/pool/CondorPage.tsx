@@ -11,9 +11,10 @@ import { ShownOnce } from "../../ui/copy";
 import { Icon } from "../../ui/icons";
 import { ErrorBox, Loading, PageTitle } from "../../ui/states";
 import { toast } from "../../ui/toasts";
+import { WatchedPools } from "./WatchedPools";
 
 const ROLES = ["off", "manager", "worker", "submit"] as const;
-const KINDS = ["worker", "member", "submit", "flock"] as const;
+const KINDS = ["worker", "member", "submit", "flock", "watch"] as const;
 type Kind = (typeof KINDS)[number];
 
 export default function CondorPage(): ReactElement {
@@ -40,6 +41,7 @@ export default function CondorPage(): ReactElement {
               <Neighbours known={state.data.neighbours ?? []} />
             </>
           )}
+          {state.data.submits === true && <WatchedPools known={state.data.watched ?? []} />}
         </>
       )}
     </Stack>

@@ -28,8 +28,7 @@ function Part({ title, none, children }: { title: string; none: string | undefin
   );
 }
 
-export function Slots({ node }: { node: NodeDetail }): ReactElement {
-  const slots = node.slots ?? [];
+export function Slots({ slots }: { slots: NonNullable<NodeDetail["slots"]> }): ReactElement {
   return (
     <Part title={text.inUse} none={slots.length === 0 ? text.noSlot : undefined}>
       {slots.map((slot) => (

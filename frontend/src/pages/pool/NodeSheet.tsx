@@ -36,7 +36,7 @@ export function NodeSheet({ id, name, admin, close }: { id: number; name: string
             <NodeOwner key={`${node.data.group}/${node.data.owner}`} node={node.data} admin={admin} saved={() => void node.refetch()} />
           )}
           <Divider />
-          {node.data.kind === "machine" && <Slots node={node.data} />}
+          {node.data.kind === "machine" && <Slots slots={node.data.slots ?? []} />}
           <Jobs node={node.data} admin={admin} />
           <History node={node.data} />
         </Stack>

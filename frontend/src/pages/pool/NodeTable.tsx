@@ -1,7 +1,6 @@
 /** The nodes, a row each; the twin of the map for who reads or uses the keyboard. */
 import { Anchor, Button, Group, Stack, Table, Text, TextInput } from "@mantine/core";
 import { useCallback, useState, type ReactElement } from "react";
-import type { PoolNode } from "../../api/types";
 import { memory } from "../../lib/format";
 import { pool as text } from "../../text/pool";
 import { Icon } from "../../ui/icons";
@@ -9,12 +8,13 @@ import { useListKeys } from "../../ui/listKeys";
 import { StateChip } from "../../ui/StateChip";
 import { Ago } from "../../ui/time";
 import type { Chosen } from "./NodeMap";
+import type { Row } from "./watched";
 
 /** So many rows are shown at first, and more at a time. */
 const PAGE = 100;
 
 export interface TableProps {
-  nodes: readonly PoolNode[];
+  nodes: readonly Row[];
   filter: string;
   setFilter: (filter: string) => void;
   chosen: Chosen | undefined;
@@ -27,10 +27,11 @@ export function NodeTable({ nodes, filter, setFilter, chosen, unchoose, open }: 
   const wanted = filter.trim().toLowerCase();
   const here = chosen === undefined ? undefined : new Set(chosen.ids);
   const matching = nodes.filter(
-    (n) => (here === undefined || here.has(n.id)) && `${n.name} ${n.state} ${n.place?.name ?? ""} ${n.version ?? ""}`.toLowerCase().includes(wanted),
+    (n) => (here === undefined || here.has(n.id)) && `${n.name} ${n.state} ${n.place?.name ?? ""} ${n.version ?? ""} ${n.poolName ?? ""}`.toLowerCase().includes(wanted),
   );
   const shown = matching.slice(0, most);
   const loads = nodes.some((n) => typeof n.load === "number");
+  const pools = nodes.some((n) => n.pool !== undefined);
   const openAt = useCallback((i: number) => shown[i] !== undefined && open(shown[i].id), [shown, open]);
   const current = useListKeys(shown.length, openAt);
   return (
@@ -63,6 +64,11 @@ export function NodeTable({ nodes, filter, setFilter, chosen, unchoose, open }: 
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{text.columns.node}</Table.Th>
+              {pools && (
+                <Table.Th w="16%" visibleFrom="sm">
+                  {text.pools.column}
+                </Table.Th>
+              )}
               <Table.Th w={120}>{text.columns.state}</Table.Th>
               <Table.Th w={132} visibleFrom="sm">
                 {text.columns.slots}
@@ -90,7 +96,7 @@ export function NodeTable({ nodes, filter, setFilter, chosen, unchoose, open }: 
           </Table.Thead>
           <Table.Tbody>
             {shown.map((node, i) => (
-              <NodeRow key={node.id} node={node} current={i === current} loads={loads} open={open} />
+              <NodeRow key={node.id} node={node} current={i === current} loads={loads} pools={pools} open={open} />
             ))}
           </Table.Tbody>
         </Table>
@@ -105,14 +111,16 @@ export function NodeTable({ nodes, filter, setFilter, chosen, unchoose, open }: 
 }
 
 interface RowProps {
-  node: PoolNode;
+  node: Row;
   current: boolean;
   /** Whether some node tells its load. */
   loads: boolean;
+  /** Whether some node is of another pool. */
+  pools: boolean;
   open: (id: number) => void;
 }
 
-function NodeRow({ node, current, loads, open }: RowProps): ReactElement {
+function NodeRow({ node, current, loads, pools, open }: RowProps): ReactElement {
   return (
     <Table.Tr className="row" data-current={current} onClick={() => open(node.id)}>
       <Table.Td>
@@ -136,6 +144,11 @@ function NodeRow({ node, current, loads, open }: RowProps): ReactElement {
           </Text>
         )}
       </Table.Td>
+      {pools && (
+        <Table.Td visibleFrom="sm" className="wrap">
+          {node.poolName ?? text.pools.own}
+        </Table.Td>
+      )}
       <Table.Td>
         <StateChip state={node.state} />
       </Table.Td>

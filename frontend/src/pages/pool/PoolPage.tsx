@@ -1,11 +1,11 @@
 /** The computers that do the work: where they are, what they did, and each of them. */
-import { Alert, Button, Group, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Alert, Button, Group, NativeSelect, SimpleGrid, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useState, type ReactElement } from "react";
+import { useCallback, useMemo, useState, type ReactElement } from "react";
 import { Link, useSearchParams } from "react-router";
 import { may, useUser } from "../../app/user";
-import { nodesQuery, poolQuery, spans } from "../../api/queries";
-import type { Pool } from "../../api/types";
+import { nodesQuery, poolQuery, spans, watchedQuery } from "../../api/queries";
+import type { Pool, WatchedPool } from "../../api/types";
 import { count } from "../../lib/format";
 import { overlay } from "../../text/overlay";
 import { pool as text } from "../../text/pool";
@@ -18,8 +18,14 @@ import { AddComputer } from "./AddComputer";
 import { NodeMap, type Chosen } from "./NodeMap";
 import { NodeSheet } from "./NodeSheet";
 import { NodeTable } from "./NodeTable";
+import { OtherPools } from "./OtherPools";
 import { Usage } from "./Usage";
 import { Utilisation } from "./Utilisation";
+import { inPool, keyOf, ofKey, rowsOf, type Row } from "./watched";
+import { WatchedSheet } from "./WatchedSheet";
+
+const NO_POOLS: readonly WatchedPool[] = [];
+const NO_NODES: readonly Row[] = [];
 
 /** Map, time, filter and the open node stand in the address, so that a link shows the same. */
 export default function PoolPage(): ReactElement {
@@ -41,13 +47,29 @@ export default function PoolPage(): ReactElement {
           }
           return now;
         },
-        { replace: key !== "node" },
+        { replace: key !== "node" && key !== "machine" },
       ),
     [setAddress],
   );
-  const open = useCallback((id: number) => set("node", String(id)), [set]);
-  const all = nodes.data ?? [];
+  const watched = useQuery(watchedQuery);
+  const others = watched.data ?? NO_POOLS;
+  const which = address.get("pool") ?? "";
+  const ours = which === "" || which === "own"; // of others only the machines are read
+  const known = nodes.data ?? NO_NODES;
+  const all = useMemo(() => inPool([...known, ...rowsOf(others)], which), [known, others, which]);
+  const open = useCallback(
+    (id: number) => {
+      const row = all.find((one) => one.id === id);
+      if (row?.pool === undefined) {
+        set("node", String(id));
+      } else {
+        set("machine", keyOf({ pool: row.pool, name: row.name }));
+      }
+    },
+    [all, set],
+  );
   const opened = Number(address.get("node") ?? Number.NaN);
+  const elsewhere = ofKey(address.get("machine"));
   return (
     <Stack gap="lg">
       <Group justify="space-between">
@@ -77,13 +99,31 @@ export default function PoolPage(): ReactElement {
           )}
         </Group>
       </Group>
-      {pool.data !== undefined && <Glance pool={pool.data} />}
+      {ours && pool.data !== undefined && <Glance pool={pool.data} />}
       {nodes.isPending && <Loading lines={6} />}
       {nodes.isError && <ErrorBox error={nodes.error} retry={() => void nodes.refetch()} />}
-      {nodes.isSuccess && all.length === 0 && (
+      <OtherPools pools={others} />
+      {others.length > 0 && (
+        <Group>
+          <NativeSelect
+            label={text.pools.which}
+            value={which}
+            data={[
+              { value: "", label: text.pools.all },
+              { value: "own", label: text.pools.own },
+              ...others.map((one) => ({ value: one.address, label: one.name })),
+            ]}
+            onChange={(e) => {
+              setChosen(undefined);
+              set("pool", e.currentTarget.value);
+            }}
+          />
+        </Group>
+      )}
+      {nodes.isSuccess && known.length === 0 && others.length === 0 && (
         <Empty icon="pool" {...text.none} action={admin ? { label: text.add, onClick: () => setAdding(true) } : undefined} />
       )}
-      {all.length > 0 && (
+      {(known.length > 0 || others.length > 0) && (
         <>
           <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg">
             <NodeMap
@@ -100,12 +140,14 @@ export default function PoolPage(): ReactElement {
                 }
               }}
             />
-            <Utilisation
-              span={spans.find((s) => s === address.get("span")) ?? "day"}
-              setSpan={(span) => set("span", span === "day" ? "" : span)}
-              by={address.get("by") === "user" ? "user" : "state"}
-              setBy={(by) => set("by", by === "user" ? by : "")}
-            />
+            {ours && (
+              <Utilisation
+                span={spans.find((s) => s === address.get("span")) ?? "day"}
+                setSpan={(span) => set("span", span === "day" ? "" : span)}
+                by={address.get("by") === "user" ? "user" : "state"}
+                setBy={(by) => set("by", by === "user" ? by : "")}
+              />
+            )}
           </SimpleGrid>
           <NodeTable
             nodes={all}
@@ -115,12 +157,15 @@ export default function PoolPage(): ReactElement {
             unchoose={() => setChosen(undefined)}
             open={open}
           />
-          <Usage />
+          {ours && <Usage />}
         </>
       )}
-      {adding && <AddComputer close={() => setAdding(false)} known={all.length} />}
+      {adding && <AddComputer close={() => setAdding(false)} known={known.length} />}
+      {elsewhere !== undefined && (
+        <WatchedSheet machine={elsewhere} pool={others.find((one) => one.address === elsewhere.pool)?.name ?? elsewhere.pool} close={() => set("machine", "")} />
+      )}
       {Number.isInteger(opened) && (
-        <NodeSheet id={opened} name={all.find((n) => n.id === opened)?.name ?? text.columns.node} admin={admin} close={() => set("node", "")} />
+        <NodeSheet id={opened} name={known.find((n) => n.id === opened)?.name ?? text.columns.node} admin={admin} close={() => set("node", "")} />
       )}
     </Stack>
   );

@@ -95,7 +95,7 @@ public final class Condor implements AutoCloseable {
   /**
    * {@return a token for a machine or a portal elsewhere, made with the key of this manager}
    *
-   * @param kind {@code worker}, {@code member}, {@code submit} or {@code flock}
+   * @param kind {@code worker}, {@code member}, {@code submit}, {@code flock} or {@code watch}
    * @throws IOException when there is no key here, or HTCondor made no token
    */
   public static String mint(Path data, @Nullable Path root, String kind)
@@ -301,6 +301,7 @@ public final class Condor implements AutoCloseable {
       Path inside = root;
       if (inside != null && why.isEmpty() && layout.submits(settings)) {
         state.put("submit", CondorClient.open(folders, data, inside, address));
+        state.put("watched", Watched.of(folders).all());
       }
       if (settings.role() == Role.MANAGER) {
         state.put(

@@ -204,7 +204,7 @@ final class CondorConfig {
     ALLOW_ADVERTISE_STARTD = worker@%1$s member@%1$s
     ALLOW_ADVERTISE_SCHEDD = condor@%1$s member@%1$s submit@%1$s flock@%1$s
     ALLOW_WRITE = %2$s@%1$s condor@%1$s
-    DENY_READ_SCHEDD = worker@%1$s member@%1$s submit@%1$s flock@%1$s
+    DENY_READ_SCHEDD = worker@%1$s member@%1$s submit@%1$s flock@%1$s watch@%1$s
     ALLOW_READ = *@%1$s condor@$(UID_DOMAIN) root@$(UID_DOMAIN)
     ENABLE_KERNEL_TUNING = false
     MAIL =

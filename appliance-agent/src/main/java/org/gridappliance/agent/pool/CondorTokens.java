@@ -1,5 +1,7 @@
 package org.gridappliance.agent.pool;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -39,7 +41,9 @@ final class CondorTokens {
     /** Only submits. */
     SUBMIT("submit", Duration.ofDays(365), "ADVERTISE_SCHEDD", "ADVERTISE_MASTER", "READ"),
     /** Another pool, whose jobs may come here when it has no room. */
-    FLOCK("flock", Duration.ofDays(365), "ADVERTISE_SCHEDD", "READ");
+    FLOCK("flock", Duration.ofDays(365), "ADVERTISE_SCHEDD", "READ"),
+    /** Another portal, that shows this pool's machines. */
+    WATCH("watch", Duration.ofDays(365), "READ");
 
     private final String user;
     private final Duration validity;
@@ -62,8 +66,10 @@ final class CondorTokens {
         case "member" -> MEMBER;
         case "submit" -> SUBMIT;
         case "flock" -> FLOCK;
+        case "watch" -> WATCH;
         default ->
-            throw new IOException("kind '" + word + "': want worker, member, submit or flock");
+            throw new IOException(
+                "kind '" + word + "': want worker, member, submit, flock or watch");
       };
     }
   }
@@ -99,16 +105,18 @@ final class CondorTokens {
 
   /** {@return who made a token; empty when it does not say} */
   static String trust(String token) {
+    return claims(token).path("iss").asText("");
+  }
+
+  /** {@return what a token says of itself (RFC 7519 §4), unproven; nothing when it is none} */
+  static JsonNode claims(String token) {
     String[] parts = token.split("\\.", -1);
     try {
       return parts.length == 3
-          ? LeaseProtocol.json()
-              .readTree(Base64.getUrlDecoder().decode(parts[1]))
-              .path("iss")
-              .asText("")
-          : "";
+          ? LeaseProtocol.json().readTree(Base64.getUrlDecoder().decode(parts[1]))
+          : MissingNode.getInstance();
     } catch (IOException | IllegalArgumentException e) { // no token
-      return "";
+      return MissingNode.getInstance();
     }
   }
 

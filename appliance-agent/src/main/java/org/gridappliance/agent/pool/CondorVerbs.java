@@ -2,6 +2,8 @@ package org.gridappliance.agent.pool;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import org.gridappliance.agent.verb.Verb;
 
@@ -20,7 +22,11 @@ record CondorVerbs(Condor condor, PoolFolders folders) {
         "PUT /pool/neighbours",
         this::neighbour,
         "DELETE /pool/neighbours/{address}",
-        this::forget);
+        this::forget,
+        "PUT /pool/watched",
+        this::watch,
+        "DELETE /pool/watched/{address}",
+        this::unwatch);
   }
 
   private Verb.Reply wish(Verb.Call call) throws IOException {
@@ -64,6 +70,17 @@ record CondorVerbs(Condor condor, PoolFolders folders) {
     JsonNode body = call.body();
     Neighbours.of(folders).add(body.path("address").asText(), body.path("token").asText());
     condor.again();
+    return Verb.Reply.ok(condor.state());
+  }
+
+  private Verb.Reply watch(Verb.Call call) throws IOException {
+    Path data = condor.layout().data();
+    Watched.of(folders).put(call.body(), (int) Files.getAttribute(data, "unix:uid"));
+    return Verb.Reply.ok(condor.state());
+  }
+
+  private Verb.Reply unwatch(Verb.Call call) throws IOException {
+    Watched.of(folders).remove(String.valueOf(call.path().get("address")));
     return Verb.Reply.ok(condor.state());
   }
 

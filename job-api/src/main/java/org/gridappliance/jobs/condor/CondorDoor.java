@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.gridappliance.jobs.http.Problem;
+import org.gridappliance.jobs.pool.Place;
 import org.gridappliance.jobs.pool.Standing;
 import org.jspecify.annotations.Nullable;
 
@@ -38,16 +39,32 @@ public interface CondorDoor {
    * @param access null when HTCondor cannot be used
    * @param reason why not, with the remedy; empty when it can
    * @param standings draining or banned, by a machine's address; only a pool's manager knows them
+   * @param watched other pools that are to be looked at
    */
-  record Looked(@Nullable Access access, String reason, Map<String, Standing> standings) {
+  record Looked(
+      @Nullable Access access,
+      String reason,
+      Map<String, Standing> standings,
+      List<OtherPool> watched) {
     public Looked {
       standings = Map.copyOf(standings);
+      watched = List.copyOf(watched);
     }
 
     public Looked(@Nullable Access access, String reason) {
-      this(access, reason, Map.of());
+      this(access, reason, Map.of(), List.of());
     }
   }
+
+  /**
+   * A pool that is only looked at.
+   *
+   * @param address its collector's, with a port where it is another than 9618
+   * @param name by which people know it
+   * @param place where its machines are shown
+   * @param expires when the token for it ends, seconds since 1970; 0 when that is not known
+   */
+  record OtherPool(String address, String name, @Nullable Place place, long expires) {}
 
   /**
    * Drains, bans or opens a machine of the pool, for all who submit to it.

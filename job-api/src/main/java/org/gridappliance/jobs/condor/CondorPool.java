@@ -50,6 +50,7 @@ public final class CondorPool implements AutoCloseable {
   private final Path jobs;
   private final Tails tails;
   private final Fleet fleet;
+  private final Watch watch = new Watch();
   private final Recent<Long, List<Reason>> reasons = new Recent<>(System::nanoTime);
   private final Recent<String, List<Turn>> shares = new Recent<>(System::nanoTime);
   private final Thread submitter =
@@ -197,6 +198,11 @@ public final class CondorPool implements AutoCloseable {
     }
   }
 
+  /** {@return other pools that are only looked at} */
+  public Watch watched() {
+    return watch;
+  }
+
   /** {@return cores of all its workers} */
   public int slots() {
     return fleet.slots();
@@ -257,6 +263,7 @@ public final class CondorPool implements AutoCloseable {
   private @Nullable CondorWork begin() throws IOException, InterruptedException {
     CondorDoor.Looked looked = door.look();
     CondorDoor.Access access = looked.access();
+    watch.look(looked.watched(), access, looked.reason());
     if (access == null) {
       obstacle = looked.reason();
       return null;
@@ -292,6 +299,7 @@ public final class CondorPool implements AutoCloseable {
   private void round(CondorWork now) throws IOException, InterruptedException {
     CondorDoor.Looked looked = door.look();
     CondorDoor.Access access = looked.access();
+    watch.look(looked.watched(), access, looked.reason());
     if (access == null) {
       obstacle = looked.reason();
       LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
@@ -359,6 +367,7 @@ public final class CondorPool implements AutoCloseable {
   public void close() {
     closed = true;
     tails.close();
+    watch.close();
     submitter.interrupt();
     follower.interrupt();
     try {

@@ -92,6 +92,11 @@ final class CondorTools {
     return list(run("condor_status", "-json", "-attributes", Machine.ATTRIBUTES));
   }
 
+  /** {@return all slots of another pool, by its collector's address} */
+  List<JsonNode> slots(String address) throws IOException, InterruptedException {
+    return list(run("condor_status", "-pool", address, "-json", "-attributes", Machine.ATTRIBUTES));
+  }
+
   /** {@return what all machines tell that jobs are submitted on} */
   List<JsonNode> schedds() throws IOException, InterruptedException {
     return list(run("condor_status", "-schedd", "-json", "-attributes", Machine.SCHEDDS));

@@ -55,6 +55,12 @@ public record Machine(
         name, state, now, cpus, freeCpus, memoryBytes, load, version, slots, heardAt, startedAt);
   }
 
+  /** {@return the same while its pool does not answer} */
+  Machine away() {
+    return new Machine(
+        name, "Away", standing, cpus, 0, memoryBytes, load, version, List.of(), heardAt);
+  }
+
   static final String ATTRIBUTES =
       "Name,Machine,State,Activity,SlotType,PartitionableSlot,DynamicSlot,Cpus,Memory,TotalSlotCpus,TotalCpus,"
           + "TotalSlotMemory,TotalMemory,TotalLoadAvg,CondorVersion,JobId,EnteredCurrentActivity,OwnerActive,"
@@ -86,6 +92,13 @@ public record Machine(
     return List.copyOf(machines.values());
   }
 
+  private static int free(JsonNode part) {
+    boolean free =
+        part.path("PartitionableSlot").asBoolean(false)
+            || part.path("State").asText().equals("Unclaimed");
+    return free ? part.path("Cpus").asInt() : 0;
+  }
+
   private static String version(JsonNode ad) {
     return ad.path("CondorVersion").asText("").replaceAll("^\\$CondorVersion: (\\S+).*", "$1");
   }
@@ -100,19 +113,28 @@ public record Machine(
     }
     List<Machine> machines = new ArrayList<>();
     byName.forEach(
-        (name, own) ->
-            own.stream()
-                .filter(slot -> !slot.path("DynamicSlot").asBoolean(false))
-                .findFirst()
-                .ifPresent(whole -> machines.add(machine(name, whole, own))));
+        (name, own) -> {
+          List<JsonNode> whole =
+              own.stream().filter(slot -> !slot.path("DynamicSlot").asBoolean(false)).toList();
+          if (!whole.isEmpty()) {
+            machines.add(machine(name, whole, own));
+          }
+        });
     machines.sort(Comparator.comparing(Machine::name));
     return machines;
   }
 
-  private static Machine machine(String name, JsonNode whole, List<JsonNode> own) {
+  /**
+   * @param parts its slots that are no part of another: one that is divided as jobs need it, as
+   *     here, or several of fixed size, as other pools have them
+   */
+  private static Machine machine(String name, List<JsonNode> parts, List<JsonNode> own) {
+    JsonNode whole = parts.getFirst();
     List<Slot> used = new ArrayList<>();
     for (JsonNode slot : own) {
-      if (slot.path("DynamicSlot").asBoolean(false)) {
+      boolean fixed = !slot.path("PartitionableSlot").asBoolean(false);
+      if (slot.path("DynamicSlot").asBoolean(false)
+          || (fixed && slot.path("State").asText().equals("Claimed"))) {
         used.add(
             new Slot(
                 slot.path("Name").asText().replaceAll("@.*", ""),
@@ -124,15 +146,23 @@ public record Machine(
       }
     }
     used.sort(Comparator.comparing(Slot::name));
-    int free = whole.path("Cpus").asInt();
-    boolean owner = whole.path("OwnerActive").asBoolean(false);
+    int free = parts.stream().mapToInt(Machine::free).sum();
+    boolean owner =
+        whole.path("OwnerActive").asBoolean(false)
+            || parts.stream().allMatch(slot -> slot.path("State").asText().equals("Owner"));
     return new Machine(
         name,
         owner ? "Paused" : free > 0 ? "Ready" : "Busy",
         whole.path("Draining").asBoolean(false) ? Standing.DRAINING : Standing.OPEN,
-        whole.path("TotalSlotCpus").asInt(whole.path("TotalCpus").asInt()),
+        parts.stream()
+            .mapToInt(slot -> slot.path("TotalSlotCpus").asInt(slot.path("TotalCpus").asInt()))
+            .sum(),
         free,
-        whole.path("TotalSlotMemory").asLong(whole.path("TotalMemory").asLong()) << 20,
+        parts.stream()
+                .mapToLong(
+                    slot -> slot.path("TotalSlotMemory").asLong(slot.path("TotalMemory").asLong()))
+                .sum()
+            << 20,
         whole.path("TotalLoadAvg").asDouble(),
         version(whole),
         List.copyOf(used),

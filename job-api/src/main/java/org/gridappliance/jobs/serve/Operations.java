@@ -133,6 +133,7 @@ public final class Operations implements AutoCloseable {
     runs.addTo(operations);
     EfficiencyOperations efficiency = new EfficiencyOperations(jobs, history.jobUse(), clock);
     efficiency.addTo(operations);
+    new WatchOperations(condor).addTo(operations);
     new NodeOperations(pool, history, condor, space, audit, lines, policies).addTo(operations);
     new PolicyOperations(pool, policies, audit).addTo(operations);
     operations.replaceAll((id, operation) -> space.guard(operation));

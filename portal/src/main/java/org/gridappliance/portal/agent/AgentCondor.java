@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.gridappliance.jobs.condor.CondorDoor;
 import org.gridappliance.jobs.http.Problem;
+import org.gridappliance.jobs.pool.Place;
 import org.gridappliance.jobs.pool.Standing;
 
 /** HTCondor as this machine's agent runs it. Asked for each time; thread-safe. */
@@ -48,7 +49,8 @@ public final class AgentCondor implements CondorDoor {
             submit.path("jobs").asText(),
             Path.of(submit.path("events").asText())),
         "",
-        standings(state.path("machines")));
+        standings(state.path("machines")),
+        watched(state.path("watched")));
   }
 
   private static Map<String, Standing> standings(JsonNode machines) {
@@ -59,6 +61,25 @@ public final class AgentCondor implements CondorDoor {
             one ->
                 Standing.of(one.getValue().asText())
                     .ifPresent(standing -> all.put(one.getKey(), standing)));
+    return all;
+  }
+
+  private static List<OtherPool> watched(JsonNode pools) {
+    List<OtherPool> all = new ArrayList<>();
+    for (JsonNode one : pools) {
+      JsonNode place = one.path("place");
+      all.add(
+          new OtherPool(
+              one.path("address").asText(),
+              one.path("name").asText(),
+              place.isObject()
+                  ? new Place(
+                      place.path("name").asText(),
+                      place.path("latitude").asDouble(),
+                      place.path("longitude").asDouble())
+                  : null,
+              one.path("expires").asLong(0)));
+    }
     return all;
   }
 

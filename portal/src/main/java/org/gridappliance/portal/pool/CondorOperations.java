@@ -35,7 +35,9 @@ public final class CondorOperations {
         "putCondor", this::put,
         "createCondorToken", this::token,
         "putCondorNeighbour", this::neighbour,
-        "deleteCondorNeighbour", this::forget);
+        "deleteCondorNeighbour", this::forget,
+        "putWatchedPool", this::watch,
+        "deleteWatchedPool", this::unwatch);
   }
 
   private Response get(Request request) {
@@ -69,6 +71,21 @@ public final class CondorOperations {
     String address = request.path("address");
     agent.ask("DELETE", "/pool/neighbours/" + address, null);
     note(caller, "pool.neighbour-removed", address, request);
+    return Response.noContent();
+  }
+
+  private Response watch(Request request) {
+    Caller caller = admin(request);
+    JsonNode state = agent.ask("PUT", "/pool/watched", map(request.body()));
+    note(caller, "pool.watched", request.body().path("address").asText(), request);
+    return Response.ok(shown(state));
+  }
+
+  private Response unwatch(Request request) {
+    Caller caller = admin(request);
+    String address = request.path("address");
+    agent.ask("DELETE", "/pool/watched/" + address, null);
+    note(caller, "pool.unwatched", address, request);
     return Response.noContent();
   }
 

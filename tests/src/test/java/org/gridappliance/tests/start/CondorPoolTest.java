@@ -14,9 +14,11 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -472,6 +474,136 @@ class CondorPoolTest {
     assertTrue(workers.containsAll(nodesOf(later)), () -> "a pool that was removed got work");
   }
 
+  @Test
+  void anotherPoolIsWatchedWithATokenThatOnlyReadsAndOneThatIsOffOrWhoseTokenEndedSaysSo()
+      throws Exception {
+    Script.Ended minted = script.run("pool", "token", "watch", "--data", script.data() + "-f1");
+    assertEquals(0, minted.status(), minted.text());
+    String token = minted.text().strip().lines().reduce((a, b) -> b).orElseThrow();
+    String manager = workers.getFirst().replaceAll("11$", "21");
+    String worker = workers.getFirst().replaceAll("11$", "22");
+    String nobody = workers.getFirst().replaceAll("11$", "99");
+    watch(200, Map.of("address", manager, "name", "The second", "token", token));
+    watch(200, Map.of("address", nobody, "name", "Nobody"));
+    Await.until("its worker is seen", PATIENCE, () -> state(watched(manager)).equals("Ready"));
+    Await.until(
+        "the other was tried",
+        PATIENCE,
+        () -> watched(nobody).path("reason").asText().startsWith("nobody answers at"));
+    JsonNode second = watched(manager);
+    assertEquals("The second", second.path("name").asText());
+    assertEquals(worker, second.at("/machines/0/name").asText());
+    assertTrue(second.path("cpus").asInt() > 0, second::toString);
+    assertEquals(second.path("cpus").asInt(), second.at("/machines/0/cpus").asInt());
+    String sheet = "/api/v1/pool/watched/" + manager + "/machines/";
+    assertEquals("Ready", ada.get(sheet + worker).path("state").asText());
+    assertEquals(404, ada.send("GET", sheet + nobody, null).statusCode());
+    String nodes = ada.get("/api/v1/nodes").toString();
+    assertFalse(nodes.contains("\"" + worker + "\""), "it is a node of ours");
+    assertFalse(ada.get("/api/v1/pool/condor").toString().contains(token.substring(0, 40)));
+    assertReadsAndNothingElse(token, manager);
+
+    JsonNode more =
+        JSON.readTree(
+            ada.send("POST", "/api/v1/pool/condor/tokens", Map.of("kind", "flock")).body());
+    String refused =
+        watch(422, Map.of("address", nobody, "name", "N", "token", more.path("token").asText()));
+    assertTrue(refused.contains("may do more than read (ADVERTISE_SCHEDD READ)"), refused);
+
+    watch(200, Map.of("address", manager, "name", "The second", "token", shortLived(token)));
+    Await.until(
+        "its token has ended",
+        PATIENCE,
+        () -> watched(manager).path("reason").asText().startsWith("the token for it ended at"));
+    assertEquals("Away", state(watched(manager)));
+    watch(200, Map.of("address", manager, "name", "The second", "token", token));
+    Await.until("it is seen again", PATIENCE, () -> state(watched(manager)).equals("Ready"));
+
+    for (String address : List.of(manager, nobody)) {
+      assertEquals(
+          204, ada.send("DELETE", "/api/v1/pool/condor/watched/" + address, null).statusCode());
+    }
+    Await.until(
+        "they are watched no more",
+        PATIENCE,
+        () -> ada.get("/api/v1/pool/watched").path("pools").isEmpty());
+  }
+
+  private static String watch(int status, Map<String, String> pool) throws Exception {
+    HttpResponse<String> answer = ada.send("PUT", "/api/v1/pool/condor/watched", pool);
+    assertEquals(status, answer.statusCode(), answer.body());
+    return answer.body();
+  }
+
+  private static JsonNode watched(String address) throws Exception {
+    for (JsonNode pool : ada.get("/api/v1/pool/watched").path("pools")) {
+      if (pool.path("address").asText().equals(address)) {
+        return pool;
+      }
+    }
+    return JSON.createObjectNode();
+  }
+
+  private static String state(JsonNode pool) {
+    return pool.at("/machines/0/state").asText();
+  }
+
+  /** A token of the second pool to watch it, that ends in some seconds. */
+  private static String shortLived(String like) throws Exception {
+    String claims = new String(Base64.getUrlDecoder().decode(like.split("\\.", -1)[1]), UTF_8);
+    String trust = JSON.readTree(claims).path("iss").asText();
+    List<String> command = on("-f1", List.of());
+    command.addAll(List.of("condor_token_create", "-identity", "watch@" + trust));
+    command.addAll(List.of("-authz", "READ", "-lifetime", "10"));
+    return output(command.toArray(String[]::new)).strip();
+  }
+
+  /** Tried with HTCondor's own programs, elsewhere than on the pool's manager. */
+  private static void assertReadsAndNothingElse(String token, String manager) throws Exception {
+    String data = script.data().toString().substring(1).replace('/', '-');
+    Path folder = Files.createDirectories(AGENTS.resolve(data + "-w1/condor/node/watch"));
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+    Path file = Files.writeString(folder.resolve("token"), token + "\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    Files.writeString(folder.resolve("ad"), "MyType = \"Machine\"\nName = \"made@up\"\n");
+    List<String> with =
+        List.of(
+            "_CONDOR_SEC_TOKEN_SYSTEM_DIRECTORY=/mnt/node/watch",
+            "_CONDOR_SEC_TOKEN_DIRECTORY=/mnt/node/watch",
+            "_CONDOR_SEC_CLIENT_AUTHENTICATION_METHODS=IDTOKENS");
+    String schedd = manager.replace('.', '-') + ".grid.appliance";
+    List<String> read = on("-w1", with);
+    read.addAll(List.of("condor_status", "-pool", manager, "-af", "Machine"));
+    assertTrue(output(read.toArray(String[]::new)).contains(".grid.appliance"));
+    for (List<String> tried :
+        List.of(
+            List.of("condor_q", "-allusers", "-pool", manager, "-name", schedd),
+            List.of(
+                "condor_advertise",
+                "-tcp",
+                "-pool",
+                manager,
+                "UPDATE_STARTD_AD",
+                "/mnt/node/watch/ad"),
+            List.of("condor_off", "-pool", manager, "-name", schedd))) {
+      List<String> command = on("-w1", with);
+      command.addAll(tried);
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+      assertTrue(process.waitFor() != 0, tried + " was done: " + said);
+    }
+  }
+
+  /** The beginning of a command among the daemons of one of the machines, as its root. */
+  private static List<String> on(String node, List<String> environment) throws Exception {
+    List<String> command = new ArrayList<>(List.of("nsenter", "-m", "-n", "-p", "-u", "-t"));
+    command.add(Long.toString(daemon("condor_master", script.data() + node)));
+    command.addAll(List.of("env", "-i", "PATH=/usr/bin:/usr/sbin"));
+    command.add("CONDOR_CONFIG=/mnt/node/etc/condor_config");
+    command.addAll(environment);
+    return command;
+  }
+
   private static List<String> texts(JsonNode list) {
     return StreamSupport.stream(list.spliterator(), false).map(JsonNode::asText).toList();
   }
@@ -693,11 +825,7 @@ class CondorPoolTest {
             List.of("condor_rm", "-all", "-name", manager),
             List.of("condor_off", "-name", manager),
             List.of("condor_config_val", "-name", manager, "-set", "X = 1"))) {
-      List<String> command = new ArrayList<>(List.of("nsenter", "-m", "-n", "-p", "-u", "-t"));
-      command.add(Long.toString(daemon("condor_master", script.data() + "-w1")));
-      command.addAll(
-          List.of(
-              "env", "-i", "PATH=/usr/bin:/usr/sbin", "CONDOR_CONFIG=/mnt/node/etc/condor_config"));
+      List<String> command = on("-w1", List.of());
       command.addAll(tried);
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       String said = new String(process.getInputStream().readAllBytes(), UTF_8);
