@@ -7,7 +7,7 @@ import { states } from "../../text/common";
 import { pool as text } from "../../text/pool";
 import { toneOf } from "../../ui/StateChip";
 import { Contained } from "../../ui/states";
-import { clusters, tally, type Cluster, type Project, type View } from "./clusters";
+import { clusters, markRadius, tally, type Cluster, type Project, type View } from "./clusters";
 
 const World = lazy(() => import("./World"));
 
@@ -78,7 +78,7 @@ function Marks({ nodes, project, choose }: { nodes: readonly PoolNode[]; project
 function Mark({ cluster, choose }: { cluster: Cluster; choose: (chosen: Chosen) => void }): ReactElement {
   const counts = tally(cluster.nodes);
   const words = text.map.cluster(cluster.name, counts.map(([state, n]) => `${n} ${states[state]}`).join(", "));
-  const radius = 9 + Math.min(14, 4 * Math.log10(cluster.nodes.length) * 1.6);
+  const radius = markRadius(cluster.nodes.length);
   const act = () => choose({ name: cluster.name, ids: cluster.nodes.map((n) => n.id) });
   return (
     <g

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { PoolNode } from "../../api/types";
-import { clusters, tally, type Project } from "./clusters";
+import { clusters, markRadius, tally, type Project } from "./clusters";
 
 const flat: Project = ([longitude, latitude]) => (latitude < -60 ? null : [longitude, -latitude]);
 
@@ -27,6 +27,17 @@ test("every node with a place on the map is in exactly one mark", () => {
   const ids = clusters(many, flat, 10).flatMap((c) => c.nodes.map((n) => n.id));
   expect(new Set(ids).size).toBe(1000);
   expect(ids.length).toBe(1000);
+});
+
+test("no mark lies on another", () => {
+  const many = Array.from({ length: 1000 }, (_, i) => node(i, "Ready", at(`p${i % 7}`, ((i * i * 37) % 120) - 59, ((i * 91) % 360) - 180)));
+  const found = clusters(many, flat, 10);
+  expect(found.flatMap((c) => c.nodes).length).toBe(1000);
+  for (const [i, a] of found.entries()) {
+    for (const b of found.slice(i + 1)) {
+      expect(Math.hypot(a.x - b.x, a.y - b.y)).toBeGreaterThanOrEqual(markRadius(a.nodes.length) + markRadius(b.nodes.length));
+    }
+  }
 });
 
 test("nodes without a place, or off the map, are left out", () => {

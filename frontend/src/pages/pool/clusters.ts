@@ -14,7 +14,15 @@ export interface Cluster {
   nodes: PoolNode[];
 }
 
-/** Groups nodes whose places are drawn within `radius` of the first of a group; off the map they are left out. */
+/** Half the width of a mark for so many nodes, in pixels: it grows with their number of digits. */
+export function markRadius(nodes: number): number {
+  return 9 + Math.min(14, 6.4 * Math.log10(nodes));
+}
+
+/**
+ * Groups nodes whose places are drawn within `radius` of the first of a group; then a group whose mark would lie on
+ * that of a larger one joins it. Off the map they are left out.
+ */
 export function clusters(nodes: readonly PoolNode[], project: Project, radius: number): Cluster[] {
   const found: Cluster[] = [];
   const cells = new Map<string, Cluster[]>();
@@ -39,10 +47,32 @@ export function clusters(nodes: readonly PoolNode[], project: Project, radius: n
     }
     home.nodes.push(node);
   }
-  for (const cluster of found) {
+  const apart = separate(found);
+  for (const cluster of apart) {
     cluster.name = commonest(cluster.nodes.map((n) => n.place?.name ?? ""));
   }
-  return found;
+  return apart;
+}
+
+/** Marks that do not lie on one another, the largest first; those that would have joined the larger one. */
+function separate(clusters: readonly Cluster[]): Cluster[] {
+  let before = [...clusters];
+  for (;;) {
+    const kept: Cluster[] = [];
+    for (const one of before.sort((a, b) => b.nodes.length - a.nodes.length)) {
+      const size = markRadius(one.nodes.length);
+      const over = kept.find((k) => Math.hypot(k.x - one.x, k.y - one.y) < markRadius(k.nodes.length) + size);
+      if (over === undefined) {
+        kept.push(one);
+      } else {
+        over.nodes.push(...one.nodes);
+      }
+    }
+    if (kept.length === before.length) {
+      return kept;
+    }
+    before = kept; // a mark that grew may lie on another now
+  }
 }
 
 function commonest(names: readonly string[]): string {
