@@ -60,6 +60,25 @@ public interface Bundles {
    */
   Optional<Path> file(String bundle, String sha256);
 
+  /**
+   * Runs a command of an application from its bundle alone, on this machine, in the sandbox. Blocks
+   * at most for the time of its limits.
+   *
+   * @return what it wrote to its standard output, at most {@link Limits#outputBytes}
+   * @throws Refused when there is no bundle, it failed or went over a limit
+   */
+  default byte[] run(App app, Command command) throws Refused, IOException {
+    throw new Refused("applications have no bundles here");
+  }
+
+  /**
+   * A command to run.
+   *
+   * @param inputs what to lay into the scratch folder
+   */
+  record Command(
+      List<String> command, Map<String, String> environment, List<Part> inputs, Limits limits) {}
+
   /** Makes an example ready to run. */
   interface Trial {
     Example open() throws IOException;

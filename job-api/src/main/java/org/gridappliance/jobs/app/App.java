@@ -72,9 +72,16 @@ public record App(
     return end < 0 ? line : line.substring(0, end + 1);
   }
 
-  /** {@return the programs that command and merge command name outright} */
+  /** {@return the programs that its commands name outright} */
   public List<String> programs() {
-    return Stream.concat(Stream.of(command), mergeCommand.stream())
+    Stream<List<Argument>> listing =
+        inputs.stream()
+            .flatMap(Input::forms)
+            .flatMap(form -> form.optionSource().stream())
+            .filter(OptionSource.CommandSource.class::isInstance)
+            .map(source -> ((OptionSource.CommandSource) source).command());
+    return Stream.of(Stream.of(command), mergeCommand.stream(), listing)
+        .flatMap(all -> all)
         .map(List::getFirst)
         .filter(Argument.One.class::isInstance)
         .map(first -> ((Argument.One) first).template())

@@ -32,6 +32,7 @@ final class AppRules {
             at -> app.environment().forEach((name, template) -> template(at, template, Set.of())));
     fields.get("inputs").ifPresent(this::stagedNames);
     fields.get("inputs").ifPresent(this::deciders);
+    fields.get("inputs").ifPresent(new OptionRules(app, this)::check);
     fields.get("outputs").ifPresent(this::outputs);
     fields.get("plots").ifPresent(this::plots);
     fields.get("examples").ifPresent(this::examples);
@@ -68,7 +69,7 @@ final class AppRules {
   }
 
   /** The inputs that stand under a {@code when} are given there even if they are optional. */
-  private void command(Yaml at, List<Argument> arguments, Set<String> given) {
+  void command(Yaml at, List<Argument> arguments, Set<String> given) {
     List<Yaml> places = at.list(1000);
     for (int i = 0; i < arguments.size(); i++) {
       Yaml place = places.get(i);
@@ -126,6 +127,7 @@ final class AppRules {
         .anyMatch(
             form ->
                 switch (form) {
+                  case Input _ when form.optionSource().isPresent() -> OptionList.isValue(value);
                   case Input.ChoiceInput choice ->
                       choice.choices().stream().anyMatch(c -> c.value().equals(value));
                   case Input.MultichoiceInput several ->
@@ -174,7 +176,7 @@ final class AppRules {
   }
 
   /** {@return why an input cannot decide about another} */
-  private Optional<String> decider(String name, Set<String> before) {
+  Optional<String> decider(String name, Set<String> before) {
     Input input = app.input(name).orElse(null);
     if (input == null) {
       return Optional.of(noInput(name));
@@ -282,8 +284,9 @@ final class AppRules {
                 switch (form) {
                   case Input.NumberInput _, Input.IntegerInput _ -> true;
                   case Input.ChoiceInput choice ->
-                      choice.choices().stream()
-                          .allMatch(c -> c.value().matches("\\d{1,18}(\\.\\d{1,18})?"));
+                      choice.source().isEmpty()
+                          && choice.choices().stream()
+                              .allMatch(c -> c.value().matches("\\d{1,18}(\\.\\d{1,18})?"));
                   case Input.BooleanInput _,
                       Input.MultichoiceInput _,
                       Input.TextInput _,
@@ -403,6 +406,7 @@ final class AppRules {
         JsonNode value = example.inputs().get(input.name());
         if (value != null) {
           exampleFile(place, input, value);
+          OptionRules.example(app, place, input, value, example.inputs());
         }
       }
     }

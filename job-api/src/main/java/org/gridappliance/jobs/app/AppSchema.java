@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -25,7 +26,9 @@ public final class AppSchema {
 
   /**
    * {@return the JSON Schema of {@code inputs}; units stand in {@code x-units}} A bound that
-   * another input sets is beyond JSON Schema; it stands in {@code x-bounds}, for the page.
+   * another input sets is beyond JSON Schema; it stands in {@code x-bounds}, for the page. So are
+   * choices from elsewhere: {@code x-options} has the inputs that they are made from, in {@code
+   * needs}.
    */
   public static ObjectNode schema(App app) {
     ObjectNode schema = JSON.objectNode();
@@ -198,20 +201,15 @@ public final class AppSchema {
       case Input.BooleanInput _ -> property.put("type", "boolean");
       case Input.ChoiceInput choice -> {
         property.put("type", "string");
-        ArrayNode oneOf = property.putArray("oneOf");
-        choice
-            .choices()
-            .forEach(c -> oneOf.addObject().put("const", c.value()).put("title", c.title()));
+        choices(property, choice.choices(), choice.source());
       }
       case Input.MultichoiceInput several -> {
         property.put("type", "array");
         property.put("uniqueItems", true);
         property.put("minItems", several.minimum());
         property.put("maxItems", several.maximum());
-        ArrayNode oneOf = property.putObject("items").put("type", "string").putArray("oneOf");
-        several
-            .choices()
-            .forEach(c -> oneOf.addObject().put("const", c.value()).put("title", c.title()));
+        ObjectNode items = property.putObject("items").put("type", "string");
+        choices(items, several.choices(), several.source());
       }
       case Input.TextInput text -> {
         property.put("type", "string");
@@ -238,6 +236,13 @@ public final class AppSchema {
         object(app, group.inputs(), property.putObject("items"));
       }
     }
+    input
+        .optionSource()
+        .ifPresent(
+            source -> {
+              ArrayNode needs = property.putObject("x-options").putArray("needs");
+              source.needs().forEach(needs::add);
+            });
     input.byDefault().ifPresent(value -> property.set("default", value.json()));
     input.common().units().ifPresent(units -> property.put("x-units", units));
     if (!input.common().bounds().isEmpty()) {
@@ -252,6 +257,19 @@ public final class AppSchema {
       property.put("x-required", input.required() && input.byDefault().isEmpty());
     }
     return property;
+  }
+
+  /** Of those from elsewhere the schema says what {@link OptionList#isValue} does. */
+  private static void choices(
+      ObjectNode value, List<Input.Choice> choices, Optional<OptionSource> source) {
+    if (source.isPresent()) {
+      value.put("minLength", 1);
+      value.put("maxLength", OptionList.LONGEST);
+      value.put("pattern", "^(?!-)[^\\u0000-\\u001f\\u007f-\\u009f\\ufffd]*$");
+      return;
+    }
+    ArrayNode oneOf = value.putArray("oneOf");
+    choices.forEach(c -> oneOf.addObject().put("const", c.value()).put("title", c.title()));
   }
 
   private static void integer(Input.IntegerInput input, ObjectNode property) {

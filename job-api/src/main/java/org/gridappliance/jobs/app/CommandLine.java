@@ -41,6 +41,12 @@ public final class CommandLine {
     return new CommandLine(app, values, facts).arguments(app.command());
   }
 
+  /** {@return the argument list of a command that lists choices} */
+  public static List<String> expandOptions(
+      App app, OptionSource.CommandSource source, Map<String, Value> values) {
+    return new CommandLine(app, values, Map.of()).arguments(source.command());
+  }
+
   /** {@return the argument list of the merge command; empty when there is none} */
   public static List<String> expandMerge(
       App app, Map<String, Value> values, Map<String, Facts> facts) {
@@ -53,6 +59,20 @@ public final class CommandLine {
     CommandLine line = new CommandLine(app, values, facts);
     Map<String, String> environment = new LinkedHashMap<>();
     app.environment().forEach((name, template) -> environment.put(name, line.text(template)));
+    return environment;
+  }
+
+  /** {@return the part of the environment that depends on no input} */
+  public static Map<String, String> fixedEnvironment(App app) {
+    CommandLine line = new CommandLine(app, Map.of(), Map.of());
+    Map<String, String> environment = new LinkedHashMap<>();
+    app.environment()
+        .forEach(
+            (name, template) -> {
+              if (template.names().isEmpty()) {
+                environment.put(name, line.text(template));
+              }
+            });
     return environment;
   }
 

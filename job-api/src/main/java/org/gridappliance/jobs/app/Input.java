@@ -136,6 +136,16 @@ public sealed interface Input {
     };
   }
 
+  /** {@return where its choices come from, if they do not stand in {@code app.yaml}} */
+  default Optional<OptionSource> optionSource() {
+    return switch (this) {
+      case ChoiceInput choice -> choice.source();
+      case MultichoiceInput several -> several.source();
+      case NumberInput _, IntegerInput _, BooleanInput _, TextInput _, FileInput _, RepeatInput _ ->
+          Optional.empty();
+    };
+  }
+
   /** {@return what it can be: itself, and what it becomes in each of its cases} */
   default Stream<Input> forms() {
     return Stream.concat(Stream.of(this), common().cases().stream().map(Case::then));
@@ -234,14 +244,19 @@ public sealed interface Input {
   /** Yes or no. */
   record BooleanInput(Common common, Optional<Value> byDefault) implements Input {}
 
-  /** One of a few values; never empty. */
-  record ChoiceInput(Common common, Optional<Value> byDefault, List<Choice> choices)
+  /**
+   * One of a few values.
+   *
+   * @param choices never empty, unless they come from {@code source}
+   */
+  record ChoiceInput(
+      Common common, Optional<Value> byDefault, List<Choice> choices, Optional<OptionSource> source)
       implements Input {}
 
   /**
    * Some of a few values.
    *
-   * @param choices never empty
+   * @param choices never empty, unless they come from {@code source}
    * @param minimum the fewest, 0..{@code maximum}; 0 when it may be left empty
    * @param maximum the most
    * @param join what stands between them in an argument
@@ -250,10 +265,14 @@ public sealed interface Input {
       Common common,
       Optional<Value> byDefault,
       List<Choice> choices,
+      Optional<OptionSource> source,
       int minimum,
       int maximum,
       String join)
-      implements Input {}
+      implements Input {
+    /** The most that can be chosen of those from elsewhere. */
+    static final int MOST = 500;
+  }
 
   /** A value of a {@link ChoiceInput} or {@link MultichoiceInput} and how it is shown. */
   record Choice(String value, String title) {}

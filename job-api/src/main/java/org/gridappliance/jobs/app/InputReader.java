@@ -90,6 +90,9 @@ final class InputReader {
       NOT_IN_ROW.stream()
           .filter(key -> item.isMap() && item.map().containsKey(key))
           .forEach(key -> item.keyProblem(key, "is not offered within a row; remove it"));
+      if (input.optionSource().isPresent()) {
+        item.keyProblem("choices", "from elsewhere are not offered within a row; write them out");
+      }
       if (!input.common().bounds().isEmpty()) {
         item.problem("a bound from another input is not offered within a row; write a number");
       }
@@ -246,10 +249,24 @@ final class InputReader {
     return choice(true);
   }
 
+  /** {@return where the choices come from, when a mapping and no list says so} */
+  private Optional<OptionSource> source() {
+    Optional<OptionSource> source =
+        fields.get("choices").filter(Yaml::isMap).map(OptionSourceReader::source);
+    if (source.isPresent() && fields.has("default")) {
+      fields.at().keyProblem("default", "goes with choices that stand here; remove it");
+    }
+    return source;
+  }
+
   private Input choice(boolean one) {
+    Optional<OptionSource> source = source();
     List<Input.Choice> choices =
-        fields.need("choices", c -> c.list(500).stream().map(this::oneChoice).toList(), List.of());
-    if (choices.isEmpty() && fields.has("choices")) {
+        source.isPresent()
+            ? List.of()
+            : fields.need(
+                "choices", c -> c.list(500).stream().map(this::oneChoice).toList(), List.of());
+    if (choices.isEmpty() && source.isEmpty() && fields.has("choices")) {
       fields.at().keyProblem("choices", "has no entry; give at least one");
     }
     if (choices.stream().map(Input.Choice::value).distinct().count() < choices.size()) {
@@ -258,13 +275,14 @@ final class InputReader {
     return new Input.ChoiceInput(
         common,
         one ? byDefault(value -> new Value.TextValue(value.text(200))) : Optional.empty(),
-        choices);
+        choices,
+        source);
   }
 
   private Input multichoice() {
     Input.ChoiceInput one = (Input.ChoiceInput) choice(false);
     List<Input.Choice> choices = one.choices();
-    int most = Math.max(1, choices.size());
+    int most = one.source().isPresent() ? Input.MultichoiceInput.MOST : Math.max(1, choices.size());
     int minimum =
         fields
             .get("minimum")
@@ -284,6 +302,7 @@ final class InputReader {
                 d -> new Value.ListValue(d.list(500).stream().map(Yaml::text).toList(), join))
             .or(() -> minimum == 0 ? Optional.of(none) : Optional.empty()),
         choices,
+        one.source(),
         minimum,
         maximum,
         join);

@@ -57,6 +57,26 @@ public final class InputValues {
     return values.errors;
   }
 
+  /**
+   * {@return the values of the inputs that stand before one} What is wrong counts as not given.
+   *
+   * @param until its name
+   */
+  public static Map<String, Value> before(App app, String until, JsonNode inputs) {
+    Map<String, Value> values = new LinkedHashMap<>();
+    for (Input asked : app.inputs()) {
+      if (asked.name().equals(until)) {
+        break;
+      }
+      if (asked.shown(values)) {
+        InputValues alone = new InputValues(app);
+        Optional<Value> value = alone.single(asked.beside(values), inputs.path(asked.name()));
+        value.filter(_ -> alone.errors.isEmpty()).ifPresent(v -> values.put(asked.name(), v));
+      }
+    }
+    return values;
+  }
+
   /** Which of its cases will hold is not known here. */
   private void anyForm(Input input, JsonNode node) {
     boolean fits =
@@ -337,7 +357,8 @@ public final class InputValues {
 
   /** {@return the choices in the order of the form, each once} */
   private static @Nullable Value several(Input.MultichoiceInput input, JsonNode node) {
-    if (!node.isArray() || node.size() > input.choices().size()) {
+    int most = input.source().isPresent() ? input.maximum() : input.choices().size();
+    if (!node.isArray() || node.size() > most) {
       return null;
     }
     List<String> given = new ArrayList<>();

@@ -32,6 +32,7 @@ final class Wanted {
                   && number % i.step() == 0
                   && (!i.powerOfTwo() || (number > 0 && Long.bitCount(number) == 1));
           case Input.BooleanInput _ -> value instanceof Value.BooleanValue;
+          case Input.ChoiceInput c when c.source().isPresent() -> OptionList.isValue(value.text());
           case Input.ChoiceInput c ->
               c.choices().stream().anyMatch(choice -> choice.value().equals(value.text()));
           case Input.MultichoiceInput m ->
@@ -39,7 +40,11 @@ final class Wanted {
                   && list.chosen().size() >= m.minimum()
                   && list.chosen().size() <= m.maximum()
                   && list.chosen().stream()
-                      .allMatch(v -> m.choices().stream().anyMatch(c -> c.value().equals(v)));
+                      .allMatch(
+                          v ->
+                              m.source().isPresent()
+                                  ? OptionList.isValue(v)
+                                  : m.choices().stream().anyMatch(c -> c.value().equals(v)));
           case Input.TextInput t -> isGoodText(t, value.text());
           case Input.FileInput _ -> isGoodPath(value.text());
           case Input.RepeatInput r ->
@@ -92,15 +97,13 @@ final class Wanted {
               + units
               + (i.step() == 1 ? "" : multiple(i.step() + units));
       case Input.BooleanInput _ -> "want true or false";
-      case Input.ChoiceInput c ->
-          "want one of "
-              + String.join(", ", c.choices().stream().limit(20).map(Input.Choice::value).toList());
+      case Input.ChoiceInput c -> "want one of " + choices(c.choices(), c.source());
       case Input.MultichoiceInput m ->
           "want a list of "
               + (m.minimum() == m.maximum() ? "" : m.minimum() + "..")
               + m.maximum()
               + " of "
-              + String.join(", ", m.choices().stream().limit(20).map(Input.Choice::value).toList());
+              + choices(m.choices(), m.source());
       case Input.TextInput t ->
           "want a line of at most "
               + t.maximumLength()
@@ -113,6 +116,14 @@ final class Wanted {
               + r.maximum()
               + " objects with "
               + String.join(", ", r.inputs().stream().map(Input::name).toList());
+    };
+  }
+
+  private static String choices(List<Input.Choice> choices, Optional<OptionSource> source) {
+    return switch (source.orElse(null)) {
+      case OptionSource.FileSource(String input, OptionSource.Layout _) -> "the names in " + input;
+      case OptionSource.CommandSource _ -> "the names that the application lists";
+      case null -> String.join(", ", choices.stream().limit(20).map(Input.Choice::value).toList());
     };
   }
 

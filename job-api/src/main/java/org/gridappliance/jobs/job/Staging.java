@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -19,7 +18,6 @@ import java.util.Map;
 import java.util.UUID;
 import org.gridappliance.jobs.app.App;
 import org.gridappliance.jobs.app.Input;
-import org.gridappliance.jobs.app.Inputs;
 import org.gridappliance.jobs.app.Value;
 import org.gridappliance.jobs.http.Problem;
 
@@ -28,29 +26,14 @@ import org.gridappliance.jobs.http.Problem;
  * changes of the caller's files do not touch the job.
  */
 final class Staging {
-  /** Finds what jobs of the caller have left. */
-  interface Results {
-    /**
-     * {@return a file of ours}
-     *
-     * @param reference {@code JOB/PATH}
-     * @throws HomeFile.Refused when the caller has none such
-     */
-    Path find(String reference) throws HomeFile.Refused;
-  }
-
-  private final App app;
-  private final Path home;
-  private final Results results;
+  private final Sources sources;
   private final JobFolder folder;
   private final List<Problem.FieldError> errors = new ArrayList<>();
   private final List<StoredFile> staged = new ArrayList<>();
   private final Map<String, StoredFile> byName = new HashMap<>();
 
-  private Staging(App app, Path home, Results results, JobFolder folder) {
-    this.app = app;
-    this.home = home;
-    this.results = results;
+  private Staging(Sources sources, JobFolder folder) {
+    this.sources = sources;
     this.folder = folder;
   }
 
@@ -60,10 +43,10 @@ final class Staging {
    * @throws Problem 400 naming every file that cannot be taken
    */
   static List<StoredFile> stage(
-      App app, Inputs inputs, Path home, Results results, JobFolder folder) throws IOException {
-    Staging staging = new Staging(app, home, results, folder);
+      App app, Map<String, Value> values, Sources sources, JobFolder folder) throws IOException {
+    Staging staging = new Staging(sources, folder);
     List<Map.Entry<Input.FileInput, Value.FileValue>> files = new ArrayList<>();
-    Input.eachFile(app.inputs(), inputs.values(), (file, at) -> files.add(Map.entry(file, at)));
+    Input.eachFile(app.inputs(), values, (file, at) -> files.add(Map.entry(file, at)));
     for (Map.Entry<Input.FileInput, Value.FileValue> file : files) {
       staging.take(file.getKey(), file.getValue().path());
     }
@@ -84,34 +67,13 @@ final class Staging {
       }
       return;
     }
-    try (SeekableByteChannel source = open(path)) {
-      if (source.size() > input.maximumBytes()) {
-        throw new HomeFile.Refused(
-            "the file has %d bytes: want at most %d"
-                .formatted(source.size(), input.maximumBytes()));
-      }
+    try (SeekableByteChannel source = sources.open(input, path)) {
       StoredFile file = copy(input, path, source);
       byName.put(path, file);
       staged.add(file);
     } catch (HomeFile.Refused e) {
       errors.add(new Problem.FieldError(input.name(), String.valueOf(e.getMessage())));
     }
-  }
-
-  private SeekableByteChannel open(String path) throws HomeFile.Refused, IOException {
-    if (path.startsWith(Input.EXAMPLE_PREFIX)) {
-      Path example =
-          app.exampleFile(path)
-              .orElseThrow(() -> new HomeFile.Refused("the application has no " + path));
-      return FileChannel.open(example, StandardOpenOption.READ);
-    }
-    if (path.startsWith(Input.RESULT_PREFIX)) {
-      Path result = results.find(path.substring(Input.RESULT_PREFIX.length()));
-      return FileChannel.open(result, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
-    }
-    return HomeFile.open(
-        home,
-        path.startsWith(Input.HOME_PREFIX) ? path.substring(Input.HOME_PREFIX.length()) : path);
   }
 
   private StoredFile copy(Input.FileInput input, String name, SeekableByteChannel source)
@@ -141,7 +103,7 @@ final class Staging {
     return new StoredFile(input.name(), name, bytes, hash);
   }
 
-  private static MessageDigest sha256() {
+  static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

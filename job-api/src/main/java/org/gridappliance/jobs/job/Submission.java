@@ -55,6 +55,7 @@ public final class Submission {
   private final Bundles bundles;
   private final NetworkPolicy network;
   private final AtomicLong lastId;
+  private final OptionLists options;
 
   /** What else belongs to a submission. */
   public interface Also {
@@ -113,6 +114,7 @@ public final class Submission {
     this.clock = clock;
     this.pools = pools;
     this.bundles = bundles;
+    this.options = new OptionLists(bundles, this::publish);
     try {
       this.lastId = new AtomicLong(Math.max(store.lastId(), lastFolder(data.resolve("jobs"))));
     } catch (IOException e) {
@@ -151,6 +153,7 @@ public final class Submission {
     Path draft = data.resolve("jobs").resolve(".new-" + UUID.randomUUID());
     try {
       Draft made = draft(app, inputs, caller, request, new JobFolder(draft));
+      options.check(app, inputs, made.files(), new JobFolder(draft));
       also.check(made.files());
       saved.save(app);
       long id = lastId.incrementAndGet();
@@ -249,12 +252,36 @@ public final class Submission {
     JobFolder folder = new JobFolder(data.resolve("jobs").resolve(".new-" + UUID.randomUUID()));
     try {
       Draft made = draft(app, inputs, caller, request, folder);
+      options.check(app, inputs, made.files(), folder);
       return new Submitted(
           record(0, caller, app, inputs, request, made),
           new JobPlan(app, inputs, made.facts(), made.files(), made.chunks(), folder, request));
     } finally {
       folder.delete();
     }
+  }
+
+  /**
+   * {@return the choices of an input that come from a file or a command}
+   *
+   * @param id of the application
+   * @param input its name
+   * @param body as the contract says: the values of the form, and the id of a list read before
+   * @throws Problem 404 without such an input, 400 when what it is made from is wrong or missing
+   */
+  public OptionLists.Found options(Caller caller, String id, String input, JsonNode body)
+      throws IOException {
+    App app = app(JsonNodeFactory.instance.objectNode().put("app", id), caller);
+    JobFolder folder = new JobFolder(data.resolve("jobs").resolve(".new-" + UUID.randomUUID()));
+    try {
+      return options.find(app, input, body, sources(app, caller), caller.name(), folder);
+    } finally {
+      folder.delete();
+    }
+  }
+
+  private Sources sources(App app, Caller caller) {
+    return new Sources(app, caller.home(), at -> result(caller, at));
   }
 
   /** {@return cores of the pool that a job runs on} */
@@ -305,8 +332,7 @@ public final class Submission {
   private Draft draft(App app, Inputs inputs, Caller caller, JsonNode request, JobFolder folder)
       throws IOException {
     folder.create();
-    List<StoredFile> files =
-        Staging.stage(app, inputs, caller.home(), at -> result(caller, at), folder);
+    List<StoredFile> files = Staging.stage(app, inputs.values(), sources(app, caller), folder);
     Map<String, Facts> facts = new HashMap<>();
     List<ChunkRow> chunks = List.of();
     if (app.split().isPresent()) {

@@ -36,7 +36,8 @@ final class Swept {
       case Input.NumberInput _ -> Column.Type.NUMBER;
       case Input.IntegerInput _ -> Column.Type.INTEGER;
       case Input.ChoiceInput choice ->
-          choice.choices().stream().allMatch(c -> c.value().matches("\\d{1,15}"))
+          choice.source().isEmpty()
+                  && choice.choices().stream().allMatch(c -> c.value().matches("\\d{1,15}"))
               ? Column.Type.INTEGER
               : Column.Type.STRING;
       case Input.BooleanInput _,

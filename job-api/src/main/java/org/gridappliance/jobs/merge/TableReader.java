@@ -11,6 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.gridappliance.jobs.app.BoundedText;
 import org.gridappliance.jobs.app.Column;
+import org.gridappliance.jobs.app.CsvLine;
 import org.gridappliance.jobs.app.Output;
 import org.gridappliance.jobs.app.TableFormat;
 
@@ -82,7 +83,7 @@ final class TableReader {
           switch (format.style()) {
             case WHITESPACE -> blanks(line, table.columns().size());
             case TSV -> Cells.split(line);
-            case CSV -> Csv.split(line);
+            case CSV -> CsvLine.split(line);
             case MATCH -> throw new IllegalStateException("match reads no lines");
           };
       sink.row(checked(cells, "line " + number));

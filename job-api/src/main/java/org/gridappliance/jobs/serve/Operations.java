@@ -111,6 +111,7 @@ public final class Operations implements AutoCloseable {
         .all()
         .forEach(operations::put);
     new AccessOperations(access, shelf, homes, clock, audit).all().forEach(operations::put);
+    new OptionOperations(submission).addTo(operations);
     Lines lines = new Lines(pool);
     JobOperations forJobs =
         new JobOperations(

@@ -1,13 +1,14 @@
-package org.gridappliance.jobs.merge;
+package org.gridappliance.jobs.app;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** One line of comma-separated values (RFC 4180), without line ends inside quotes. */
-final class Csv {
-  private Csv() {}
+public final class CsvLine {
+  private CsvLine() {}
 
-  static List<String> split(String line) {
+  /** {@return its cells, at least one} */
+  public static List<String> split(String line) {
     List<String> cells = new ArrayList<>();
     StringBuilder cell = new StringBuilder();
     boolean quoted = false;

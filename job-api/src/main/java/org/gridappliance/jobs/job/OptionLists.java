@@ -1,0 +1,379 @@
+package org.gridappliance.jobs.job;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.gridappliance.jobs.Bundles;
+import org.gridappliance.jobs.app.App;
+import org.gridappliance.jobs.app.CommandLine;
+import org.gridappliance.jobs.app.Input;
+import org.gridappliance.jobs.app.InputValues;
+import org.gridappliance.jobs.app.Inputs;
+import org.gridappliance.jobs.app.OptionList;
+import org.gridappliance.jobs.app.OptionReader;
+import org.gridappliance.jobs.app.OptionSource;
+import org.gridappliance.jobs.app.Value;
+import org.gridappliance.jobs.http.Problem;
+import org.gridappliance.jobs.lease.Limits;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Choices that come from files or commands: reads or runs, keeps what it has read by the hash of
+ * what it was made from, and holds a job's values against it. A form asks by {@link #find}, a
+ * submission by {@link #check} with the bytes that it has staged. Thread-safe; blocks.
+ */
+public final class OptionLists {
+  /** What lists may take in memory together, in bytes. */
+  private static final long KEPT = 48L << 20;
+
+  /** How many lists are made at once; who waits longer than {@link #PATIENCE_SECONDS} is told. */
+  private static final int AT_ONCE = 2;
+
+  private static final int PATIENCE_SECONDS = 30;
+  private static final long COMMAND_OUTPUT = 16L << 20;
+  private static final int PROCESSES = 64;
+
+  /** Makes the bundle that a command runs from. */
+  interface Publisher {
+    void publish(App app) throws IOException;
+  }
+
+  /**
+   * A list that a form asked for.
+   *
+   * @param id under which it is found again by the same caller, while it is kept
+   */
+  public record Found(String id, OptionList list) {}
+
+  /** What a list is made from: the version of the application, and values and hashes by input. */
+  private record Key(String app, OptionSource source, Map<String, String> from) {}
+
+  private record Kept(OptionList list, long weight) {}
+
+  private final Bundles bundles;
+  private final Publisher publisher;
+  private final Semaphore working = new Semaphore(AT_ONCE, true);
+  private final Map<Key, Kept> kept = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<String, Key> named =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Key> eldest) {
+          return size() > 1000;
+        }
+      };
+
+  OptionLists(Bundles bundles, Publisher publisher) {
+    this.bundles = bundles;
+    this.publisher = publisher;
+  }
+
+  /**
+   * {@return the list of an input}
+   *
+   * @param body {@code inputs}, and {@code list}, the id of one that was found before
+   * @param folder for copies of files, not made yet; the caller removes it
+   */
+  Found find(App app, String name, JsonNode body, Sources sources, String caller, JobFolder folder)
+      throws IOException {
+    Input declared = app.input(name).orElseThrow(() -> Problem.notFound("input " + name));
+    Map<String, Value> values = InputValues.before(app, name, body.path("inputs"));
+    Input input = declared.beside(values);
+    OptionSource source =
+        input
+            .optionSource()
+            .orElseThrow(() -> Problem.notFound("a list of choices of input " + name));
+    String id = body.path("list").asText();
+    Optional<OptionList> before = named(caller + "/" + id, app, source);
+    if (before.isPresent()) {
+      return new Found(id, before.get());
+    }
+    require(app, name, source, values);
+    Key key;
+    OptionList list;
+    if (source instanceof OptionSource.FileSource file) {
+      Read read = working(() -> read(app, name, file, values, sources));
+      key = new Key(app.digest(), source, Map.of(file.input(), read.sha256()));
+      list = kept(key).orElse(read.list());
+      keep(key, list);
+    } else {
+      folder.create();
+      Map<String, Value> needed = new LinkedHashMap<>(values);
+      needed.keySet().retainAll(source.needs());
+      List<StoredFile> files = Staging.stage(app, needed, sources, folder);
+      key = key(app, source, values, files);
+      list = list(app, name, key, values, files, folder);
+    }
+    String made = UUID.randomUUID().toString();
+    synchronized (named) {
+      named.put(caller + "/" + made, key);
+    }
+    return new Found(made, list);
+  }
+
+  /**
+   * Holds the values of a job against the lists that they are chosen from.
+   *
+   * @param files as staged in {@code folder}
+   * @throws Problem 400 with an error for every input with a value that is not there
+   */
+  void check(App app, Inputs inputs, List<StoredFile> files, JobFolder folder) throws IOException {
+    List<Problem.FieldError> errors = new ArrayList<>();
+    for (Input declared : app.inputs()) {
+      Input input = declared.beside(inputs.values());
+      OptionSource source = input.optionSource().orElse(null);
+      List<String> given = given(inputs, input.name());
+      if (source == null || given.isEmpty()) {
+        continue;
+      }
+      require(app, input.name(), source, inputs.values());
+      Key key = key(app, source, inputs.values(), files);
+      OptionList list = list(app, input.name(), key, inputs.values(), files, folder);
+      given.stream()
+          .filter(value -> !list.has(value))
+          .findFirst()
+          .ifPresent(
+              value ->
+                  errors.add(
+                      new Problem.FieldError(input.name(), unknown(app, source, list, value))));
+    }
+    if (!errors.isEmpty()) {
+      throw Problem.invalid(errors.getFirst().field() + ": " + errors.getFirst().message(), errors);
+    }
+  }
+
+  private static List<String> given(Inputs inputs, String name) {
+    List<Value> values = new ArrayList<>(inputs.sweep().getOrDefault(name, List.of()));
+    Value one = inputs.values().get(name);
+    if (one != null) {
+      values.add(one);
+    }
+    return values.stream()
+        .flatMap(
+            value ->
+                value instanceof Value.ListValue several
+                    ? several.chosen().stream()
+                    : java.util.stream.Stream.of(value.text()))
+        .toList();
+  }
+
+  private static String unknown(App app, OptionSource source, OptionList list, String value) {
+    String some = String.join(", ", list.search("", 3).stream().map(Map.Entry::getKey).toList());
+    String from =
+        source instanceof OptionSource.FileSource file ? title(app, file.input()) : app.title();
+    return "\"%s\" is not in %s, which gives %,d names%s; choose one of them"
+        .formatted(value, from, list.count(), some.isEmpty() ? "" : ", as " + some);
+  }
+
+  private static String title(App app, String input) {
+    return app.input(input).map(Input::title).orElse(input);
+  }
+
+  /** What a list is made from must be there; of a command at least the files. */
+  private static void require(
+      App app, String name, OptionSource source, Map<String, Value> values) {
+    if (source instanceof OptionSource.FileSource file && !values.containsKey(file.input())) {
+      String message =
+          "its choices come from " + title(app, file.input()) + "; choose that file first";
+      throw invalid(name, message);
+    }
+  }
+
+  private static Problem invalid(String name, String message) {
+    return Problem.invalid(name + ": " + message, List.of(new Problem.FieldError(name, message)));
+  }
+
+  private static Key key(
+      App app, OptionSource source, Map<String, Value> values, List<StoredFile> files) {
+    Map<String, String> from = new LinkedHashMap<>();
+    for (String need : source.needs()) {
+      Value value = values.get(need);
+      if (value instanceof Value.FileValue) {
+        files.stream()
+            .filter(file -> file.input().equals(need))
+            .forEach(file -> from.put(need, file.sha256()));
+      } else if (value != null) {
+        from.put(need, value.text());
+      }
+    }
+    return new Key(app.digest(), source, from);
+  }
+
+  private OptionList list(
+      App app,
+      String name,
+      Key key,
+      Map<String, Value> values,
+      List<StoredFile> files,
+      JobFolder folder)
+      throws IOException {
+    Optional<OptionList> before = kept(key);
+    if (before.isPresent()) {
+      return before.get();
+    }
+    if (key.source() instanceof OptionSource.CommandSource) {
+      publisher.publish(app);
+    }
+    OptionList made =
+        working(
+            () ->
+                switch (key.source()) {
+                  case OptionSource.FileSource(String input, OptionSource.Layout layout) -> {
+                    Path file = folder.input(String.valueOf(key.from().get(input)));
+                    try (InputStream in = Files.newInputStream(file)) {
+                      yield OptionReader.read(in, layout);
+                    } catch (OptionReader.NoList e) {
+                      throw invalid(name, title(app, input) + " " + e.reason());
+                    }
+                  }
+                  case OptionSource.CommandSource command ->
+                      run(app, name, command, values, files, folder);
+                });
+    keep(key, made);
+    return made;
+  }
+
+  private OptionList run(
+      App app,
+      String name,
+      OptionSource.CommandSource source,
+      Map<String, Value> values,
+      List<StoredFile> files,
+      JobFolder folder)
+      throws IOException {
+    List<Bundles.Part> parts = new ArrayList<>();
+    Map<String, Value> needed = new LinkedHashMap<>(values);
+    needed.keySet().retainAll(source.needs());
+    Input.eachFile(
+        app.inputs(),
+        needed,
+        (input, given) ->
+            files.stream()
+                .filter(f -> f.input().equals(input.name()) && f.name().equals(given.path()))
+                .findFirst()
+                .ifPresent(
+                    f ->
+                        parts.add(
+                            new Bundles.Part(
+                                input.stageAs(), folder.input(f.sha256()), 0, f.bytes()))));
+    Limits limits =
+        new Limits(
+            1,
+            app.resources().memoryBytes(),
+            app.resources().diskBytes(),
+            PROCESSES,
+            source.seconds(),
+            COMMAND_OUTPUT);
+    try {
+      byte[] printed =
+          bundles.run(
+              app,
+              new Bundles.Command(
+                  CommandLine.expandOptions(app, source, needed),
+                  CommandLine.fixedEnvironment(app),
+                  parts,
+                  limits));
+      return OptionReader.read(new ByteArrayInputStream(printed), source.layout());
+    } catch (Bundles.Refused e) {
+      throw invalid(name, "its choices cannot be listed: " + e.reason());
+    } catch (CommandLine.CannotExpand e) {
+      throw invalid(name, "its choices cannot be listed yet: " + e.getMessage());
+    } catch (OptionReader.NoList e) {
+      throw invalid(name, "its choices cannot be listed: what the command printed " + e.reason());
+    }
+  }
+
+  private record Read(String sha256, OptionList list) {}
+
+  /** Hashes a file while reading its list, without a copy. */
+  private static Read read(
+      App app,
+      String name,
+      OptionSource.FileSource source,
+      Map<String, Value> values,
+      Sources sources)
+      throws IOException {
+    if (!(app.input(source.input()).orElse(null) instanceof Input.FileInput input)
+        || !(values.get(source.input()) instanceof Value.FileValue(String path))) {
+      throw new IllegalStateException("input " + source.input() + " is no file");
+    }
+    MessageDigest sha = Staging.sha256();
+    try (SeekableByteChannel file = sources.open(input, path);
+        InputStream in = new DigestInputStream(Channels.newInputStream(file), sha)) {
+      OptionList list = OptionReader.read(in, source.layout());
+      return new Read(HexFormat.of().formatHex(sha.digest()), list);
+    } catch (HomeFile.Refused e) {
+      throw invalid(name, String.valueOf(e.getMessage()));
+    } catch (OptionReader.NoList e) {
+      throw invalid(name, input.title() + " " + e.reason());
+    }
+  }
+
+  /** Makes a list. */
+  private interface Work<T> {
+    T run() throws IOException;
+  }
+
+  private <T> T working(Work<T> work) throws IOException {
+    try {
+      if (!working.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        throw new Problem(
+            503, "Busy", "other lists of choices are being made; try again in a minute");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+    try {
+      return work.run();
+    } finally {
+      working.release();
+    }
+  }
+
+  private Optional<OptionList> named(String id, App app, OptionSource source) {
+    @Nullable Key found;
+    synchronized (named) {
+      found = named.get(id);
+    }
+    return found != null && found.app().equals(app.digest()) && found.source().equals(source)
+        ? kept(found)
+        : Optional.empty();
+  }
+
+  private Optional<OptionList> kept(Key key) {
+    synchronized (kept) {
+      return Optional.ofNullable(kept.get(key)).map(Kept::list);
+    }
+  }
+
+  /** The least recently used go first; one that is too heavy alone is not kept. */
+  private void keep(Key key, OptionList list) {
+    Kept made = new Kept(list, list.weight());
+    synchronized (kept) {
+      kept.put(key, made);
+      long weight = kept.values().stream().mapToLong(Kept::weight).sum();
+      for (var eldest = kept.entrySet().iterator(); weight > KEPT && eldest.hasNext(); ) {
+        weight -= eldest.next().getValue().weight();
+        eldest.remove();
+      }
+    }
+  }
+}
