@@ -132,4 +132,18 @@ export const text = {
     maxItems: (limit: number) => `Choose at most ${limit}.`,
     multipleOf: (value: string, step: number) => `${value} is not a multiple of ${step}.`,
   },
+  options: {
+    first: (file: string) => `Choose ${file} first`,
+    reading: (from: string) => `Reading the names in ${from} …`,
+    count: (n: string, one: boolean, from: string) => (one ? `1 name in ${from}` : `${n} names in ${from}`),
+    typeToFind: (n: string) => `the first ${n} are shown; type to find others`,
+    leftOut: (n: string, one: boolean) =>
+      one ? "1 name is left out, since it cannot be passed to a program" : `${n} names are left out, since they cannot be passed to a program`,
+    gone: (value: string, from: string) => `“${value}” is not in ${from}. Choose another.`,
+    empty: (from: string) => `${from} gives no names.`,
+    noMatch: "No name has these words.",
+    later: (from: string) => `The file for ${from} comes later; write the name as it will stand there.`,
+    again: "Try again",
+    againLabel: (label: string) => `Try again to list ${label}`,
+  },
 };

@@ -134,6 +134,7 @@ export function AppForm({ app, start, trigger, preview = false }: { app: App; st
   const now = useMemo(() => askedNow(app, form.inputs), [app, form.inputs]);
   const context: FieldContext = {
     app: now.app,
+    inputs: Object.fromEntries(Object.entries(form.inputs).filter(([name, v]) => now.names.has(name) && !(name in form.sweep) && v !== undefined && v !== "")),
     sweep: form.sweep,
     errors,
     dropped: draft?.kind === "folder" ? { input: draft.input, words: triggers.form.placeholder(draft.path) } : undefined,

@@ -6,7 +6,8 @@ import { count } from "../../lib/format";
 import { isSampled, KINDS, type Range } from "../../lib/range";
 import { text } from "../../text/apps";
 import type { FieldContext } from "./context";
-import { choicesOf, countOf, type SweepField } from "./form";
+import { choicesOf, countOf, neededOf, type SweepField } from "./form";
+import { OptionsInput } from "./OptionsInput";
 
 export interface SweepEditorProps {
   id: string;
@@ -20,6 +21,9 @@ export interface SweepEditorProps {
 export function SweepEditor({ id, name, title, property, typed, context }: SweepEditorProps): ReactElement {
   const set = (value: SweepField) => context.setSweep(name, value);
   const error = context.errors[name];
+  if (neededOf(property) !== undefined) {
+    return <OptionsInput id={id} name={name} label={title} error={error} several values={Array.isArray(typed) ? typed : []} onChange={set} context={context} />;
+  }
   const choices = choicesOf(property);
   if (choices !== undefined || Array.isArray(typed)) {
     return <MultiSelect id={id} label={title} data={choices ?? []} value={Array.isArray(typed) ? typed : []} error={error} onChange={set} />;

@@ -1,10 +1,13 @@
 import type { App } from "../../api/types";
+import type { Values } from "../../lib/validator";
 import type { FormState, SweepField } from "./form";
 
 /** What fields need beyond their own value; RJSF hands it to every widget and template. */
 export interface FieldContext {
   /** As its form is now: each property in the case that holds. */
   app: App;
+  /** The values of the inputs that are asked. */
+  inputs: Values;
   sweep: FormState["sweep"];
   errors: Readonly<Record<string, string>>;
   setSweep: (name: string, value: SweepField | undefined) => void;

@@ -53,6 +53,12 @@ export function choicesOf(property: RJSFSchema): { value: string; label: string 
   return undefined;
 }
 
+/** The inputs that the choices of a property are made from; undefined when they stand in the schema or there are none. */
+export function neededOf(property: RJSFSchema): readonly string[] | undefined {
+  const options = (property as Values)["x-options"] as { needs?: readonly string[] } | undefined;
+  return options === undefined ? undefined : (options.needs ?? []);
+}
+
 function defaults(app: App): Values {
   const properties = (app.schema as RJSFSchema).properties ?? {};
   return Object.fromEntries(
@@ -78,7 +84,7 @@ function sweepText(app: App, sweep: Values | undefined): Record<string, SweepFie
       const values = Array.isArray(list) ? list.map(String) : [String(list)];
       const property = propertyOf(app, name);
       const joined = property.type === "string" ? values.join("\n") : values.join(", ");
-      return [name, choicesOf(property) === undefined ? joined : values];
+      return [name, choicesOf(property) === undefined && neededOf(property) === undefined ? joined : values];
     }),
   );
 }

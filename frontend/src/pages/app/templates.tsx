@@ -6,7 +6,7 @@ import { useEffect, useState, type ReactElement, type ReactNode } from "react";
 import type { Values } from "../../lib/validator";
 import { text } from "../../text/apps";
 import type { FieldContext } from "./context";
-import { choicesOf, titleOf } from "./form";
+import { choicesOf, neededOf, titleOf } from "./form";
 import { FileWidget } from "./FileWidget";
 import styles from "./form.module.css";
 import { RowsTemplate, RowTemplate } from "./rows";
@@ -131,14 +131,14 @@ function FieldTemplate(props: FieldTemplateProps): ReactElement {
   }
   const typed = context.sweep[name];
   const title = titleOf(context.app, name);
-  const choices = choicesOf(props.schema);
+  const listed = choicesOf(props.schema) !== undefined || neededOf(props.schema) !== undefined;
   const turn = () => {
     if (typed !== undefined) {
       context.setSweep(name, undefined);
       return;
     }
     const now = (props.formData as unknown) === undefined || props.formData === null ? "" : String(props.formData as string | number);
-    context.setSweep(name, choices === undefined ? now : now === "" ? [] : [now]);
+    context.setSweep(name, !listed ? now : now === "" ? [] : [now]);
   };
   return (
     <Box pos="relative">

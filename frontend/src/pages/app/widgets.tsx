@@ -7,7 +7,8 @@ import { measured } from "../../lib/format";
 import { convertible, readQuantity } from "../../lib/units";
 import { text } from "../../text/apps";
 import type { FieldContext } from "./context";
-import { choicesOf } from "./form";
+import { choicesOf, neededOf } from "./form";
+import { OptionsInput } from "./OptionsInput";
 
 export function helpOf(props: WidgetProps): string | undefined {
   const help = props.options.help ?? props.options.description ?? props.schema.description;
@@ -101,8 +102,27 @@ export function TextareaWidget(props: WidgetProps): ReactElement {
   );
 }
 
+/** Choices that come from elsewhere. */
+function Listed({ props, several }: { props: WidgetProps; several: boolean }): ReactElement {
+  const value = props.value as string | string[] | undefined;
+  return (
+    <OptionsInput
+      {...shared(props)}
+      required={several ? (props.schema.minItems ?? 0) > 0 : props.required}
+      name={props.id.replace(/^root_/, "")}
+      several={several}
+      values={Array.isArray(value) ? value : value === undefined || value === "" ? [] : [value]}
+      onChange={(next) => props.onChange(several ? next : next[0])}
+      context={props.registry.formContext as FieldContext}
+    />
+  );
+}
+
 /** A few values of which several may be chosen. */
 export function CheckboxesWidget(props: WidgetProps): ReactElement {
+  if (neededOf(props.schema) !== undefined) {
+    return <Listed props={props} several />;
+  }
   const items = props.schema.items;
   const choices = choicesOf(typeof items === "object" && !Array.isArray(items) ? items : {}) ?? [];
   const value = Array.isArray(props.value) ? (props.value as string[]) : [];
@@ -125,6 +145,9 @@ export function CheckboxesWidget(props: WidgetProps): ReactElement {
 
 /** The system's own list: quick, reachable by keyboard, right on a phone. */
 export function SelectWidget(props: WidgetProps): ReactElement {
+  if (neededOf(props.schema) !== undefined) {
+    return <Listed props={props} several={false} />;
+  }
   const choices = choicesOf(props.schema) ?? [];
   const isNumber = props.schema.type === "number" || props.schema.type === "integer";
   const value = props.value === undefined || props.value === null ? "" : String(props.value as string | number);
