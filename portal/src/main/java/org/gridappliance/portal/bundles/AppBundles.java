@@ -43,6 +43,7 @@ public final class AppBundles implements Bundles {
   private final BundleStore store;
   private final ExampleRun examples;
   private final Map<String, Optional<Sandbox.Published>> published = new ConcurrentHashMap<>();
+  private final Map<String, Bundle> opened = new ConcurrentHashMap<>();
   private final Map<String, String> refused = new ConcurrentHashMap<>();
   private final Map<String, Map<String, Path>> files = new ConcurrentHashMap<>();
 
@@ -91,6 +92,22 @@ public final class AppBundles implements Bundles {
       String reason = String.valueOf(e.getMessage());
       refused.put(app.digest(), reason);
       throw new Refused(reason);
+    }
+  }
+
+  @Override
+  public byte[] run(App app, Command command) throws Refused, IOException {
+    Sandbox.Published bundle =
+        of(app).orElseThrow(() -> new Refused("the application has no bundle on this machine"));
+    try {
+      Bundle open = opened.get(bundle.id());
+      if (open == null) {
+        open = store.open(bundle.id(), key.open()); // reads all of it, so once
+        opened.put(bundle.id(), open);
+      }
+      return examples.print(open, app, command);
+    } catch (BundleException e) {
+      throw new Refused(String.valueOf(e.getMessage()));
     }
   }
 

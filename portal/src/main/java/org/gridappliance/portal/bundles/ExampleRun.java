@@ -1,6 +1,7 @@
 package org.gridappliance.portal.bundles;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -10,12 +11,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import org.gridappliance.evm.EvmAccount;
@@ -30,15 +33,17 @@ import org.gridappliance.evm.bundle.Bundle;
 import org.gridappliance.jobs.Bundles;
 import org.gridappliance.jobs.NetworkPolicy;
 import org.gridappliance.jobs.app.App;
+import org.gridappliance.jobs.lease.Limits;
 import org.gridappliance.jobs.lease.Sandbox;
 
 /**
- * Runs an application's example from its bundle alone, on the portal's machine, in the Entropia VM.
- * Blocks; at most {@value #MOST_SECONDS} s.
+ * Runs an application's example, and its commands that list choices, from its bundle alone, on the
+ * portal's machine, in the Entropia VM. Blocks; an example at most {@value #MOST_SECONDS} s.
  */
 final class ExampleRun {
   private static final int MOST_SECONDS = 120;
   private static final int WORDS = 600;
+  private static final int FILES = 100_000;
 
   /** Where the portal itself is root: nobody's account. */
   private static final int NOBODY = 65_534;
@@ -91,40 +96,120 @@ final class ExampleRun {
 
   private EvmResult start(Bundle bundle, App app, Bundles.Example example, Path work, Path words)
       throws IOException, Bundles.Refused {
+    EvmSpec spec =
+        spec(bundle, app, example.command(), example.environment(), work)
+            .withReach(reach(app))
+            .withLimits(limits(example.limits(), MOST_SECONDS));
+    EvmRun.Streams streams =
+        new EvmRun.Streams(
+            Redirect.from(Path.of("/dev/null").toFile()),
+            Redirect.DISCARD,
+            Redirect.to(words.toFile()));
+    try (EvmRun run = EvmRun.start(launcher(), spec, streams, usage -> {})) {
+      return run.result().join();
+    } catch (CancellationException | CompletionException e) {
+      throw new IOException("the example's run was cut off: " + e, e);
+    }
+  }
+
+  private EvmLauncher launcher() throws IOException {
+    return EvmLauncher.installedIn(data.resolve("bundles").resolve("bin"));
+  }
+
+  private static EvmLimits limits(Limits limits, double seconds) {
+    return EvmLimits.defaults()
+        .withMemoryBytes(limits.memoryBytes())
+        .withProcesses(limits.processes())
+        .withWall(Duration.ofMillis((long) (seconds * 1000)));
+  }
+
+  private static EvmSpec spec(
+      Bundle bundle, App app, List<String> given, Map<String, String> more, Path work)
+      throws IOException {
     Map<String, String> environment = new HashMap<>();
     environment.put("PATH", "/usr/local/bin:/usr/bin:/bin");
     environment.put("HOME", "/work");
     environment.put("TMPDIR", "/tmp");
     environment.put("LANG", "C.UTF-8");
     environment.put("OMP_NUM_THREADS", "1");
-    environment.putAll(example.environment());
-    List<String> command = new ArrayList<>(example.command());
+    environment.putAll(more);
+    List<String> command = new ArrayList<>(given);
     command.set(0, inside(bundle, command.getFirst()));
     EvmSpec spec =
         bundle
             .spec(command, environment)
-            .withReach(reach(app))
-            .withWork(work, app.allow().contains(Sandbox.OWN_PROGRAMS))
-            .withLimits(
-                EvmLimits.defaults()
-                    .withMemoryBytes(example.limits().memoryBytes())
-                    .withProcesses(example.limits().processes())
-                    .withWall(Duration.ofSeconds(MOST_SECONDS)));
-    if (System.getProperty("user.name").equals("root")) {
-      spec = spec.withAccount(new EvmAccount(NOBODY, NOBODY));
-      giveAway(work);
+            .withWork(work, app.allow().contains(Sandbox.OWN_PROGRAMS));
+    if (!System.getProperty("user.name").equals("root")) {
+      return spec;
     }
-    EvmLauncher launcher = EvmLauncher.installedIn(data.resolve("bundles").resolve("bin"));
-    EvmRun.Streams streams =
-        new EvmRun.Streams(
-            Redirect.from(Path.of("/dev/null").toFile()),
-            Redirect.DISCARD,
-            Redirect.to(words.toFile()));
-    try (EvmRun run = EvmRun.start(launcher, spec, streams, usage -> {})) {
-      return run.result().join();
-    } catch (CancellationException | CompletionException e) {
-      throw new IOException("the example's run was cut off: " + e, e);
+    giveAway(work);
+    return spec.withAccount(new EvmAccount(NOBODY, NOBODY));
+  }
+
+  /**
+   * Runs a command without any network.
+   *
+   * @return what it printed
+   * @throws Bundles.Refused when it failed, or went over a limit
+   */
+  byte[] print(Bundle bundle, App app, Bundles.Command command)
+      throws Bundles.Refused, IOException {
+    Path own = Files.createDirectories(data.resolve("tmp").resolve("options-" + UUID.randomUUID()));
+    try {
+      Path work = Files.createDirectory(own.resolve("work"));
+      for (Bundles.Part part : command.inputs()) {
+        copy(part, work.resolve(part.path()));
+      }
+      Limits limits = command.limits();
+      EvmSpec spec =
+          spec(bundle, app, command.command(), command.environment(), work)
+              .withLimits(
+                  limits(limits, limits.wallSeconds())
+                      .withDisk(limits.diskBytes(), limits.diskBytes(), FILES));
+      try (EvmRun run = EvmRun.start(launcher(), spec, EvmRun.Streams.pipes(), usage -> {})) {
+        return printed(run, limits);
+      }
+    } finally {
+      remove(own);
     }
+  }
+
+  private static byte[] printed(EvmRun run, Limits limits) throws Bundles.Refused, IOException {
+    CompletableFuture<byte[]> said = new CompletableFuture<>();
+    Thread.ofVirtual().start(() -> said.complete(tail(run.process().getErrorStream())));
+    byte[] out;
+    try (InputStream in = run.process().getInputStream()) {
+      out = in.readNBytes((int) limits.outputBytes() + 1);
+      if (out.length > limits.outputBytes()) {
+        run.kill();
+        throw new Bundles.Refused(
+            "the command printed more than " + (limits.outputBytes() >> 20) + " MiB");
+      }
+    }
+    EvmResult result = run.result().join();
+    if (result.limit().equals("wall-ms")) {
+      throw new Bundles.Refused(
+          "the command took longer than " + (long) limits.wallSeconds() + " s");
+    }
+    if (result.outcome() != EvmResult.Outcome.EXITED || result.exitCode() != 0) {
+      throw new Bundles.Refused("the command failed: " + how(result) + said(said.join()));
+    }
+    return out;
+  }
+
+  /** Reads to the end and keeps the last words. */
+  private static byte[] tail(InputStream in) {
+    byte[] kept = new byte[0];
+    try (in) {
+      for (byte[] next = in.readNBytes(4096); next.length > 0; next = in.readNBytes(4096)) {
+        byte[] both = Arrays.copyOf(kept, kept.length + next.length);
+        System.arraycopy(next, 0, both, kept.length, next.length);
+        kept = Arrays.copyOfRange(both, Math.max(0, both.length - 4096), both.length);
+      }
+    } catch (IOException e) {
+      return kept; // the program is gone
+    }
+    return kept;
   }
 
   private List<EvmReach> reach(App app) throws Bundles.Refused {
@@ -193,7 +278,10 @@ final class ExampleRun {
   }
 
   private static String said(Path words) throws IOException {
-    byte[] all = Files.readAllBytes(words);
+    return said(Files.readAllBytes(words));
+  }
+
+  private static String said(byte[] all) {
     String text = new String(all, StandardCharsets.UTF_8).strip();
     return text.isEmpty() ? "" : "; it said: " + text.substring(Math.max(0, text.length() - WORDS));
   }
