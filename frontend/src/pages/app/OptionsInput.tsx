@@ -1,9 +1,9 @@
 /** Choices that a file of the form or a command of the application gives: read when the file is chosen, searched on the server when they are many. */
-import { Button, Group, Loader, MultiSelect, Select, Stack, Text, TextInput, type OptionsFilter, type SelectProps } from "@mantine/core";
+import { Button, Loader, MultiSelect, Select, Stack, Text, TextInput, type OptionsFilter, type SelectProps } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo, useState, type ReactElement } from "react";
-import { call, words } from "../../api/client";
+import { ApiError, call, words } from "../../api/client";
 import { count } from "../../lib/format";
 import { text } from "../../text/apps";
 import type { FieldContext } from "./context";
@@ -30,6 +30,11 @@ export interface OptionsInputProps {
 }
 
 const NONE: readonly Option[] = [];
+
+/** What is told of this field, without its name. */
+function problemOf(error: Error, name: string): string {
+  return (error instanceof ApiError ? error.field(name) : undefined) ?? words(error);
+}
 
 /** What a list says of itself: being read, how long, why there is none. */
 function useOptions(context: FieldContext, name: string, values: readonly string[], search: string) {
@@ -80,7 +85,7 @@ function useOptions(context: FieldContext, name: string, values: readonly string
     missing,
     needs,
     reading: list.isFetching,
-    failure: list.isError ? words(list.error) : undefined,
+    failure: list.isError ? problemOf(list.error, name) : undefined,
     again: () => void list.refetch(),
     all,
     shown,
@@ -164,14 +169,14 @@ export function OptionsInput(props: OptionsInputProps): ReactElement {
         {reading ? text.options.reading(from) : told.join(" · ")}
       </Text>
       {failure !== undefined && !reading && (
-        <Group gap="xs" align="flex-start" role="alert">
-          <Text size="sm" c="var(--mantine-color-error)" className="wrap" flex={1} miw={0}>
+        <Stack gap={6} align="flex-start" role="alert">
+          <Text size="sm" c="var(--mantine-color-error)" className="wrap">
             {failure}
           </Text>
           <Button size="compact-sm" variant="default" onClick={options.again} aria-label={text.options.againLabel(label)}>
             {text.options.again}
           </Button>
-        </Group>
+        </Stack>
       )}
     </Stack>
   );

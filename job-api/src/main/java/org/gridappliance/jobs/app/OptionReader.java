@@ -181,8 +181,10 @@ public final class OptionReader {
     String plain = beside.strip().replaceAll("\\p{Cntrl}", " ");
     notes.putIfAbsent(
         text,
-        plain.length() > OptionList.LONGEST_NOTE
-            ? plain.substring(0, OptionList.LONGEST_NOTE - 1) + "…"
-            : plain);
+        plain.equals("-") // as many programs write nothing
+            ? ""
+            : plain.length() > OptionList.LONGEST_NOTE
+                ? plain.substring(0, OptionList.LONGEST_NOTE - 1) + "…"
+                : plain);
   }
 }

@@ -139,8 +139,7 @@ public final class Operations implements AutoCloseable {
     new PolicyOperations(pool, policies, audit).addTo(operations);
     operations.replaceAll((id, operation) -> space.guard(operation));
     JobEvents events = new JobEvents(changes, jobs);
-    PlainRoutes plain =
-        new PlainRoutes(jobs, events, shelf, space, condor, runs, efficiency);
+    PlainRoutes plain = new PlainRoutes(jobs, events, shelf, space, condor, runs, efficiency);
     return new Operations(
         operations,
         events,

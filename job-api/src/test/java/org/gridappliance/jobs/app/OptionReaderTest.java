@@ -39,7 +39,7 @@ class OptionReaderTest {
           """
           by: fasta                                          | >chr1 first;ACGT;>chr2;AC;>chr1 again  | chr1(first) chr2()
           by: fasta                                          | junk;>  x  y z ;>;                     | x(y z)
-          by: lines                                          | b;;a~note;b;                           | b() a(note)
+          by: lines                                          | b~-;;a~note;b;                         | b() a(note)
           by: lines, comment: "#"                            | # no;yes                               | yes()
           by: column, column: id                             | n~id;1~x;2~y;3                         | x() y()
           by: column, column: 2, header: true                | n~id;1~x;2~y                           | x() y()
