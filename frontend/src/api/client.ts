@@ -151,7 +151,8 @@ async function problemOf(response: Response): Promise<Problem> {
   if (type.includes("json")) {
     const body: unknown = await response.json().catch(() => undefined);
     if (typeof body === "object" && body !== null && "title" in body) {
-      return body as Problem;
+      const title = text.errors.instead(response.status);
+      return title === undefined ? (body as Problem) : { ...(body as Problem), title, detail: undefined };
     }
   }
   const title = text.errors.status(response.status);

@@ -10,6 +10,7 @@ import type { Session, User } from "../api/types";
 import { HomePage } from "../pages/home/HomePage";
 import { text } from "../text/common";
 import { Icon } from "../ui/icons";
+import { LanguageSwitch } from "../ui/language";
 import { isTyping, takesAllKeys } from "../ui/listKeys";
 import { Empty, Loading, PageBoundary } from "../ui/states";
 import { toast } from "../ui/toasts";
@@ -91,7 +92,7 @@ export default function Frame({ user, portal }: { user: User; portal: Session["p
           <UnstyledButton className={styles.search} onClick={() => setOverlay("palette")} aria-label={text.top.searchLabel}>
             <Icon name="search" size={16} />
             <span>{text.top.search}</span>
-            <kbd className="kbd">Ctrl K</kbd>
+            <kbd className="kbd">{text.searchKeys}</kbd>
           </UnstyledButton>
           <LinkState />
           <Text size="sm" c="dimmed" truncate ml="auto" title={portal.version}>
@@ -273,6 +274,8 @@ function PersonMenu({ user, shortcuts }: { user: User; shortcuts: () => void }):
             { value: "auto", label: text.top.auto },
           ]}
         />
+        <Menu.Label>{text.top.language}</Menu.Label>
+        <LanguageSwitch mx={8} mb={8} w="calc(100% - 16px)" />
         <Menu.Divider />
         <Menu.Item leftSection={<Icon name="exit" size={16} />} onClick={() => logOut.mutate()}>
           {text.nav.logOut}

@@ -1,4 +1,5 @@
-/** Numbers as people read them. Pure; units are in the names. */
+/** Numbers as people read them, in the language of the pages. Units are in the names. */
+import { language } from "./language";
 
 /** Any JSON value as a line of text: words as they are, the rest as JSON. */
 export function plain(value: unknown): string {
@@ -8,11 +9,23 @@ export function plain(value: unknown): string {
   return value === undefined ? "" : JSON.stringify(value);
 }
 
-const counts = new Intl.NumberFormat("en");
+const counts = { en: new Intl.NumberFormat("en"), de: new Intl.NumberFormat("de") };
+const decimals = { en: new Intl.NumberFormat("en", { useGrouping: false }), de: new Intl.NumberFormat("de", { useGrouping: false }) };
+const distances = new Intl.RelativeTimeFormat("de", { style: "short" });
 
 /** 1234567 → `1,234,567`. */
 export function count(n: number): string {
-  return counts.format(n);
+  return counts[language].format(n);
+}
+
+/** A number that was rounded to three places at most: `1536.5`. */
+export function decimal(n: number): string {
+  return decimals[language].format(n);
+}
+
+/** Always so many places, at most three: `2.0`. */
+export function fixed(n: number, places: number): string {
+  return n.toFixed(places).replace(".", decimal(0.5).charAt(1));
 }
 
 /** `1 subjob`, `2 subjobs`. */
@@ -33,7 +46,7 @@ function scaled(bytes: number, base: number, units: readonly string[]): string {
     unit++;
   }
   const digits = unit === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2;
-  return `${Number(value.toFixed(digits))} ${units[unit] ?? ""}`;
+  return `${decimal(Number(value.toFixed(digits)))} ${units[unit] ?? ""}`;
 }
 
 /** File sizes, decimal: `1.5 MB`. */
@@ -52,7 +65,7 @@ export function duration(seconds: number): string {
     return "–";
   }
   if (seconds < 10) {
-    return `${Number(seconds.toFixed(1))} s`;
+    return `${decimal(Number(seconds.toFixed(1)))} s`;
   }
   const whole = Math.round(seconds);
   const steps: readonly [number, string, number, string][] = [
@@ -70,33 +83,38 @@ export function duration(seconds: number): string {
   return `${whole} s`;
 }
 
+const justNow = { en: "just now", de: "gerade eben" };
+
 /** A moment as distance from `now`: `just now`, `12 s ago`, `in 3 d`. Both in milliseconds since 1970. */
 export function ago(at: number, now: number): string {
   const seconds = Math.round((now - at) / 1000);
   if (Math.abs(seconds) < 5) {
-    return "just now";
+    return justNow[language];
   }
   const size = Math.abs(seconds);
-  const units: readonly [number, string][] = [
-    [31_557_600, "y"],
-    [2_629_800, "mo"],
-    [86_400, "d"],
-    [3_600, "h"],
-    [60, "min"],
-    [1, "s"],
+  const units: readonly [number, string, Intl.RelativeTimeFormatUnit][] = [
+    [31_557_600, "y", "year"],
+    [2_629_800, "mo", "month"],
+    [86_400, "d", "day"],
+    [3_600, "h", "hour"],
+    [60, "min", "minute"],
+    [1, "s", "second"],
   ];
-  for (const [span, unit] of units) {
+  for (const [span, unit, name] of units) {
     if (size >= span) {
       const n = Math.floor(size / span);
+      if (language === "de") {
+        return distances.format(seconds > 0 ? -n : n, name);
+      }
       return seconds > 0 ? `${n} ${unit} ago` : `in ${n} ${unit}`;
     }
   }
-  return "just now";
+  return justNow[language];
 }
 
 /** The exact moment, for hovers: `21 Nov 2026, 10:03:12`. */
 export function exact(iso: string): string {
-  return new Date(iso).toLocaleString("en-GB", {
+  return new Date(iso).toLocaleString(language === "en" ? "en-GB" : language, {
     day: "numeric",
     month: "short",
     year: "numeric",
@@ -106,7 +124,12 @@ export function exact(iso: string): string {
   });
 }
 
-/** A measured value in a table cell: 6 significant digits, exponent when small or large, as the field writes it. */
+/** A day, as the browser writes days in the language of the pages. */
+export function day(iso: string): string {
+  return new Date(iso).toLocaleDateString(navigator.languages.find((tag) => tag.startsWith(language)) ?? language);
+}
+
+/** A measured value in a table cell: 6 significant digits, exponent when small or large, as the field and its files write it: with a point in every language. */
 export function measured(value: number): string {
   if (value === 0 || Number.isInteger(value)) {
     return Math.abs(value) < 1e15 ? String(value) : value.toExponential().replace("e+", "e");

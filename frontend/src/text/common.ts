@@ -25,6 +25,8 @@ export const text = {
     retry: "Try again",
     crashed: "This page stopped: ",
     reload: "Reload the page",
+    /** Said in place of the server's own sentence, which is English. */
+    instead: (() => undefined) as (status: number) => string | undefined,
   },
   nav: {
     label: "Pages",
@@ -53,6 +55,7 @@ export const text = {
     dark: "Dark",
     auto: "As the system",
     shortcuts: "Keyboard shortcuts",
+    language: "Language",
   },
   palette: {
     placeholder: "Page, app or job…",
@@ -95,6 +98,7 @@ export const text = {
     body: (path: string) => `Nothing is at ${path}. The link may be from an older version.`,
     action: "Open Home",
   },
+  searchKeys: "Ctrl K",
 };
 
 /** Job and subjob states: the field's words, and what they mean. */

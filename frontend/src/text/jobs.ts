@@ -195,7 +195,7 @@ export const text = {
   },
   about: {
     inputs: "Inputs",
-    sweep: "Several values",
+    sweep: "several values",
     range: (from: string, to: string, step: string, count: string, kind: string) => `${from} to ${to}, ${step === "" ? `${count} values` : `step ${step}`} (${kind})`,
     chunks: "Chunks",
     chosen: "chosen from the size",

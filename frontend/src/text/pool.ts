@@ -76,7 +76,7 @@ export const pool = {
     others: "Others",
     waiting: "Subjobs waiting",
     none: "Nothing was seen in this time yet. The picture grows by a point a minute while the portal runs.",
-    label: (span: string, now: string) => `Cores over the last ${span}; ${now}`,
+    label: (span: string, now: string) => `Cores over the last ${span.toLowerCase()}; ${now}`,
     average: (running: string, all: string) => `On average ${running} of ${all} cores were in use`,
     table: "As a table",
     at: "From",

@@ -45,5 +45,7 @@ export const usage = {
     lessHelp: "1.5 times what was used: more of them fit on a machine.",
     cores: "It leaves cores idle: ask the application’s author for fewer, or give it larger pieces.",
   },
+  explained:
+    "CPU used: CPU time by cores asked for × run time. Memory used: peak by memory asked for, weighted by run time. Lost core hours: of runs that failed, were cancelled or tried again.",
   instead: (asked: string) => `in place of ${asked}`,
 };

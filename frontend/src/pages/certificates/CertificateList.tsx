@@ -5,6 +5,7 @@ import { useState, type ReactElement } from "react";
 import { call, words } from "../../api/client";
 import { certificatesQuery, keys } from "../../api/queries";
 import type { Certificate } from "../../api/types";
+import { day } from "../../lib/format";
 import { certificates } from "../../text/certificates";
 import { text as common } from "../../text/common";
 import { ErrorBox } from "../../ui/states";
@@ -82,7 +83,7 @@ function Row({ certificate, revoke }: { certificate: Certificate; revoke: () => 
               <Icon name="check" size={14} /> {text.good}
             </Text>
             <Text size="sm" c="dimmed">
-              {text.until} {new Date(certificate.until).toLocaleDateString()}
+              {text.until} {day(certificate.until)}
             </Text>
           </>
         )}

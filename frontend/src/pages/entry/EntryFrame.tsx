@@ -1,6 +1,7 @@
 import { Box, Group, Stack, Text } from "@mantine/core";
 import type { ReactElement, ReactNode } from "react";
 import { text } from "../../text/common";
+import { LanguageSwitch } from "../../ui/language";
 import { PageTitle } from "../../ui/states";
 
 /** The narrow page of login, registration and setup. */
@@ -20,6 +21,7 @@ export function EntryFrame({ title, node, children }: { title: string; node?: st
         <PageTitle title={title} />
         {children}
       </Stack>
+      <LanguageSwitch mt={48} w={200} />
     </Box>
   );
 }

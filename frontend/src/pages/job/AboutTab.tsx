@@ -54,7 +54,7 @@ export default function AboutTab({ job }: { job: JobDetail }): ReactElement {
         <Rows
           rows={[
             ...Object.entries(job.inputs).map(([name, value]) => [name, shown(value)] as const),
-            ...sweep.map(([name, values]) => [`${name} (${text.about.sweep.toLowerCase()})`, Array.isArray(values) ? listed(values) : ranged(values)] as const),
+            ...sweep.map(([name, values]) => [`${name} (${text.about.sweep})`, Array.isArray(values) ? listed(values) : ranged(values)] as const),
             [text.about.chunks, job.chunks ?? text.about.chosen],
             [text.about.where, job.pool === "condor" ? text.about.condor : text.about.local],
           ]}

@@ -5,7 +5,7 @@ import type { ReactElement } from "react";
 import { Link } from "react-router";
 import { jobEfficiencyQuery } from "../../api/queries";
 import type { JobDetail } from "../../api/types";
-import { duration, memory } from "../../lib/format";
+import { decimal, duration, memory } from "../../lib/format";
 import { usage } from "../../text/usage";
 import { Icon } from "../../ui/icons";
 
@@ -23,7 +23,7 @@ export default function AskedUsed({ job }: { job: JobDetail }): ReactElement | n
     <Group gap="sm" role="group" aria-label={text.title}>
       <Text size="sm" c="dimmed" className="wrap" style={{ flex: "1 1 16rem" }}>
         {typeof data.peakMemoryBytes === "number" && `${text.memory(memory(data.memoryBytes), memory(data.peakMemoryBytes), several)} `}
-        {cores !== undefined && `${text.cpu(data.cpus, Number(cores.toFixed(cores < 0.1 ? 3 : 1)).toString())} `}
+        {cores !== undefined && `${text.cpu(data.cpus, decimal(Number(cores.toFixed(cores < 0.1 ? 3 : 1))))} `}
         {typeof data.longestSeconds === "number" && text.time(duration(data.maximumSeconds), duration(data.longestSeconds))}
         {cores !== undefined && data.cpus > 1 && cores < data.cpus / 2 && ` ${text.cores}`}
       </Text>

@@ -6,7 +6,7 @@ import { Link } from "react-router";
 import { ApiError, call, words } from "../../api/client";
 import { keys, nodeQuery } from "../../api/queries";
 import type { NodeDetail } from "../../api/types";
-import { memory } from "../../lib/format";
+import { fixed, memory } from "../../lib/format";
 import { text as common } from "../../text/common";
 import { pool } from "../../text/pool";
 import { confirm } from "../../ui/confirm";
@@ -54,7 +54,7 @@ function Now({ node }: { node: NodeDetail }): ReactElement {
     [text.seen, <Ago key="seen" at={node.lastSeenAt} />],
     [text.joinedAt, <Ago key="joined" at={node.enrolledAt} />],
     [text.version, node.version ?? "–"],
-    ...(typeof node.load === "number" ? ([[text.load, node.load.toFixed(1)]] satisfies [string, ReactNode][]) : []),
+    ...(typeof node.load === "number" ? ([[text.load, fixed(node.load, 1)]] satisfies [string, ReactNode][]) : []),
   ];
   return (
     <Stack gap="sm">

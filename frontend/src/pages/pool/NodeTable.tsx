@@ -1,7 +1,8 @@
 /** The nodes, a row each; the twin of the map for who reads or uses the keyboard. */
 import { Anchor, Button, Group, Stack, Table, Text, TextInput } from "@mantine/core";
 import { useCallback, useState, type ReactElement } from "react";
-import { memory } from "../../lib/format";
+import { fixed, memory } from "../../lib/format";
+import { states } from "../../text/common";
 import { pool as text } from "../../text/pool";
 import { Icon } from "../../ui/icons";
 import { useListKeys } from "../../ui/listKeys";
@@ -27,7 +28,7 @@ export function NodeTable({ nodes, filter, setFilter, chosen, unchoose, open }: 
   const wanted = filter.trim().toLowerCase();
   const here = chosen === undefined ? undefined : new Set(chosen.ids);
   const matching = nodes.filter(
-    (n) => (here === undefined || here.has(n.id)) && `${n.name} ${n.state} ${n.place?.name ?? ""} ${n.version ?? ""} ${n.poolName ?? ""}`.toLowerCase().includes(wanted),
+    (n) => (here === undefined || here.has(n.id)) && `${n.name} ${n.state} ${states[n.state]} ${n.place?.name ?? ""} ${n.version ?? ""} ${n.poolName ?? ""}`.toLowerCase().includes(wanted),
   );
   const shown = matching.slice(0, most);
   const loads = nodes.some((n) => typeof n.load === "number");
@@ -158,7 +159,7 @@ function NodeRow({ node, current, loads, pools, open }: RowProps): ReactElement 
       </Table.Td>
       {loads && (
         <Table.Td visibleFrom="md" ta="right">
-          {typeof node.load === "number" ? node.load.toFixed(1) : "–"}
+          {typeof node.load === "number" ? fixed(node.load, 1) : "–"}
         </Table.Td>
       )}
       {loads && (

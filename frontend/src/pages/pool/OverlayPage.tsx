@@ -6,7 +6,7 @@ import { Link } from "react-router";
 import { call, words } from "../../api/client";
 import { keys } from "../../api/queries";
 import type { OverlayNode, OverlayPeer, OverlayState } from "../../api/types";
-import { count } from "../../lib/format";
+import { count, fixed } from "../../lib/format";
 import { overlay as text } from "../../text/overlay";
 import { CopyLine } from "../../ui/copy";
 import { Icon } from "../../ui/icons";
@@ -178,7 +178,7 @@ function Echo({ address, name }: { address: string; name: string }): ReactElemen
       </Button>
       <Text size="sm" c="dimmed" role="status">
         {echo.isError && words(echo.error)}
-        {answer !== undefined && (answer.answered ? text.answered(((answer.micros ?? 0) / 1000).toFixed(1), answer.hops?.length ?? 0) : text.silent)}
+        {answer !== undefined && (answer.answered ? text.answered(fixed((answer.micros ?? 0) / 1000, 1), answer.hops?.length ?? 0) : text.silent)}
       </Text>
     </Stack>
   );

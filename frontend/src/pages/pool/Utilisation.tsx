@@ -63,7 +63,7 @@ export function Utilisation({ span, setSpan, by, setBy }: { span: Span; setSpan:
           </Group>
           <Contained words={text.none}>
             <Suspense fallback={<Box h={330} />}>
-              <UseChart history={history.data} by={by} names={text} scheme={scheme} label={text.label(text.spans[span].toLowerCase(), words)} />
+              <UseChart history={history.data} by={by} names={text} scheme={scheme} label={text.label(text.spans[span], words)} />
             </Suspense>
           </Contained>
           <Group justify="space-between" gap="sm">

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactElement, ReactNode } from "react";
 import { ApiError } from "../../api/client";
 import { watchedMachineQuery } from "../../api/queries";
-import { memory } from "../../lib/format";
+import { fixed, memory } from "../../lib/format";
 import { text as common } from "../../text/common";
 import { pool as words } from "../../text/pool";
 import { Icon } from "../../ui/icons";
@@ -27,7 +27,7 @@ export function WatchedSheet({ machine, pool, close }: { machine: Watched; pool:
           [words.pools.column, pool],
           [text.slots, words.slots(Math.max(0, now.cpus - now.freeCpus), now.cpus)],
           [text.memory, memory(now.memoryBytes)],
-          [text.load, now.load.toFixed(1)],
+          [text.load, fixed(now.load, 1)],
           [text.version, now.version],
           [text.seen, <Ago key="seen" at={now.lastSeenAt} />],
         ];

@@ -1,5 +1,6 @@
 /** The pool's past as a drawing: what ECharts is told, and a CSV of the same. Pure. */
 import type { PoolLoad, PoolUsage } from "../../api/types";
+import { count, decimal } from "../../lib/format";
 import { palette, type Scheme } from "../job/plot";
 
 export interface History {
@@ -72,7 +73,7 @@ export function series(history: History, of: (point: PoolLoad) => number): [numb
 }
 
 function round(n: number): string {
-  return n >= 100 ? n.toFixed(0) : n.toFixed(n >= 10 ? 1 : 2).replace(/\.?0+$/, "");
+  return decimal(Number(n.toFixed(n >= 100 ? 0 : n >= 10 ? 1 : 2)));
 }
 
 export function optionFor(history: History, by: By, names: Names, scheme: Scheme) {
@@ -80,7 +81,7 @@ export function optionFor(history: History, by: By, names: Names, scheme: Scheme
   const value = {
     type: "value" as const,
     min: 0,
-    axisLabel: { color: c.soft, hideOverlap: true },
+    axisLabel: { color: c.soft, hideOverlap: true, formatter: count },
     splitLine: { lineStyle: { color: c.line } },
     nameTextStyle: { color: c.ink, fontSize: 12, align: "left" as const },
     nameGap: 10,

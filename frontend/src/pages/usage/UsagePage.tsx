@@ -177,7 +177,7 @@ function Sums({ rows, head, all, note }: { rows: readonly Named[]; head: string;
         </Table>
       </Table.ScrollContainer>
       <Text size="sm" c="dimmed">
-        {c.cpu}: {text.cpuHelp.toLowerCase().replace("cpu", "CPU")}. {c.memory}: {text.memoryHelp.toLowerCase()}. {c.lost}: {text.lostHelp.toLowerCase()}. {note}
+        {text.explained} {note}
       </Text>
     </section>
   );

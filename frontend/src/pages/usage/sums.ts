@@ -1,5 +1,6 @@
 /** What people used, put together as the page shows it. Pure. */
 import type { Efficiency, Group, JobUse } from "../../api/types";
+import { count, fixed } from "../../lib/format";
 import { palette, type Scheme } from "../job/plot";
 
 export interface Named extends JobUse {
@@ -51,7 +52,7 @@ export function share(used: number, asked: number): number | undefined {
 }
 
 export function hours(n: number): string {
-  return n >= 100 ? n.toFixed(0) : n >= 10 ? n.toFixed(1) : n.toFixed(2);
+  return fixed(n, n >= 100 ? 0 : n >= 10 ? 1 : 2);
 }
 
 export interface Bar {
@@ -114,7 +115,7 @@ export function chartOption(list: readonly Bar[], names: { used: string; unused:
       type: "value" as const,
       name: names.picture,
       min: 0,
-      axisLabel: { color: c.soft },
+      axisLabel: { color: c.soft, formatter: count },
       splitLine: { lineStyle: { color: c.line } },
       nameTextStyle: { color: c.ink, fontSize: 12, align: "left" as const },
     },

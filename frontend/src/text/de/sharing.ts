@@ -1,0 +1,93 @@
+/** „Diesen Rechner bereitstellen“ und die Richtlinie, die das begrenzt. */
+import { plural } from "../../lib/format";
+import type * as english from "../sharing";
+import type { Words } from "../words";
+
+const dayNames = { MONDAY: "Mo", TUESDAY: "Di", WEDNESDAY: "Mi", THURSDAY: "Do", FRIDAY: "Fr", SATURDAY: "Sa", SUNDAY: "So" };
+
+const minutes = (n: number) => plural(n, "Minute", "Minuten");
+
+export const sharing: Words<typeof english.sharing> = {
+  open: "Diesen Rechner bereitstellen",
+  title: "Diesen Rechner bereitstellen",
+  intro: "Was Jobs auf dem Rechner dürfen, der diese Seite zeigt, und wann sie Ihnen nicht im Weg sein dürfen.",
+  back: "Pool",
+  titleOf: (name) => `${name} bereitstellen`,
+  introOf: "Was Jobs auf diesem beigetretenen Rechner dürfen, und wann sie dort niemandem im Weg sein dürfen. Neue Regeln übernimmt er innerhalb von Sekunden, oder sobald er sich wieder meldet.",
+  notTold: "Dieser Rechner hat seit dem Start des Portals nicht mitgeteilt, wie er bereitgestellt ist. Vielleicht ist er aus, oder seine Appliance ist älter als dieses Portal.",
+  onItsWay: (name) => `Unterwegs: ${name} übernimmt diese Regeln, sobald er sich das nächste Mal meldet.`,
+  refused: (name, why) => `${name} hat die Regeln nicht übernommen und bleibt bei denen unten: ${why}`,
+  savedThere: (name) => `Gespeichert; ${name} übernimmt es, sobald er sich das nächste Mal meldet`,
+  bounds: {
+    title: (group) => `Richtlinie der Gruppe ${group}: Wo sie strenger ist als diese Regeln, gilt sie`,
+    list: (b) =>
+      [
+        { OFF: "gar keine Jobs", AWAY: "Jobs nur, während niemand da ist", GENTLE: "höchstens rücksichtsvoll während der Benutzung", ALWAYS: "Jobs zu jeder Zeit" }[b.level],
+        ...(b.level === "AWAY" || b.level === "GENTLE" ? [`als unbenutzt gilt der Rechner nach ${minutes(b.idleMinutes)} oder mehr`] : []),
+        `höchstens ${b.cpuPercent} % der Prozessoren${b.level === "GENTLE" ? `, ${b.inUsePercent} % während der Benutzung` : ""}`,
+        ...(b.foreignCpuPercent > 0 ? [`Pause, während andere Programme mehr als ${b.foreignCpuPercent} % brauchen`] : []),
+        ...(b.fromHour !== 0 || b.toHour !== 24 ? [`von ${b.fromHour}:00 bis ${b.toHour}:00 Uhr`] : []),
+        ...(b.days.length < 7 ? [`am ${b.days.map((day) => dayNames[day]).join(", ")}`] : []),
+        b.onBattery ? "auch im Akkubetrieb, wenn die Regeln des Rechners es erlauben" : "nicht im Akkubetrieb",
+        ...(b.exclusive.length > 0 ? [`Pause, während ${b.exclusive.join(", ")} läuft`] : []),
+        ...(b.longestPauseMinutes > 0 ? [`pausierte Jobs ziehen nach ${minutes(b.longestPauseMinutes)} oder früher um`] : []),
+      ].join("; ") + ".",
+  },
+  policy: {
+    open: "Richtlinie",
+    title: "Richtlinie für Gruppen von Rechnern",
+    intro: "Das Höchste, was auf den Rechnern einer Gruppe erlaubt werden darf. Die eigenen Regeln eines Rechners dürfen strenger sein, nie lockerer. Ein Rechner ist in der Gruppe default, bis Sie ihn auf seinem Blatt im Pool in eine andere setzen.",
+    level: "Wann Jobs höchstens laufen dürfen",
+    none: "Keine Richtlinie: Es gelten allein die Regeln der Rechner.",
+    machines: (names) => (names.length === 0 ? "Kein Rechner ist darin." : names.join(", ")),
+    edit: "Richtlinie ändern",
+    make: "Richtlinie festlegen",
+    save: "Richtlinie speichern",
+    saved: (group) => `Gespeichert: Sie gilt für die Gruppe ${group} innerhalb von Sekunden`,
+    remove: "Richtlinie entfernen",
+    sure: (group) => `Die Richtlinie der Gruppe ${group} entfernen? Dann gelten allein die Regeln der Rechner.`,
+    removed: (group) => `Richtlinie der Gruppe ${group} entfernt`,
+    close: "Schließen",
+    add: "Gruppe hinzufügen",
+    name: "Name der Gruppe",
+    nameHelp: "Kleinbuchstaben, Ziffern und Bindestriche, etwa labor-2",
+  },
+  now: {
+    title: "Jetzt",
+    running: (percent) => `Jobs dürfen ${percent} % der Prozessoren nutzen`,
+    paused: (why) => `Jobs pausieren: ${why}`,
+    since: (time) => `seit ${time}`,
+    idle: (time, source) => `Zuletzt vor ${time} benutzt (${source})`,
+    noIdle: "Hier lässt sich nicht erkennen, ob jemand da ist; angenommen wird, dass niemand da ist",
+    foreign: (percent) => `Andere Programme brauchen ${percent} %`,
+    battery: "Im Akkubetrieb",
+  },
+  quiet: "Eine Stunde keine Jobs",
+  resume: "Ruhe beenden",
+  level: {
+    title: "Wann Jobs laufen",
+    OFF: { label: "Nie", help: "Dort laufen keine Jobs." },
+    AWAY: { label: "Während niemand da ist", help: "Eine Taste oder die Maus pausiert sie innerhalb von Sekunden." },
+    GENTLE: { label: "Auch während der Benutzung, rücksichtsvoll", help: "Mit einem kleineren Anteil, der wächst, wenn der Rechner Luft hat, und sich halbiert, wenn nicht." },
+    ALWAYS: { label: "Immer, mit niedrigster Priorität", help: "Für Rechner, die in einem Serverschrank stehen." },
+  },
+  idleMinutes: "Der Rechner gilt als unbenutzt nach",
+  minutes: "Minuten ohne Tastatur und Maus",
+  cpuPercent: "Prozessoren für Jobs, während niemand da ist",
+  inUsePercent: "Prozessoren für Jobs, während jemand da ist",
+  percent: "% aller Prozessoren",
+  foreign: "Pause, während andere Programme mehr brauchen als",
+  foreignHelp: "% aller Prozessoren; 0 nie",
+  hours: "Tageszeit",
+  from: "Von",
+  to: "bis",
+  days: "Tage",
+  dayNames,
+  onBattery: "Auch im Akkubetrieb",
+  exclusive: "Pause, während eines dieser Programme läuft",
+  exclusiveHelp: "Namen, wie ps sie zeigt; Eingabetaste nach jedem",
+  longest: "Pausierte Jobs ziehen auf einen anderen Rechner um nach",
+  longestHelp: "Minuten; 0 nie",
+  save: "Speichern",
+  saved: "Gespeichert; gilt ab jetzt",
+};
