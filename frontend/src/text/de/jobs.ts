@@ -169,7 +169,7 @@ export const text: Words<typeof english.text> = {
     gridLabel: "Alle Teiljobs; Pfeiltasten bewegen, Eingabe wählt",
     square: (label, state) => `Teiljob ${label}: ${state}`,
     all: "Alle",
-    columns: { index: "#", state: "Zustand", label: "Bearbeitet", node: "Knoten", started: "Gestartet", took: "Dauer", memory: "Speicherspitze" },
+    columns: { index: "#", state: "Zustand", label: "Bearbeitet", node: "Knoten", started: "Gestartet", took: "Dauer", memory: "Speicher" },
     more: (n) => `Mehr zeigen (noch ${n})`,
     one: (index) => `Teiljob ${index}`,
     output: "Ausgabe öffnen",

@@ -9,7 +9,7 @@ const cores = (n: string) => (n === "1" ? "1 Kern" : `${n} Kerne`);
 export const pool: Words<typeof english.pool> = {
   title: "Pool",
   add: "Rechner hinzufügen",
-  columns: { node: "Knoten", state: "Zustand", slots: "Slots", memory: "Arbeitsspeicher", version: "Version", load: "Last", seen: "Letzte Meldung", running: "Ihre Teiljobs dort" },
+  columns: { node: "Knoten", state: "Zustand", slots: "Slots", memory: "Speicher", version: "Version", load: "Last", seen: "Letzte Meldung", running: "Ihre Teiljobs dort" },
   slots: (used, all) => (all === 0 ? "keine" : `${used} von ${all} belegt`),
   glance: {
     nodes: "Knoten",

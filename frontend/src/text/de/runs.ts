@@ -28,7 +28,7 @@ export const runs: Words<typeof english.runs> = {
     took: "Laufzeit",
     cpu: "CPU genutzt",
     memory: "Speicher genutzt",
-    exit: "Ende",
+    exit: "Exit",
   },
   tries: (n) => `Versuch ${n}`,
   subjob: (index) => `Teiljob ${index}`,
