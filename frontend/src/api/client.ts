@@ -31,8 +31,8 @@ type Json<T> = T extends { content: { "application/json": infer B } } ? B : unde
 type Answers<O> = O extends { responses: infer R } ? R : never;
 export type Ok<O> = Json<Answers<O>[Extract<keyof Answers<O>, 200 | 201 | 202>]>;
 type Query<O> = O extends { parameters: { query?: infer Q } } ? Q : never;
-type Sent<R> = [R] extends [never] ? never : R extends { content: { "application/json": infer B } } ? B : never;
-type Body<O> = O extends { requestBody?: infer R } ? Sent<NonNullable<R>> : never;
+type SentBody<R> = [R] extends [never] ? never : R extends { content: { "application/json": infer B } } ? B : never;
+type Body<O> = O extends { requestBody?: infer R } ? SentBody<NonNullable<R>> : never;
 
 export interface CallOptions<O> {
   path?: Record<string, string | number>;

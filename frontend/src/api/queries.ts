@@ -244,11 +244,6 @@ export const runsQuery = (filter: RunFilter) =>
     queryFn: ({ signal }) => call("get", "/pool/runs", { query: filter, signal }),
   });
 
-export const groupsQuery = queryOptions({
-  queryKey: keys.groups,
-  queryFn: async ({ signal }) => (await call("get", "/groups", { signal })).groups,
-});
-
 export const periods = ["week", "month", "quarter", "year"] as const;
 export type Period = (typeof periods)[number];
 

@@ -47,9 +47,6 @@ final class Batch {
     /** Where it runs, or ran last; empty when that is not known. */
     String machine = "";
 
-    /** Its machine was out of reach when last told. */
-    boolean disconnected;
-
     /**
      * Since when the startd runs that gave it its slot, seconds since 1970 by the machine's own
      * clock; 0 when that is not known.

@@ -133,7 +133,7 @@ final class Follower {
         .queue(
             Batch.PORTAL + " =?= \"" + portal + "\"",
             "ClusterId,ProcId,JobStatus,HoldReason,HoldReasonCode,HoldReasonSubCode,"
-                + "JobMaterializeNextProcId,RemoteHost,PublicClaimId,JobDisconnectedDate,"
+                + "JobMaterializeNextProcId,RemoteHost,PublicClaimId,"
                 + Batch.MARK);
   }
 
@@ -176,8 +176,6 @@ final class Follower {
       }
       Matcher claim = CLAIM.matcher(job.path("PublicClaimId").asText());
       task.startdSince = task.running && claim.find() ? Long.parseLong(claim.group(1)) : 0;
-      task.disconnected =
-          task.running && (task.disconnected || job.path("JobDisconnectedDate").canConvertToLong());
       if (status == 5) {
         ledger.holding(
             batch,
@@ -248,9 +246,10 @@ final class Follower {
   }
 
   /**
-   * Gives up the tasks that are out of reach and whose machine's startd is younger than the one
-   * that gave them their slot: it knows nothing of them, yet HTCondor would go on to look for them
-   * there. A machine that is merely out of reach tells nothing new and keeps its tasks.
+   * Gives up the tasks whose machine's startd is younger than the one that gave them their slot: it
+   * knows nothing of them, yet HTCondor would go on to look for them there, and says so nowhere
+   * when its schedd was started anew meanwhile. A machine that is merely out of reach tells nothing
+   * new and keeps its tasks.
    */
   private boolean orphans(List<Machine> machines, List<SubjobResult> results) {
     Map<String, Long> startds = new HashMap<>();
@@ -260,7 +259,6 @@ final class Follower {
       for (Batch.Task task : batch.tasks) {
         if (!task.ended
             && task.running
-            && task.disconnected
             && task.startdSince > 0
             && startds.getOrDefault(task.machine, 0L) > task.startdSince + CLAIM_SECONDS) {
           ledger.orphan(batch, task, results);
@@ -287,17 +285,15 @@ final class Follower {
         if (!e.machine().isEmpty()) {
           task.machine = e.machine();
         }
-        task.disconnected = false;
+        task.startdSince = 0; // of a claim before, if any
       }
       case Happening.Disconnected d -> {
-        task.disconnected = true;
         ledger.reconcileSoon(); // the queue says whose claim it had
         return false;
       }
       case Happening.Waiting w -> {
         task.running = false;
         task.startdSince = 0;
-        task.disconnected = false;
       }
       case Happening.Terminated t -> {
         Optional<Returned> back = Returned.whole(Ledger.out(batch, task));

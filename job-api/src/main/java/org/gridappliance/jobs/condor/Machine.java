@@ -58,7 +58,7 @@ public record Machine(
   /** {@return the same while its pool does not answer} */
   Machine away() {
     return new Machine(
-        name, "Away", standing, cpus, 0, memoryBytes, load, version, List.of(), heardAt);
+        name, "Away", standing, cpus, 0, memoryBytes, load, version, List.of(), heardAt, 0);
   }
 
   static final String ATTRIBUTES =

@@ -271,7 +271,7 @@ public final class Submission {
    */
   public OptionLists.Found options(Caller caller, String id, String input, JsonNode body)
       throws IOException {
-    App app = app(JsonNodeFactory.instance.objectNode().put("app", id), caller);
+    App app = app(caller, JsonNodeFactory.instance.objectNode().put("app", id));
     JobFolder folder = new JobFolder(data.resolve("jobs").resolve(".new-" + UUID.randomUUID()));
     try {
       return options.find(app, input, body, sources(app, caller), caller.name(), folder);
