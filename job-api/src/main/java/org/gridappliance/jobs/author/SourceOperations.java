@@ -139,6 +139,13 @@ public final class SourceOperations {
     if (title.isEmpty()) {
       throw field("title", "is empty; say in a few words what it does");
     }
+    synchronized (access) { // of two who want the same name one is its author
+      return create(request, caller, id, title);
+    }
+  }
+
+  private Response create(Request request, Caller caller, String id, String title)
+      throws IOException {
     if (catalog.entry(id).isPresent() || sources.newest(id) > 0) {
       throw Problem.conflict("there is an application \"" + id + "\" already; take another name");
     }
@@ -293,6 +300,9 @@ public final class SourceOperations {
       for (int n = in.read(buffer); n >= 0 && left >= 0; n = in.read(buffer)) {
         out.write(buffer, 0, n);
         left -= n;
+      }
+      if (left < 0) { // it grows meanwhile
+        throw field("file", "has more than " + FILE_BYTES + " bytes, the most there may be");
       }
     } catch (HomeFile.Refused e) {
       throw field("file", String.valueOf(e.getMessage()));
