@@ -46,7 +46,7 @@ function ObjectTemplate(props: ObjectFieldTemplateProps): ReactElement {
     ));
     // files want the whole width, short fields stand side by side
     return narrow > 1 || (narrow > 0 && chosen.some((p) => swept(p.name))) ? (
-      <SimpleGrid cols={{ base: 1, xs: 2, lg: 3 }} spacing="md" verticalSpacing="md">
+      <SimpleGrid type="container" cols={{ base: 1, "500px": 2, "640px": 3 }} spacing="md" verticalSpacing="md">
         {fields}
       </SimpleGrid>
     ) : (

@@ -57,7 +57,8 @@ class HoldAndUsageTest {
       button(page, "More actions").click();
       page.getByRole(AriaRole.MENUITEM, new Page.GetByRoleOptions().setName("Hold with a reason…"))
           .click();
-      page.getByLabel("Reason").fill("The licence server is away until Monday.");
+      page.getByRole(AriaRole.TEXTBOX, new Page.GetByRoleOptions().setName("Reason"))
+          .fill("The licence server is away until Monday.");
       Chromium.accessible(page);
       page.getByRole(AriaRole.DIALOG)
           .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Hold").setExact(true))
