@@ -15,6 +15,7 @@ export function HoldBanner({ job, hold }: { job: JobDetail; hold: NonNullable<Jo
       variant="light"
       icon={<Icon name="hold" />}
       className="wrap"
+      styles={{ label: { color: "var(--mantine-color-text)" } }}
       title={
         <>
           {words.by(hold.by)} <Ago at={hold.at} />
@@ -22,7 +23,7 @@ export function HoldBanner({ job, hold }: { job: JobDetail; hold: NonNullable<Jo
       }
     >
       {typeof hold.reason === "string" && <Text size="sm">{hold.reason}</Text>}
-      <Text size="sm" c="dimmed">
+      <Text size="sm">
         {job.counts.running > 0 && `${words.running(job.counts.running)} `}
         {words.rest}
       </Text>
