@@ -1,5 +1,5 @@
 /** One accent, neutral greys, hairlines; light and dark both meet WCAG AA. */
-import { createTheme, Modal, PasswordInput, Tooltip, type CSSVariablesResolver } from "@mantine/core";
+import { Alert, createTheme, Modal, PasswordInput, Tooltip, type CSSVariablesResolver } from "@mantine/core";
 import { text } from "../text/common";
 
 export const theme = createTheme({
@@ -16,6 +16,8 @@ export const theme = createTheme({
   cursorType: "pointer",
   headings: { fontWeight: "600", sizes: { h1: { fontSize: "1.5rem" }, h2: { fontSize: "1.125rem" }, h3: { fontSize: "1rem" } } },
   components: {
+    // yellow letters on light yellow are hard to read
+    Alert: Alert.extend({ styles: (_, props) => (props.color === "yellow" ? { label: { color: "var(--mantine-color-text)" } } : {}) }),
     Modal: Modal.extend({ defaultProps: { transitionProps: { duration: 100 }, centered: true } }),
     PasswordInput: PasswordInput.extend({ defaultProps: { visibilityToggleButtonProps: { "aria-label": text.showTyped } } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, transitionProps: { duration: 80 }, events: { hover: true, focus: true, touch: false } } }),

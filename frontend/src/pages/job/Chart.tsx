@@ -1,10 +1,11 @@
 /** One plot on a canvas. ECharts comes with this file, so only pages that draw load it. */
 import { BarChart, CustomChart, HeatmapChart, LineChart, ScatterChart } from "echarts/charts";
 import { GridComponent, LegendComponent, TooltipComponent, VisualMapContinuousComponent } from "echarts/components";
-import { init, use as register, type ECharts } from "echarts/core";
+import { init, use as register } from "echarts/core";
 import { CanvasRenderer, SVGRenderer } from "echarts/renderers";
-import { useEffect, useImperativeHandle, useRef, type ReactElement, type Ref } from "react";
+import { useImperativeHandle, useMemo, type ReactElement, type Ref } from "react";
 import type { Plot } from "../../api/types";
+import { useCanvas } from "../../ui/canvas";
 import { optionFor, palette, type PlotData, type Scales, type Scheme } from "./plot";
 
 register([BarChart, CustomChart, HeatmapChart, LineChart, ScatterChart, GridComponent, LegendComponent, TooltipComponent, VisualMapContinuousComponent, CanvasRenderer, SVGRenderer]);
@@ -26,24 +27,7 @@ export interface ChartProps {
 }
 
 export default function Chart({ plot, data, scales, scheme, label, front = 0, ref }: ChartProps): ReactElement {
-  const box = useRef<HTMLDivElement>(null);
-  const chart = useRef<ECharts>(undefined);
-  useEffect(() => {
-    if (box.current === null) {
-      return undefined;
-    }
-    const made = init(box.current, null, { renderer: "canvas" });
-    chart.current = made;
-    const watch = new ResizeObserver(() => made.resize());
-    watch.observe(box.current);
-    return () => {
-      watch.disconnect();
-      made.dispose();
-    };
-  }, []);
-  useEffect(() => {
-    chart.current?.setOption(optionFor(plot, data, scales, scheme, front), { notMerge: true });
-  }, [plot, data, scales, scheme, front]);
+  const box = useCanvas(useMemo(() => optionFor(plot, data, scales, scheme, front), [plot, data, scales, scheme, front]));
   useImperativeHandle(
     ref,
     () => ({
@@ -54,7 +38,7 @@ export default function Chart({ plot, data, scales, scheme, label, front = 0, re
         return kind === "svg" ? svg(option, width, height) : png(option, width, height);
       },
     }),
-    [plot, data, scales, front],
+    [box, plot, data, scales, front],
   );
   return <div ref={box} role="img" aria-label={label} style={{ width: "100%", height: 340 }} />;
 }

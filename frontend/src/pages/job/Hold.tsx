@@ -15,7 +15,6 @@ export function HoldBanner({ job, hold }: { job: JobDetail; hold: NonNullable<Jo
       variant="light"
       icon={<Icon name="hold" />}
       className="wrap"
-      styles={{ label: { color: "var(--mantine-color-text)" } }}
       title={
         <>
           {words.by(hold.by)} <Ago at={hold.at} />

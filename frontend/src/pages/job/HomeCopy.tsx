@@ -47,7 +47,7 @@ export function HomeCopy({ job, home }: { job: number; home: Results["home"] }):
       );
     case "refused":
       return (
-        <Alert color="yellow" variant="light" icon={<Icon name="warn" />} title={text.results.home.refused} styles={{ label: { color: "var(--mantine-color-text)" } }} className="wrap" role="alert">
+        <Alert color="yellow" variant="light" icon={<Icon name="warn" />} title={text.results.home.refused} className="wrap" role="alert">
           <Text size="sm" mb="sm" c="var(--mantine-color-text)">
             {home.message}
           </Text>

@@ -1,10 +1,11 @@
 /** The canvas of the pool's past. ECharts comes with this file. */
 import { LineChart } from "echarts/charts";
 import { AxisPointerComponent, GridComponent, TooltipComponent } from "echarts/components";
-import { init, registerLocale, use as register, type ECharts } from "echarts/core";
+import { registerLocale, use as register } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
-import { useEffect, useRef, type ReactElement } from "react";
+import { useMemo, type ReactElement } from "react";
 import { language } from "../../lib/language";
+import { useCanvas } from "../../ui/canvas";
 import type { Scheme } from "../job/plot";
 import { optionFor, type By, type History, type Names } from "./use";
 
@@ -15,24 +16,7 @@ if (language !== "en") {
 
 export default function UseChart(props: { history: History; by: By; names: Names; scheme: Scheme; label: string }): ReactElement {
   const { history, by, names, scheme, label } = props;
-  const box = useRef<HTMLDivElement>(null);
-  const chart = useRef<ECharts>(undefined);
-  useEffect(() => {
-    if (box.current === null) {
-      return undefined;
-    }
-    const made = init(box.current, null, { renderer: "canvas", locale: language.toUpperCase() });
-    chart.current = made;
-    const watch = new ResizeObserver(() => made.resize());
-    watch.observe(box.current);
-    return () => {
-      watch.disconnect();
-      made.dispose();
-    };
-  }, []);
-  useEffect(() => {
-    chart.current?.setOption(optionFor(history, by, names, scheme), { notMerge: true });
-  }, [history, by, names, scheme]);
+  const box = useCanvas(useMemo(() => optionFor(history, by, names, scheme), [history, by, names, scheme]), language.toUpperCase());
   return <div ref={box} role="img" aria-label={label} style={{ width: "100%", height: 330 }} />;
 }
 
