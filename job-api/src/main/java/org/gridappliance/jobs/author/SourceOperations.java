@@ -192,18 +192,7 @@ public final class SourceOperations {
     Caller caller = writer(request);
     String id = require(caller, request);
     String text = request.body().path("text").asText();
-    int before = expected(id, request);
-    next(
-        caller,
-        id,
-        before,
-        0,
-        app -> {
-          sources.keepExamples(id, before, app);
-          write(app, text);
-        });
-    changed(caller, "app.saved", "app " + id + " version " + (before + 1), request);
-    return answer(id, before + 1, before + 1);
+    return saved(request, caller, id, app -> write(app, text));
   }
 
   private Response restore(Request request) throws IOException {
@@ -214,15 +203,7 @@ public final class SourceOperations {
       throw Problem.notFound("version " + old + " of application " + id);
     }
     int before = expected(id, request);
-    next(
-        caller,
-        id,
-        before,
-        old,
-        app -> {
-          sources.keepExamples(id, old, app);
-          write(app, text(id, old));
-        });
+    next(caller, id, before, old, old, app -> {});
     changed(caller, "app.restored", "app " + id + " version " + old, request);
     return answer(id, before + 1, before + 1);
   }
@@ -235,44 +216,24 @@ public final class SourceOperations {
     if (!file.startsWith(Input.HOME_PREFIX)) {
       throw field("file", "\"" + file + "\": want home: and the path of one of your files");
     }
-    int before = expected(id, request);
-    next(
-        caller,
-        id,
-        before,
-        0,
-        app -> {
-          sources.keepExamples(id, before, app);
-          write(app, text(id, before));
-          copy(
-              caller,
-              file.substring(Input.HOME_PREFIX.length()),
-              app.resolve(AppFolder.EXAMPLES),
-              name);
-        });
-    changed(caller, "app.saved", "app " + id + " version " + (before + 1), request);
-    return answer(id, before + 1, before + 1);
+    String path = file.substring(Input.HOME_PREFIX.length());
+    return saved(
+        request, caller, id, app -> copy(caller, path, app.resolve(AppFolder.EXAMPLES), name));
   }
 
   private Response deleteExample(Request request) throws IOException {
     Caller caller = writer(request);
     String id = require(caller, request);
     String name = exampleName(request);
-    int before = expected(id, request);
-    next(
+    return saved(
+        request,
         caller,
         id,
-        before,
-        0,
         app -> {
-          sources.keepExamples(id, before, app);
-          write(app, text(id, before));
           if (!Files.deleteIfExists(app.resolve(AppFolder.EXAMPLES).resolve(name))) {
             throw Problem.notFound("example " + name);
           }
         });
-    changed(caller, "app.saved", "app " + id + " version " + (before + 1), request);
-    return answer(id, before + 1, before + 1);
   }
 
   private static String exampleName(Request request) {
@@ -314,9 +275,30 @@ public final class SourceOperations {
     }
   }
 
-  /** Makes a version of what may be one, or throws and nothing was changed. */
-  private void next(Caller caller, String id, int before, int from, SourceFolder.Content content)
+  /** Makes the next version of the one that holds, with a change. */
+  private Response saved(Request request, Caller caller, String id, SourceFolder.Content change)
       throws IOException {
+    int before = expected(id, request);
+    next(caller, id, before, before, 0, change);
+    changed(caller, "app.saved", "app " + id + " version " + (before + 1), request);
+    return answer(id, before + 1, before + 1);
+  }
+
+  /**
+   * Makes a version of what may be one, or throws and nothing was changed.
+   *
+   * @param like the version that it is like but for the change
+   * @param from the version that it brings back, 0 for none
+   */
+  private void next(
+      Caller caller, String id, int before, int like, int from, SourceFolder.Content change)
+      throws IOException {
+    SourceFolder.Content content =
+        app -> {
+          sources.keepExamples(id, like, app);
+          write(app, text(id, like));
+          change.write(app);
+        };
     if (!sources.make(
         id, before, saved(caller, from), content, app -> requireGood(caller, id, app))) {
       throw changedMeanwhile(id);

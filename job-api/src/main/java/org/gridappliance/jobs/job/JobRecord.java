@@ -65,6 +65,20 @@ public record JobRecord(
   /** {@return the same job in another state, held by nobody} */
   public JobRecord with(
       JobState next, @Nullable Long started, @Nullable Long ended, @Nullable Failure why) {
+    return as(next, started, ended, why, null);
+  }
+
+  /** {@return the same job, held by a person} */
+  public JobRecord held(Hold by) {
+    return as(JobState.HELD, startedAt, endedAt, null, by);
+  }
+
+  private JobRecord as(
+      JobState next,
+      @Nullable Long started,
+      @Nullable Long ended,
+      @Nullable Failure why,
+      @Nullable Hold by) {
     return new JobRecord(
         id,
         owner,
@@ -84,30 +98,6 @@ public record JobRecord(
         started,
         ended,
         why,
-        null);
-  }
-
-  /** {@return the same job, held by a person} */
-  public JobRecord held(Hold by) {
-    return new JobRecord(
-        id,
-        owner,
-        name,
-        app,
-        appTitle,
-        appDigest,
-        request,
-        facts,
-        combinations,
-        chunks,
-        JobState.HELD,
-        priority,
-        completed,
-        failed,
-        submittedAt,
-        startedAt,
-        endedAt,
-        null,
         by);
   }
 

@@ -60,32 +60,34 @@ public final class CondorOperations {
   }
 
   private Response neighbour(Request request) {
-    Caller caller = admin(request);
-    JsonNode state = agent.ask("PUT", "/pool/neighbours", map(request.body()));
-    note(caller, "pool.neighbour-added", request.body().path("address").asText(), request);
-    return Response.ok(shown(state));
+    return add(request, "/pool/neighbours", "pool.neighbour-added");
   }
 
   private Response forget(Request request) {
-    Caller caller = admin(request);
-    String address = request.path("address");
-    agent.ask("DELETE", "/pool/neighbours/" + address, null);
-    note(caller, "pool.neighbour-removed", address, request);
-    return Response.noContent();
+    return remove(request, "/pool/neighbours/", "pool.neighbour-removed");
   }
 
   private Response watch(Request request) {
-    Caller caller = admin(request);
-    JsonNode state = agent.ask("PUT", "/pool/watched", map(request.body()));
-    note(caller, "pool.watched", request.body().path("address").asText(), request);
-    return Response.ok(shown(state));
+    return add(request, "/pool/watched", "pool.watched");
   }
 
   private Response unwatch(Request request) {
+    return remove(request, "/pool/watched/", "pool.unwatched");
+  }
+
+  /** Tells the agent of another pool. */
+  private Response add(Request request, String list, String deed) {
+    Caller caller = admin(request);
+    JsonNode state = agent.ask("PUT", list, map(request.body()));
+    note(caller, deed, request.body().path("address").asText(), request);
+    return Response.ok(shown(state));
+  }
+
+  private Response remove(Request request, String list, String deed) {
     Caller caller = admin(request);
     String address = request.path("address");
-    agent.ask("DELETE", "/pool/watched/" + address, null);
-    note(caller, "pool.unwatched", address, request);
+    agent.ask("DELETE", list + address, null);
+    note(caller, deed, address, request);
     return Response.noContent();
   }
 
