@@ -101,6 +101,10 @@ export const pool = {
     owner: "Owner",
     ownerHelp: "The account that may set its rules beside pool admins; empty for nobody",
     changed: (name: string) => `Changed group and owner of ${name}`,
+    nowThere: (group: string) => `Group ${group}; its owner's rules are set on the machine itself`,
+    changeGroup: "Group",
+    titleGroup: (name: string) => `Group of ${name}`,
+    changedGroup: (name: string) => `Changed the group of ${name}; it follows within half a minute`,
   },
   node: {
     now: "Now",

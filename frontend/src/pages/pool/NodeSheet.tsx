@@ -32,7 +32,7 @@ export function NodeSheet({ id, name, admin, close }: { id: number; name: string
         <Stack gap="md">
           <Now node={node.data} />
           {admin && <Care node={node.data} close={close} />}
-          {node.data.kind === "executor" && (admin || node.data.mine === true) && (
+          {((node.data.kind === "executor" && (admin || node.data.mine === true)) || (node.data.kind === "machine" && admin)) && (
             <NodeOwner key={`${node.data.group}/${node.data.owner}`} node={node.data} admin={admin} saved={() => void node.refetch()} />
           )}
           <Divider />

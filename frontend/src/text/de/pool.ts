@@ -91,6 +91,10 @@ export const pool: Words<typeof english.pool> = {
     owner: "Gehört",
     ownerHelp: "Das Konto, das neben der Pool-Verwaltung seine Regeln festlegen darf; leer: niemand",
     changed: (name) => `Gruppe und Besitz von ${name} geändert`,
+    nowThere: (group) => `Gruppe ${group}; seine eigenen Regeln werden am Rechner selbst festgelegt`,
+    changeGroup: "Gruppe",
+    titleGroup: (name) => `Gruppe von ${name}`,
+    changedGroup: (name) => `Gruppe von ${name} geändert; er folgt innerhalb einer halben Minute`,
   },
   node: {
     now: "Jetzt",

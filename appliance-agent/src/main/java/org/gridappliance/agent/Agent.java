@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.gridappliance.agent.controller.Controller;
+import org.gridappliance.agent.controller.Controller.Bounder;
 import org.gridappliance.agent.controller.ControllerVerbs;
 import org.gridappliance.agent.controller.PoolPolicy;
 import org.gridappliance.agent.desktop.DesktopVerbs;
@@ -95,6 +96,7 @@ final class Agent implements AutoCloseable {
     verbs.putAll(new ControllerVerbs(controller).all());
     PoolPolicy policy = PoolPolicy.open(folder, controller);
     executor.sharing(policy::report, policy::told);
+    condor.bounded((group, bounds) -> controller.bound(Bounder.HTCONDOR, group, bounds));
     verbs.putAll(condor.verbs());
     Overlay overlay = new Overlay(options.data(), options.uidBase());
     verbs.putAll(overlay.verbs());

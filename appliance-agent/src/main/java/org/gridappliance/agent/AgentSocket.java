@@ -39,7 +39,10 @@ import org.gridappliance.jobs.lease.LeaseProtocol;
 final class AgentSocket implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(AgentSocket.class.getName());
   private static final String PORTAL = "grid-appliance";
-  private static final int MAX_REQUEST = 64 << 10;
+
+  /** The policies of 10,000 machines, each in a group of a long name, are half of it. */
+  private static final int MAX_REQUEST = 1 << 20;
+
   private static final int MAX_PEERS = 64;
   private static final int ANSWER_SECONDS = 30;
   private static final Pattern LENGTH =

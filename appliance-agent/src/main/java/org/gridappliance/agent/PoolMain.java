@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.gridappliance.agent.controller.Controller;
+import org.gridappliance.agent.controller.Controller.Bounder;
 import org.gridappliance.agent.controller.ControllerVerbs;
 import org.gridappliance.agent.pool.Condor;
 import org.gridappliance.agent.verb.Verb;
@@ -48,6 +49,7 @@ final class PoolMain {
     Files.createDirectories(executor);
     Controller controller = Controller.open(executor, UID_BASE, part.jobs());
     Map<String, Verb> verbs = new HashMap<>(part.verbs());
+    part.bounded((group, bounds) -> controller.bound(Bounder.HTCONDOR, group, bounds));
     verbs.putAll(new ControllerVerbs(controller).all());
     AgentSocket socket =
         new AgentSocket(folder.resolve("run").resolve("agent.sock"), new Verbs(Map.copyOf(verbs)));

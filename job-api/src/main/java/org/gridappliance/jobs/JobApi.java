@@ -127,7 +127,8 @@ public final class JobApi implements AutoCloseable {
               changes,
               clock);
       PoolHistory history = new PoolHistory(database, pool.views(), clock);
-      CondorPool condor = CondorPool.start(door, pool, settings.data().resolve("jobs"));
+      Policies policies = new Policies(database, clock);
+      CondorPool condor = CondorPool.start(door, pool, policies, settings.data().resolve("jobs"));
       Operations operations =
           Operations.of(
               settings,
@@ -142,7 +143,7 @@ public final class JobApi implements AutoCloseable {
               new WorkflowStore(database),
               new SavedStore(database),
               new AccessStore(database),
-              new Policies(database, clock),
+              policies,
               new SubmissionKeys(database, clock),
               homes,
               changes,

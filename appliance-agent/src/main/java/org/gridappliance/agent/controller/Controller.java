@@ -1,5 +1,7 @@
 package org.gridappliance.agent.controller;
 
+import static java.util.stream.Collectors.joining;
+
 import com.fasterxml.jackson.core.JacksonException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,7 +10,9 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +66,16 @@ public final class Controller implements AutoCloseable {
       double memoryPressure,
       boolean onBattery) {}
 
+  /** Whose policy an owner's rules are bounded by. */
+  public enum Bounder {
+    /** The portal that this machine's executor joined. */
+    PORTAL,
+    /** The pool of HTCondor that it works for. */
+    HTCONDOR
+  }
+
+  private record Bounds(String group, Sharing policy) {}
+
   private final Path file;
   private final Signals signals;
   private final Jobs jobs;
@@ -70,8 +84,7 @@ public final class Controller implements AutoCloseable {
   private final Semaphore changed = new Semaphore(0);
   private final Thread thread;
   private volatile Sharing sharing;
-  private volatile String group = "";
-  private volatile @Nullable Sharing bounds;
+  private volatile Map<Bounder, Bounds> bounds = Map.of();
   private volatile @Nullable LocalDateTime snoozedUntil;
   private volatile @Nullable State state;
   private @Nullable LocalDateTime pausedSince;
@@ -124,15 +137,16 @@ public final class Controller implements AutoCloseable {
    * @throws Sharing.Wrong when no job could ever run under them on this machine
    */
   public void set(Sharing wanted) throws IOException {
-    Sharing policy = bounds;
-    if (policy != null && !wanted.meets(policy)) {
-      throw new Sharing.Wrong(
-          "no job could ever run: the policy of group "
-              + group
-              + " allows jobs "
-              + policy.hours()
-              + ", these rules "
-              + wanted.hours());
+    for (Bounds one : bounds.values()) {
+      if (!wanted.meets(one.policy())) {
+        throw new Sharing.Wrong(
+            "no job could ever run: the policy of group "
+                + one.group()
+                + " allows jobs "
+                + one.policy().hours()
+                + ", these rules "
+                + wanted.hours());
+      }
     }
     adopt(wanted);
   }
@@ -152,29 +166,38 @@ public final class Controller implements AutoCloseable {
   }
 
   /**
-   * Bounds the owner's rules from now on: the tighter of both holds.
+   * Bounds the owner's rules from now on: the tightest of all holds.
    *
-   * @param policy the pool's, for the group of this machine; null for none
+   * @param policy of the group of this machine; null for none
    */
-  void bound(String group, @Nullable Sharing policy) {
-    this.group = group;
-    this.bounds = policy;
+  public synchronized void bound(Bounder bounder, String group, @Nullable Sharing policy) {
+    Map<Bounder, Bounds> next = new EnumMap<>(Bounder.class);
+    next.putAll(bounds);
+    if (policy == null) {
+      next.remove(bounder);
+    } else {
+      next.put(bounder, new Bounds(group, policy));
+    }
+    bounds = next;
     changed.release();
   }
 
-  /** {@return the pool's bounds; empty for none} */
+  /** {@return the bounds of all policies at once; empty for none} */
   public Optional<Sharing> bounds() {
-    return Optional.ofNullable(bounds);
+    return policies().stream().reduce(Sharing::within);
   }
 
-  /** {@return the group whose policy bounds this machine; empty while the portal has not said} */
+  private List<Sharing> policies() {
+    return bounds.values().stream().map(Bounds::policy).toList();
+  }
+
+  /** {@return the groups whose policies bound this machine; empty for none} */
   public String group() {
-    return group;
+    return bounds.values().stream().map(Bounds::group).distinct().collect(joining(", "));
   }
 
   private Sharing tightest() {
-    Sharing policy = bounds;
-    return policy == null ? sharing : sharing.within(policy);
+    return policies().stream().reduce(sharing, Sharing::within);
   }
 
   /** No jobs for a while; zero ends an earlier wish. */
@@ -227,10 +250,10 @@ public final class Controller implements AutoCloseable {
 
   /** One second's decision. */
   void tick(Reading now) throws InterruptedException {
-    Sharing policy = bounds;
     Sharing own = sharing;
-    Sharing rulesNow = policy == null ? own : own.within(policy);
-    Optional<String> why = rules.pause(own, policy, now, snoozedUntil);
+    List<Sharing> policies = policies();
+    Sharing rulesNow = policies.stream().reduce(own, Sharing::within);
+    Optional<String> why = rules.pause(own, policies, now, snoozedUntil);
     LocalDateTime since = pausedSince;
     int percent = 0;
     if (why.isEmpty()) {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
+import org.gridappliance.agent.controller.Controller.Bounder;
 import org.gridappliance.jobs.lease.LeaseProtocol;
 import org.gridappliance.jobs.lease.Sharing;
 import org.gridappliance.jobs.lease.SharingOrders;
@@ -61,7 +62,7 @@ public final class PoolPolicy {
     this.file = file;
     this.controller = controller;
     this.kept = kept;
-    controller.bound(kept.group(), kept.bounds());
+    controller.bound(Bounder.PORTAL, kept.group(), kept.bounds());
   }
 
   /** Takes {@link SharingOrders}; what cannot be understood or kept is logged, and told. */
@@ -79,7 +80,7 @@ public final class PoolPolicy {
       if (!next.equals(kept)) {
         keep(next);
         kept = next;
-        controller.bound(next.group(), next.bounds());
+        controller.bound(Bounder.PORTAL, next.group(), next.bounds());
       }
     } catch (IOException e) {
       LOG.log(

@@ -2,6 +2,7 @@ package org.gridappliance.agent.controller;
 
 import java.time.Duration;
 import java.time.LocalDateTime;
+import java.util.List;
 import java.util.Optional;
 import org.gridappliance.jobs.lease.Sharing;
 import org.jspecify.annotations.Nullable;
@@ -24,12 +25,12 @@ final class Rules {
    * {@return why jobs must pause, in words that follow "Paused: "; empty when they may run}
    *
    * @param own the owner's rules
-   * @param bounds the pool's policy, which may only tighten those; null for none
+   * @param policies that bound those, which may only tighten them
    * @param snoozedUntil the owner wants nothing until then; null for no such wish
    */
   Optional<String> pause(
-      Sharing own, @Nullable Sharing bounds, Reading now, @Nullable LocalDateTime snoozedUntil) {
-    Sharing sharing = bounds == null ? own : own.within(bounds);
+      Sharing own, List<Sharing> policies, Reading now, @Nullable LocalDateTime snoozedUntil) {
+    Sharing sharing = policies.stream().reduce(own, Sharing::within);
     boolean load = loaded(sharing, now);
     if (own.level() == Sharing.Level.OFF) {
       return Optional.of("its owner does not share this computer");
@@ -48,8 +49,10 @@ final class Rules {
           "jobs run from %d:00 to %d:00 only, on the days its owner chose"
               .formatted(sharing.fromHour(), sharing.toHour()));
     }
-    if (bounds != null && !bounds.inHours(now.at())) {
-      return Optional.of("the pool's policy allows jobs " + bounds.hours() + " only");
+    for (Sharing policy : policies) {
+      if (!policy.inHours(now.at())) {
+        return Optional.of("the pool's policy allows jobs " + policy.hours() + " only");
+      }
     }
     if (now.exclusive() != null) {
       return Optional.of("its owner runs " + now.exclusive());

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.gridappliance.agent.controller.Controller;
 import org.gridappliance.agent.keep.Keeper;
@@ -15,6 +16,7 @@ import org.gridappliance.agent.keep.Keeper.Obstacle;
 import org.gridappliance.agent.pool.PoolSettings.Role;
 import org.gridappliance.agent.settings.ApplianceYaml.Wrong;
 import org.gridappliance.agent.verb.Verb;
+import org.gridappliance.jobs.lease.Sharing;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +29,22 @@ import org.jspecify.annotations.Nullable;
 public final class Condor implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Condor.class.getName());
   private static final int LOOK_MILLIS = 5000;
+  private static final long BOUNDS_NANOS = TimeUnit.SECONDS.toNanos(PoolBounds.EVERY_SECONDS);
 
   /** Below the users of jobs' slots. */
   private static final int UIDS_BELOW = 10;
+
+  /** Who is told of what the pool's policy bounds this machine by. */
+  @FunctionalInterface
+  public interface Bounded {
+    /**
+     * Takes other bounds. Called by HTCondor's own thread.
+     *
+     * @param group of this machine; empty when it is in no pool
+     * @param bounds null for none
+     */
+    void bound(String group, @Nullable Sharing bounds);
+  }
 
   private final Path data;
   private final @Nullable Path root;
@@ -37,6 +52,7 @@ public final class Condor implements AutoCloseable {
   private final CondorLayout layout;
   private final OwnerSignal owner;
   private final KeptBundles bundles;
+  private volatile PoolBounds bounds;
   private final ReentrantLock lock = new ReentrantLock();
   private final Keeper keeper =
       new Keeper(
@@ -75,6 +91,12 @@ public final class Condor implements AutoCloseable {
     this.layout = new CondorLayout(data, folders, uidBase - UIDS_BELOW);
     this.owner = new OwnerSignal(folders);
     this.bundles = new KeptBundles(folders.bundles(), KeptBundles.MOST_BYTES);
+    this.bounds = new PoolBounds(folders, (group, none) -> {});
+  }
+
+  /** Has somebody told of what the pool's policy bounds this machine by. Before {@link #start}. */
+  public void bounded(Bounded taker) {
+    bounds = new PoolBounds(folders, taker);
   }
 
   /** Starts supervising; returns at once. */
@@ -212,6 +234,7 @@ public final class Condor implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+    bounds.begin(read.role() == Role.WORKER ? read.manager() : "");
     if (read.role() == Role.OFF) {
       return Optional.of("pool.role is off in appliance.yaml");
     }
@@ -267,8 +290,15 @@ public final class Condor implements AutoCloseable {
     }
     LOG.log(System.Logger.Level.INFO, "HTCondor runs as {0} at {1}", settings.role().word(), own);
     Neighbours.of(folders).leaving().forEach(this::tell); // left just before the last end
+    long asked = System.nanoTime() - BOUNDS_NANOS;
     while (!launch.waitFor(LOOK_MILLIS)) {
       bundles.look();
+      if (settings.role() == Role.WORKER && System.nanoTime() - asked >= BOUNDS_NANOS) {
+        asked = System.nanoTime();
+        new CondorAdmin(folders, inside)
+            .ofCollector(settings.manager(), GroupBounds.ATTRIBUTE)
+            .ifPresent(said -> bounds.told(own, said));
+      }
       Optional<String> now = OwnAddress.of(settings);
       if (now.isPresent() && !now.get().equals(own)) {
         LOG.log(System.Logger.Level.INFO, "this machine's address is {0} now", now.get());
@@ -308,6 +338,7 @@ public final class Condor implements AutoCloseable {
             "neighbours",
             Neighbours.of(folders).all().stream().map(Neighbours.Neighbour::address).toList());
         state.put("machines", Standings.of(folders).all());
+        state.put("policies", GroupBounds.of(folders).revision());
       }
       return state;
     } finally {

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -52,11 +53,39 @@ record CondorAdmin(PoolFolders folders, Path root) {
     tell(query, "condor_advertise", "-tcp", "-pool", other, "INVALIDATE_SUBMITTOR_ADS");
   }
 
+  /**
+   * {@return an attribute of the ad that a pool's collector has of itself; empty when it did not
+   * answer, {@code undefined} where the ad has none} Any token that reads will do.
+   *
+   * @param manager the collector's address
+   */
+  Optional<String> ofCollector(String manager, String attribute)
+      throws IOException, InterruptedException {
+    String collector = "Machine == \"%s\"".formatted(CondorConfig.host(manager));
+    Said said = ask("", "condor_status", "-collector", "-constraint", collector, "-af", attribute);
+    return said.status() == 0 && !said.text().isBlank()
+        ? Optional.of(said.text().strip())
+        : Optional.empty();
+  }
+
   private void run(String... words) throws IOException, InterruptedException {
     tell("", words);
   }
 
   private void tell(String input, String... words) throws IOException, InterruptedException {
+    Said said = ask(input, words);
+    if (said.status() != 0) {
+      LOG.log(
+          System.Logger.Level.INFO,
+          "{0}: {1}",
+          String.join(" ", words),
+          said.text().replaceAll("\\s+", " ").strip());
+    }
+  }
+
+  private record Said(int status, String text) {}
+
+  private Said ask(String input, String... words) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(CondorLaunch.command(folders, root, "admin", "", false));
     command.addAll(List.of(words));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -79,12 +108,6 @@ record CondorAdmin(PoolFolders folders, Path root) {
                 });
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     watch.join();
-    if (process.waitFor() != 0) {
-      LOG.log(
-          System.Logger.Level.INFO,
-          "{0}: {1}",
-          String.join(" ", words),
-          said.replaceAll("\\s+", " ").strip());
-    }
+    return new Said(process.waitFor(), said);
   }
 }

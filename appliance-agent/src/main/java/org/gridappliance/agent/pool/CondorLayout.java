@@ -61,7 +61,7 @@ record CondorLayout(Path data, PoolFolders folders, int condorUid) {
         etc.resolve("condor_config"),
         CondorConfig.daemons(settings, own, condorUid, trust, submits, others)
             + (left && others.isEmpty() ? CondorConfig.LEFT : "")
-            + (manager ? Standings.of(folders).config() : ""));
+            + (manager ? Standings.of(folders).config() + GroupBounds.of(folders).config() : ""));
     tokens.makeKey(manager, submits);
     if (submits) {
       layClient(settings, own, trust, tokens, submitter);

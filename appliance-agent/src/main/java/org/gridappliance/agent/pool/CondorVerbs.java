@@ -19,6 +19,8 @@ record CondorVerbs(Condor condor, PoolFolders folders) {
         this::token,
         "PUT /pool/machines/{address}",
         this::stand,
+        "PUT /pool/policies",
+        this::policies,
         "PUT /pool/neighbours",
         this::neighbour,
         "DELETE /pool/neighbours/{address}",
@@ -63,6 +65,14 @@ record CondorVerbs(Condor condor, PoolFolders folders) {
       throw new IOException("the agent stops", e);
     }
     return Verb.Reply.ok(condor.state());
+  }
+
+  private Verb.Reply policies(Verb.Call call) throws IOException {
+    condor.requireManager("policies of HTCondor's machines are kept on the pool's manager");
+    JsonNode body = call.body();
+    GroupBounds.of(folders).set(body.path("revision").asText(), body.path("policies"));
+    condor.again();
+    return Verb.Reply.ok(Map.of());
   }
 
   private Verb.Reply neighbour(Verb.Call call) throws IOException {

@@ -12,7 +12,7 @@ final class OwnerSignal implements Controller.Jobs {
   private static final System.Logger LOG = System.getLogger(OwnerSignal.class.getName());
 
   private final PoolFolders folders;
-  private volatile String text = "OwnerActive = False\nOwnerLeaves = False\n-\n";
+  private volatile String text = text(false, false, "");
   private boolean leaving;
 
   OwnerSignal(PoolFolders folders) {
@@ -26,22 +26,22 @@ final class OwnerSignal implements Controller.Jobs {
 
   @Override
   public void run(int percent) {
-    tell(false, false);
+    tell(false, false, "");
   }
 
   @Override
   public void pause(String why) {
-    tell(true, leaving);
+    tell(true, leaving, why);
   }
 
   @Override
   public void leave(String why) {
-    tell(true, true);
+    tell(true, true, why);
   }
 
-  private void tell(boolean active, boolean leave) {
+  private void tell(boolean active, boolean leave, String why) {
     leaving = leave;
-    String now = "OwnerActive = %s\nOwnerLeaves = %s\n-\n".formatted(word(active), word(leave));
+    String now = text(active, leave, why);
     if (now.equals(text)) {
       return;
     }
@@ -53,6 +53,11 @@ final class OwnerSignal implements Controller.Jobs {
       LOG.log(System.Logger.Level.WARNING, "HTCondor is not told of the owner: {0}", e.toString());
     }
     text = now;
+  }
+
+  private static String text(boolean active, boolean leave, String why) {
+    return "OwnerActive = %s\nOwnerLeaves = %s\nOwnerWhy = \"%s\"\n-\n"
+        .formatted(word(active), word(leave), why.replaceAll("[\\\\\"\\p{Cntrl}]", "?"));
   }
 
   private static String word(boolean value) {

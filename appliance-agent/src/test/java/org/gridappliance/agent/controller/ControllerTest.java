@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import org.gridappliance.agent.controller.Controller.Bounder;
 import org.gridappliance.jobs.lease.Sharing;
 import org.gridappliance.jobs.lease.Sharing.Level;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,6 +52,19 @@ class ControllerTest {
 
   private void second(int number, Duration idle) throws InterruptedException {
     controller.tick(RulesTest.at(NOON.plusSeconds(number), idle, 0));
+  }
+
+  @Test
+  void twoPoliciesBoundAtOnceAndEachIsFreedAlone() throws Exception {
+    controller.set(RulesTest.with(Level.ALWAYS));
+    controller.bound(Bounder.PORTAL, "lab", RulesTest.with(Level.GENTLE));
+    controller.bound(Bounder.HTCONDOR, "lab-2", RulesTest.with(Level.AWAY));
+    assertEquals(Level.AWAY, controller.bounds().orElseThrow().level());
+    assertEquals("lab, lab-2", controller.group());
+    controller.bound(Bounder.HTCONDOR, "lab-2", null);
+    assertEquals(Level.GENTLE, controller.bounds().orElseThrow().level());
+    controller.bound(Bounder.PORTAL, "lab", null);
+    assertTrue(controller.bounds().isEmpty());
   }
 
   @Test

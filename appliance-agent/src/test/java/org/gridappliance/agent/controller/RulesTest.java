@@ -35,7 +35,7 @@ class RulesTest {
   }
 
   private Optional<String> pause(Sharing sharing, Reading now) {
-    return rules.pause(sharing, null, now, null);
+    return rules.pause(sharing, List.of(), now, null);
   }
 
   @Test
@@ -94,7 +94,7 @@ class RulesTest {
     assertEquals(
         Optional.of("its owner wants quiet until 13:05"),
         rules.pause(
-            with(Level.ALWAYS), null, at(FRIDAY_NOON, null, 0), FRIDAY_NOON.plusMinutes(65)));
+            with(Level.ALWAYS), List.of(), at(FRIDAY_NOON, null, 0), FRIDAY_NOON.plusMinutes(65)));
   }
 
   @Test
@@ -124,11 +124,12 @@ class RulesTest {
     Reading night = at(FRIDAY_NOON.withHour(23), Duration.ofHours(1), 0);
     assertEquals(
         Optional.of("the pool's policy allows jobs from 18:00 to 6:00 only"),
-        rules.pause(with(Level.ALWAYS), nights, noon, null));
-    assertEquals(Optional.empty(), rules.pause(with(Level.ALWAYS), nights, night, null));
+        rules.pause(with(Level.ALWAYS), List.of(nights), noon, null));
+    assertEquals(Optional.empty(), rules.pause(with(Level.ALWAYS), List.of(nights), night, null));
     assertTrue(
         rules
-            .pause(with(Level.ALWAYS), nights, at(night.at(), Duration.ofMinutes(5), 0), null)
+            .pause(
+                with(Level.ALWAYS), List.of(nights), at(night.at(), Duration.ofMinutes(5), 0), null)
             .orElseThrow()
             .contains("10 minutes"));
     Sharing both = with(Level.GENTLE).within(nights);
@@ -144,25 +145,27 @@ class RulesTest {
                 both.longestPauseMinutes()));
     assertEquals(
         Optional.of("its owner does not share this computer"),
-        rules.pause(with(Level.OFF), with(Level.ALWAYS), night, null));
+        rules.pause(with(Level.OFF), List.of(with(Level.ALWAYS)), night, null));
     assertEquals(
         Optional.of("the pool's policy allows no jobs here"),
-        rules.pause(with(Level.ALWAYS), with(Level.OFF), night, null));
+        rules.pause(with(Level.ALWAYS), List.of(with(Level.OFF)), night, null));
   }
 
-  /** Whatever both say, the tighter of both lets jobs run only where both would. */
+  /** Whatever owner and policies say, jobs run only where each of them alone would let them. */
   @Test
-  void whatBothForbidOneByOneNeverRuns() {
+  void whatOneOfThreeForbidsNeverRuns() {
     Random random = new Random(SEED);
     for (int i = 0; i < 2000; i++) {
       Sharing own = any(random);
       Sharing bounds = any(random);
+      Sharing others = any(random);
       Reading now =
           at(FRIDAY_NOON.plusHours(random.nextInt(168)), Duration.ofMinutes(random.nextInt(30)), 0);
-      boolean runs = new Rules().pause(own, bounds, now, null).isEmpty();
+      boolean runs = new Rules().pause(own, List.of(bounds, others), now, null).isEmpty();
       boolean alone =
-          new Rules().pause(own, null, now, null).isEmpty()
-              && new Rules().pause(bounds, null, now, null).isEmpty();
+          new Rules().pause(own, List.of(), now, null).isEmpty()
+              && new Rules().pause(bounds, List.of(), now, null).isEmpty()
+              && new Rules().pause(others, List.of(), now, null).isEmpty();
       assertTrue(alone || !runs, "seed " + SEED + ": " + own + " " + bounds + " " + now);
       if (runs) {
         assertTrue(own.meets(bounds), "seed " + SEED + ": " + own + " " + bounds);

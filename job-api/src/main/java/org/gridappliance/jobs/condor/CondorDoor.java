@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.gridappliance.jobs.http.Problem;
+import org.gridappliance.jobs.lease.GroupPolicies;
 import org.gridappliance.jobs.pool.Place;
 import org.gridappliance.jobs.pool.Standing;
 import org.jspecify.annotations.Nullable;
@@ -40,19 +41,22 @@ public interface CondorDoor {
    * @param reason why not, with the remedy; empty when it can
    * @param standings draining or banned, by a machine's address; only a pool's manager knows them
    * @param watched other pools that are to be looked at
+   * @param policies what {@link #policies} called those that hold now; null where this machine is
+   *     not a pool's manager
    */
   record Looked(
       @Nullable Access access,
       String reason,
       Map<String, Standing> standings,
-      List<OtherPool> watched) {
+      List<OtherPool> watched,
+      @Nullable String policies) {
     public Looked {
       standings = Map.copyOf(standings);
       watched = List.copyOf(watched);
     }
 
     public Looked(@Nullable Access access, String reason) {
-      this(access, reason, Map.of(), List.of());
+      this(access, reason, Map.of(), List.of(), null);
     }
   }
 
@@ -75,6 +79,17 @@ public interface CondorDoor {
   default void stand(String address, Standing standing) {
     throw Problem.conflict(
         "a machine of HTCondor is drained, banned and opened on the pool's manager, not here");
+  }
+
+  /**
+   * Has the pool's manager tell the machines another policy.
+   *
+   * @param revision what it is called
+   * @throws Problem 409 where this is no manager
+   */
+  default void policies(String revision, GroupPolicies policies) {
+    throw Problem.conflict(
+        "policies of HTCondor's machines are kept on the pool's manager, not here");
   }
 
   /** {@return how it is reached, or why it cannot be used} */

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.gridappliance.jobs.condor.Reason.Remedy;
+import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.jobs.job.JobFolder;
 import org.gridappliance.jobs.job.StorageException;
 import org.gridappliance.jobs.lease.Limits;
@@ -21,6 +22,7 @@ import org.gridappliance.jobs.pool.Engine;
 import org.gridappliance.jobs.pool.LocalPool;
 import org.gridappliance.jobs.pool.LocalPool.HeldLease;
 import org.gridappliance.jobs.pool.Standing;
+import org.gridappliance.jobs.sharing.Policies;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +48,7 @@ public final class CondorPool implements AutoCloseable {
   private static final long HEARTBEAT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final CondorDoor door;
+  private final Policies policies;
   private final LocalPool pool;
   private final Path jobs;
   private final Tails tails;
@@ -60,10 +63,12 @@ public final class CondorPool implements AutoCloseable {
 
   private volatile @Nullable CondorWork work;
   private volatile String obstacle = CondorDoor.NONE.look().reason();
+  private volatile boolean manages;
   private volatile boolean closed;
   private CondorDoor.@Nullable Access known;
 
-  private CondorPool(CondorDoor door, LocalPool pool, Path jobs) {
+  private CondorPool(CondorDoor door, LocalPool pool, Policies policies, Path jobs) {
+    this.policies = policies;
     this.jobs = jobs;
     this.tails = new Tails(pool);
     this.door = door;
@@ -76,8 +81,8 @@ public final class CondorPool implements AutoCloseable {
    *
    * @param jobs the folder of all jobs, {@code DATA/jobs}
    */
-  public static CondorPool start(CondorDoor door, LocalPool pool, Path jobs) {
-    CondorPool condor = new CondorPool(door, pool, jobs);
+  public static CondorPool start(CondorDoor door, LocalPool pool, Policies policies, Path jobs) {
+    CondorPool condor = new CondorPool(door, pool, policies, jobs);
     condor.submitter.start();
     return condor;
   }
@@ -113,6 +118,11 @@ public final class CondorPool implements AutoCloseable {
    */
   public void stand(String name, Standing standing) {
     fleet.stand(name, standing);
+  }
+
+  /** {@return whether this machine is the manager of its pool, who tells machines its policies} */
+  public boolean manages() {
+    return manages;
   }
 
   /** A task of ours; the first subjob of it. */
@@ -259,6 +269,23 @@ public final class CondorPool implements AutoCloseable {
     LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
   }
 
+  /**
+   * Has the manager tell the machines what bounds them, where that has changed.
+   *
+   * @param told what holds now; null where this machine is no manager
+   */
+  private void bound(@Nullable String told) {
+    manages = told != null;
+    Policies.ForMachines wanted = policies.forMachines();
+    if (told != null && !told.equals(wanted.revision())) {
+      try {
+        door.policies(wanted.revision(), wanted.policies());
+      } catch (Problem e) { // asked again in the next round; jobs go on meanwhile
+        log.warn("the policies are not taken by this machine's agent: {}", e.getMessage());
+      }
+    }
+  }
+
   /** Waits for the door to open, and takes up what an earlier run left. */
   private @Nullable CondorWork begin() throws IOException, InterruptedException {
     CondorDoor.Looked looked = door.look();
@@ -310,6 +337,7 @@ public final class CondorPool implements AutoCloseable {
       now.moved(access);
     }
     fleet.standings(looked.standings());
+    bound(looked.policies());
     now.submitWaiting(); // throws while the schedd is away
     fleet.measure(now);
     if (!obstacle.isEmpty()) {

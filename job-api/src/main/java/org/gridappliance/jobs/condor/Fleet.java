@@ -133,7 +133,7 @@ final class Fleet {
     Map<String, Standing> unheard = new TreeMap<>(standings);
     for (Machine one : machines) {
       unheard.remove(one.name());
-      all.add(told(one, one.standing(), ""));
+      all.add(told(one, one.standing(), one.why()));
     }
     for (Machine one : submitting) {
       Standing wished = unheard.remove(one.name());

@@ -14,6 +14,7 @@ import org.gridappliance.jobs.pool.Standing;
  *
  * @param name its address
  * @param state Ready, Busy, or Paused while its owner wants it
+ * @param why it is paused or what is wrong with it, in words; empty where nobody says
  * @param standing what a pool admin wishes of it
  * @param freeCpus cores that a job could have now
  * @param load of the whole machine, processes that want a core
@@ -25,6 +26,7 @@ import org.gridappliance.jobs.pool.Standing;
 public record Machine(
     String name,
     String state,
+    String why,
     Standing standing,
     int cpus,
     int freeCpus,
@@ -52,18 +54,32 @@ public record Machine(
   /** {@return the same, of that standing} */
   Machine standing(Standing now) {
     return new Machine(
-        name, state, now, cpus, freeCpus, memoryBytes, load, version, slots, heardAt, startedAt);
+        name,
+        state,
+        why,
+        now,
+        cpus,
+        freeCpus,
+        memoryBytes,
+        load,
+        version,
+        slots,
+        heardAt,
+        startedAt);
   }
 
   /** {@return the same while its pool does not answer} */
   Machine away() {
     return new Machine(
-        name, "Away", standing, cpus, 0, memoryBytes, load, version, List.of(), heardAt, 0);
+        name, "Away", "", standing, cpus, 0, memoryBytes, load, version, List.of(), heardAt, 0);
   }
+
+  /** An ad may be under way for as long as the collector is busy. */
+  private static final int SKEW_SECONDS = 60;
 
   static final String ATTRIBUTES =
       "Name,Machine,State,Activity,SlotType,PartitionableSlot,DynamicSlot,Cpus,Memory,TotalSlotCpus,TotalCpus,"
-          + "TotalSlotMemory,TotalMemory,TotalLoadAvg,CondorVersion,JobId,EnteredCurrentActivity,OwnerActive,"
+          + "TotalSlotMemory,TotalMemory,TotalLoadAvg,CondorVersion,JobId,EnteredCurrentActivity,OwnerActive,OwnerWhy,MyCurrentTime,"
           + "Draining,LastHeardFrom,DaemonStartTime";
 
   static final String SCHEDDS =
@@ -79,6 +95,7 @@ public record Machine(
           new Machine(
               name,
               "Ready",
+              "",
               Standing.OPEN,
               0,
               0,
@@ -90,6 +107,18 @@ public record Machine(
               0));
     }
     return List.copyOf(machines.values());
+  }
+
+  /**
+   * {@return what is wrong with its clock; the ad has its time, and the collector's of that moment}
+   */
+  private static String clock(JsonNode ad) {
+    long ahead = ad.path("MyCurrentTime").asLong() - ad.path("LastHeardFrom").asLong();
+    if (!ad.has("MyCurrentTime") || Math.abs(ahead) <= SKEW_SECONDS) {
+      return "";
+    }
+    return "its clock is %d min %s the manager's: set it right; times of what runs there are wrong"
+        .formatted(Math.round(Math.abs(ahead) / 60.0), ahead > 0 ? "ahead of" : "behind");
   }
 
   private static int free(JsonNode part) {
@@ -153,6 +182,7 @@ public record Machine(
     return new Machine(
         name,
         owner ? "Paused" : free > 0 ? "Ready" : "Busy",
+        owner ? whole.path("OwnerWhy").asText("") : clock(whole),
         whole.path("Draining").asBoolean(false) ? Standing.DRAINING : Standing.OPEN,
         parts.stream()
             .mapToInt(slot -> slot.path("TotalSlotCpus").asInt(slot.path("TotalCpus").asInt()))

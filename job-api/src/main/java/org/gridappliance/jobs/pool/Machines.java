@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * database blocks.
  */
 public final class Machines {
+  /** What {@code node.token_hash} of a row begins with that stands for such a machine. */
+  public static final String KEY = "machine:";
+
   /** More are not shown. */
   static final int MOST = 10_000;
 
@@ -26,7 +29,7 @@ public final class Machines {
    * @param state Ready, Busy, or Paused while its owner wants it
    * @param cpus 0 where it runs no jobs
    * @param standing what an admin of that scheduler wishes of it
-   * @param note what else it does; empty for nothing
+   * @param note why it is paused, or what else it does; empty for nothing
    * @param heardAt milliseconds since 1970; 0 when its scheduler does not know it now
    */
   public record Told(
@@ -132,7 +135,8 @@ public final class Machines {
     boolean away = last == null || now - last.heardAt() > Node.AWAY_MILLIS;
     Standing standing = last == null ? Standing.OPEN : last.standing();
     String word = last == null ? "Away" : last.state();
-    String reason = word.equals("Paused") ? "its owner uses it" : note(last);
+    String said = note(last);
+    String reason = word.equals("Paused") && said == null ? "its owner uses it" : said;
     if (standing == Standing.BANNED) {
       word = "Banned";
       reason =

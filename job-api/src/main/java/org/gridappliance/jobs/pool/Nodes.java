@@ -30,7 +30,7 @@ final class Nodes {
       boolean own) {
     /** {@return whether it stands for a machine of another scheduler's} */
     boolean isMachine() {
-      return tokenHash.startsWith(MACHINE);
+      return tokenHash.startsWith(Machines.KEY);
     }
   }
 
@@ -43,9 +43,6 @@ final class Nodes {
 
   /** What the stored hash of another scheduler's row begins with; no token has such a hash. */
   static final String ENGINE = "engine:";
-
-  /** What the stored hash of another scheduler's machine begins with. */
-  private static final String MACHINE = "machine:";
 
   private final Database database;
   private final Clock clock;
@@ -167,7 +164,7 @@ final class Nodes {
   }
 
   private static String key(String machine) {
-    return MACHINE + Tokens.hash(machine).substring(0, 64 - MACHINE.length());
+    return Machines.KEY + Tokens.hash(machine).substring(0, 64 - Machines.KEY.length());
   }
 
   private void make(

@@ -20,6 +20,7 @@ import org.gridappliance.jobs.http.Response;
 import org.gridappliance.jobs.job.JobRecord;
 import org.gridappliance.jobs.job.Json;
 import org.gridappliance.jobs.lease.Enrolment;
+import org.gridappliance.jobs.lease.GroupPolicies;
 import org.gridappliance.jobs.lease.Heartbeat;
 import org.gridappliance.jobs.lease.LeaseRequest;
 import org.gridappliance.jobs.lease.Leases;
@@ -210,10 +211,7 @@ final class NodeOperations {
       note(request, caller, "node.placed", found);
     }
     if (body.has("group")) {
-      if (found.kind() != NodeSnapshot.Kind.EXECUTOR) {
-        throw Problem.conflict(
-            found.name() + " is HTCondor's; groups bound the machines of our own pool so far");
-      }
+      requireBounded(found);
       policies.put(found.id(), Policies.group(body.path("group").asText()));
       pool.nudge(found.id());
       note(request, caller, "node.grouped", found);
@@ -223,6 +221,24 @@ final class NodeOperations {
       note(request, caller, "node.given", found);
     }
     return node(request);
+  }
+
+  /** Only who can tell a machine its bounds puts it into a group. */
+  private void requireBounded(NodeSnapshot node) {
+    switch (node.kind()) {
+      case EXECUTOR -> {}
+      case MACHINE -> {
+        if (!condor.manages()) {
+          throw Problem.conflict(
+              node.name() + " is HTCondor's: it is put into a group on its pool's manager");
+        }
+        if (!GroupPolicies.isAddress(node.name())) {
+          throw Problem.conflict(
+              node.name() + " is no IPv4 address, by which HTCondor's machines are bounded");
+        }
+      }
+      default -> throw Problem.conflict(node.name() + " is no machine; put its machines in groups");
+    }
   }
 
   private void note(Request request, Caller caller, String deed, NodeSnapshot node) {

@@ -136,7 +136,7 @@ public final class Operations implements AutoCloseable {
     efficiency.addTo(operations);
     new WatchOperations(condor).addTo(operations);
     new NodeOperations(pool, history, condor, space, audit, lines, policies).addTo(operations);
-    new PolicyOperations(pool, policies, audit).addTo(operations);
+    new PolicyOperations(pool, condor, policies, audit).addTo(operations);
     operations.replaceAll((id, operation) -> space.guard(operation));
     JobEvents events = new JobEvents(changes, jobs);
     PlainRoutes plain = new PlainRoutes(jobs, events, shelf, space, condor, runs, efficiency);

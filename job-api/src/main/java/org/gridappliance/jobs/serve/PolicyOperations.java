@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.gridappliance.jobs.JobAudit;
+import org.gridappliance.jobs.condor.CondorPool;
 import org.gridappliance.jobs.http.Caller;
 import org.gridappliance.jobs.http.Operation;
 import org.gridappliance.jobs.http.Problem;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * The pool's policy for groups of machines, for pool administrators; and each joined machine's own
  * rules, for its owner and them.
  */
-record PolicyOperations(LocalPool pool, Policies policies, JobAudit audit) {
+record PolicyOperations(LocalPool pool, CondorPool condor, Policies policies, JobAudit audit) {
   void addTo(Map<String, Operation> operations) {
     operations.put("listPolicies", this::list);
     operations.put("putPolicy", this::put);
@@ -164,7 +165,10 @@ record PolicyOperations(LocalPool pool, Policies policies, JobAudit audit) {
 
   private List<NodeSnapshot> machines() {
     return pool.views().nodes().stream()
-        .filter(node -> node.kind() == NodeSnapshot.Kind.EXECUTOR)
+        .filter(
+            node ->
+                node.kind() == NodeSnapshot.Kind.EXECUTOR
+                    || (node.kind() == NodeSnapshot.Kind.MACHINE && condor.manages()))
         .sorted(Comparator.comparing(NodeSnapshot::name))
         .toList();
   }

@@ -6,13 +6,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.jobs.job.Database;
 import org.gridappliance.jobs.job.Json;
+import org.gridappliance.jobs.lease.GroupPolicies;
 import org.gridappliance.jobs.lease.Sharing;
 import org.gridappliance.jobs.lease.SharingOrders;
 import org.gridappliance.jobs.lease.SharingReport;
+import org.gridappliance.jobs.pool.Machines;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,13 +27,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class Policies {
   /** The group of machines that nobody put into another. */
-  public static final String DEFAULT_GROUP = "default";
+  public static final String DEFAULT_GROUP = GroupPolicies.DEFAULT_GROUP;
 
   /** More groups with a policy are refused. */
-  static final int MOST_GROUPS = 200;
+  static final int MOST_GROUPS = GroupPolicies.MOST_GROUPS;
 
   private static final Logger log = LoggerFactory.getLogger(Policies.class);
-  private static final String NAME = "[a-z0-9][a-z0-9-]{0,31}";
 
   /**
    * What is kept of a machine.
@@ -49,11 +51,19 @@ public final class Policies {
    */
   public record Told(SharingReport report, long at) {}
 
+  /**
+   * What HTCondor's machines are to be told.
+   *
+   * @param revision another one after each change
+   */
+  public record ForMachines(String revision, GroupPolicies policies) {}
+
   private final Database database;
   private final Clock clock;
   private final Map<Long, Machine> machines = new ConcurrentHashMap<>();
   private final Map<Long, Told> told = new ConcurrentHashMap<>();
   private final Map<String, Sharing> bounds = new ConcurrentHashMap<>();
+  private volatile @Nullable ForMachines forMachines;
 
   /** Reads the policies. */
   public Policies(Database database, Clock clock) {
@@ -78,7 +88,7 @@ public final class Policies {
    * @throws Problem 422 when it is none
    */
   public static String group(String name) {
-    if (!name.matches(NAME)) {
+    if (!name.matches(GroupPolicies.NAME)) {
       throw new Problem(
           422,
           "Not valid",
@@ -123,6 +133,7 @@ public final class Policies {
     } else {
       bounds.put(group, policy);
     }
+    forMachines = null;
   }
 
   /** {@return what is kept of a machine} */
@@ -167,6 +178,35 @@ public final class Policies {
     database.update(
         handle -> handle.execute("UPDATE node SET node_group = ? WHERE id = ?", group, node));
     machines.remove(node);
+    forMachines = null;
+  }
+
+  /** {@return the policies and which of HTCondor's machines they are for} */
+  public ForMachines forMachines() {
+    ForMachines known = forMachines;
+    return known == null ? readForMachines() : known;
+  }
+
+  private synchronized ForMachines readForMachines() {
+    Map<String, String> groups = new TreeMap<>();
+    database
+        .read(
+            handle ->
+                handle
+                    .createQuery(
+                        "SELECT name, node_group FROM node WHERE removed_at IS NULL AND node_group"
+                            + " <> ? AND token_hash LIKE ? ORDER BY id FETCH FIRST ? ROWS ONLY")
+                    .bind(0, DEFAULT_GROUP)
+                    .bind(1, Machines.KEY + "%")
+                    .bind(2, GroupPolicies.MOST_MACHINES)
+                    .map((rows, context) -> Map.entry(rows.getString(1), rows.getString(2)))
+                    .list())
+        .forEach(row -> groups.put(row.getKey(), row.getValue()));
+    groups.keySet().removeIf(name -> !GroupPolicies.isAddress(name));
+    ForMachines now =
+        new ForMachines(UUID.randomUUID().toString(), new GroupPolicies(bounds, groups));
+    forMachines = now;
+    return now;
   }
 
   /** Makes a machine somebody's; null for nobody but pool administrators. */
@@ -233,6 +273,7 @@ public final class Policies {
   /** A machine was removed. */
   public void forget(long node) {
     machines.remove(node);
+    forMachines = null;
     told.remove(node);
   }
 }

@@ -23,7 +23,8 @@ class FitTest {
        {"Name": "slot1_1@10-77-0-11.grid.appliance", "Machine": "10-77-0-11.grid.appliance", "DynamicSlot": true,
         "Cpus": 2, "Memory": 128, "Activity": "Busy", "JobId": "12.0", "EnteredCurrentActivity": 1700000000},
        {"Name": "slot1@10-77-0-12.grid.appliance", "Machine": "10-77-0-12.grid.appliance", "PartitionableSlot": true,
-        "Cpus": 4, "TotalSlotCpus": 4, "TotalSlotMemory": 8000, "OwnerActive": true}]
+        "Cpus": 4, "TotalSlotCpus": 4, "TotalSlotMemory": 8000, "OwnerActive": true,
+        "OwnerWhy": "somebody uses it; jobs go on after 3 minutes without it"}]
       """;
 
   private static List<Machine> machines() throws Exception {
@@ -52,7 +53,24 @@ class FitTest {
             + " "
             + first.slots().getFirst().job());
     assertEquals("Paused", all.getLast().state());
+    assertEquals("somebody uses it; jobs go on after 3 minutes without it", all.getLast().why());
+    assertEquals("", first.why());
     assertEquals(1600000000, first.startedAt());
+  }
+
+  @Test
+  void aMachineWhoseClockIsWrongSaysSo() throws Exception {
+    for (long ahead : new long[] {-7200, -61, -60, 60, 61, 300}) {
+      String ads =
+          SLOTS.replace(
+              "1700000000,", "1700000000, \"MyCurrentTime\": " + (1700000000 + ahead) + ",");
+      List<JsonNode> slots = new ArrayList<>();
+      new ObjectMapper().readTree(ads).forEach(slots::add);
+      String why = Machine.of(slots).getFirst().why();
+      assertEquals(Math.abs(ahead) > 60, why.startsWith("its clock is "), why);
+      assertTrue(ahead != -7200 || why.contains("120 min behind the manager's"), why);
+      assertTrue(ahead != 300 || why.contains("5 min ahead of the manager's"), why);
+    }
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.gridappliance.jobs.condor.CondorDoor;
 import org.gridappliance.jobs.http.Problem;
+import org.gridappliance.jobs.lease.GroupPolicies;
 import org.gridappliance.jobs.pool.Place;
 import org.gridappliance.jobs.pool.Standing;
 
@@ -50,7 +51,8 @@ public final class AgentCondor implements CondorDoor {
             Path.of(submit.path("events").asText())),
         "",
         standings(state.path("machines")),
-        watched(state.path("watched")));
+        watched(state.path("watched")),
+        state.path("policies").isTextual() ? state.path("policies").asText() : null);
   }
 
   private static Map<String, Standing> standings(JsonNode machines) {
@@ -81,6 +83,11 @@ public final class AgentCondor implements CondorDoor {
               one.path("expires").asLong(0)));
     }
     return all;
+  }
+
+  @Override
+  public void policies(String revision, GroupPolicies policies) {
+    agent.ask("PUT", "/pool/policies", Map.of("revision", revision, "policies", policies));
   }
 
   @Override

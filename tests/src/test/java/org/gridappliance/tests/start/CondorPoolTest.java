@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -633,15 +634,51 @@ class CondorPoolTest {
     ada.awaitCompleted(job, PATIENCE);
   }
 
+  @Test
+  void thePolicyOfItsGroupBoundsAMachineOfHtcondorAndNoOther() throws Exception {
+    String worker = workers.getFirst();
+    long id = machine(worker).path("id").asLong();
+    ObjectNode closed = sharing(1).put("level", "OFF");
+    assertEquals(200, ada.send("PUT", "/api/v1/pool/policies/closed", closed).statusCode());
+    try {
+      assertEquals(200, group(id, "closed"));
+      long begin = System.nanoTime();
+      Await.until(
+          "its jobs are paused",
+          PATIENCE,
+          () -> machine(worker).path("state").asText().equals("Paused"));
+      System.out.printf("a policy: bounds after %.1f s%n", (System.nanoTime() - begin) / 1e9);
+      assertEquals(
+          "the pool's policy allows no jobs here", machine(worker).path("reason").asText());
+      assertNotEquals("Paused", machine(workers.getLast()).path("state").asText());
+      JsonNode policy = ada.get("/api/v1/pool/policies").path("policies").path(0);
+      assertEquals("closed", policy.path("group").asText());
+      assertEquals(worker, policy.at("/nodes/0/name").asText());
+    } finally {
+      assertEquals(200, group(id, "default"));
+      ada.send("DELETE", "/api/v1/pool/policies/closed", null);
+    }
+    Await.until(
+        "it takes work", PATIENCE, () -> machine(worker).path("state").asText().equals("Ready"));
+  }
+
+  private static int group(long node, String name) throws Exception {
+    return ada.send("PATCH", "/api/v1/nodes/" + node, Map.of("group", name)).statusCode();
+  }
+
+  /** {@return what the owner of a worker allows} */
+  private static ObjectNode sharing(int worker) throws Exception {
+    String socket = script.data() + "-w" + worker + "/run/agent.sock";
+    return (ObjectNode)
+        JSON.readTree(output("curl", "-sS", "--unix-socket", socket, "http://a/sharing"))
+            .path("sharing");
+  }
+
   /** Sets what owners allow on both workers. {@return seconds until it holds for their jobs} */
   private static double change(String level, boolean stopped) throws Exception {
     for (int worker = 1; worker <= 2; worker++) {
       String socket = script.data() + "-w" + worker + "/run/agent.sock";
-      ObjectNode sharing =
-          (ObjectNode)
-              JSON.readTree(output("curl", "-sS", "--unix-socket", socket, "http://a/sharing"))
-                  .path("sharing");
-      sharing.put("level", level);
+      ObjectNode sharing = sharing(worker).put("level", level);
       run(
           "curl",
           "-sSf",
