@@ -11,6 +11,8 @@ import { Ago } from "../../ui/time";
 import type { Chosen } from "./NodeMap";
 import type { Row } from "./watched";
 
+/* Widths are so that the name keeps at least 100 px at every width of the page. */
+
 /** So many rows are shown at first, and more at a time. */
 const PAGE = 100;
 
@@ -66,7 +68,7 @@ export function NodeTable({ nodes, filter, setFilter, chosen, unchoose, open }: 
             <Table.Tr>
               <Table.Th>{text.columns.node}</Table.Th>
               {pools && (
-                <Table.Th w="16%" visibleFrom="sm">
+                <Table.Th w="14%" visibleFrom="md">
                   {text.pools.column}
                 </Table.Th>
               )}
@@ -74,20 +76,20 @@ export function NodeTable({ nodes, filter, setFilter, chosen, unchoose, open }: 
               <Table.Th w={132} visibleFrom="sm">
                 {text.columns.slots}
               </Table.Th>
-              <Table.Th w={100} visibleFrom="md" ta="right">
+              <Table.Th w={100} visibleFrom="lg" ta="right">
                 {text.columns.memory}
               </Table.Th>
               {loads && (
-                <Table.Th w={72} visibleFrom="md" ta="right">
+                <Table.Th w={72} visibleFrom="lg" ta="right">
                   {text.columns.load}
                 </Table.Th>
               )}
               {loads && (
-                <Table.Th w={140} visibleFrom="lg">
+                <Table.Th w={140} visibleFrom="xl">
                   {text.columns.version}
                 </Table.Th>
               )}
-              <Table.Th w="20%" visibleFrom="md">
+              <Table.Th w={pools ? "12%" : "20%"} visibleFrom="md">
                 {text.node.place}
               </Table.Th>
               <Table.Th w={120} visibleFrom="sm">
@@ -146,7 +148,7 @@ function NodeRow({ node, current, loads, pools, open }: RowProps): ReactElement 
         )}
       </Table.Td>
       {pools && (
-        <Table.Td visibleFrom="sm" className="wrap">
+        <Table.Td visibleFrom="md" className="wrap">
           {node.poolName ?? text.pools.own}
         </Table.Td>
       )}
@@ -154,16 +156,16 @@ function NodeRow({ node, current, loads, pools, open }: RowProps): ReactElement 
         <StateChip state={node.state} />
       </Table.Td>
       <Table.Td visibleFrom="sm">{text.slots(Math.max(0, node.cpus - node.freeCpus), node.cpus)}</Table.Td>
-      <Table.Td visibleFrom="md" ta="right">
+      <Table.Td visibleFrom="lg" ta="right">
         {memory(node.memoryBytes)}
       </Table.Td>
       {loads && (
-        <Table.Td visibleFrom="md" ta="right">
+        <Table.Td visibleFrom="lg" ta="right">
           {typeof node.load === "number" ? fixed(node.load, 1) : "–"}
         </Table.Td>
       )}
       {loads && (
-        <Table.Td visibleFrom="lg" className="wrap">
+        <Table.Td visibleFrom="xl" className="wrap">
           {node.version ?? "–"}
         </Table.Td>
       )}
