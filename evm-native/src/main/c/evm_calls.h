@@ -54,4 +54,7 @@ size_t evm_filter_build(struct sock_filter out[EVM_FILTER_MAX], bool jit);
 /* The errno for a refused call, and what was tried, in words, into out. */
 int evm_call_explain(const struct seccomp_data *data, char *out, size_t size);
 
+/* Whether every program makes this call and the C library does as well without it: no reason for any failure. */
+bool evm_call_falls_back(const struct seccomp_data *data);
+
 #endif

@@ -240,6 +240,12 @@ size_t evm_filter_build(struct sock_filter out[EVM_FILTER_MAX], bool jit) {
   return a.count;
 }
 
+bool evm_call_falls_back(const struct seccomp_data *data) {
+  if (data->arch != AUDIT_ARCH_X86_64) return false;
+  const struct evm_call *call = evm_call_find(data->nr);
+  return call != NULL && (strcmp(call->name, "clone3") == 0 || strcmp(call->name, "openat2") == 0);
+}
+
 int evm_call_explain(const struct seccomp_data *data, char *out, size_t size) {
   if (data->arch != AUDIT_ARCH_X86_64) {
     evm_format(out, size, "tried to make a 32-bit system call (int 0x80, number %d)", data->nr);

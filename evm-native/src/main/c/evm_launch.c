@@ -224,7 +224,7 @@ static void on_refused_call(struct launch *l) {
   }
   char words[EVM_WORDS_MAX];
   answer.error = -evm_call_explain(&call.data, words, sizeof words);
-  evm_refusals_add(&l->result.refusals, words);
+  evm_refusals_add(&l->result.refusals, words, !evm_call_falls_back(&call.data));
   ioctl(l->listener, SECCOMP_IOCTL_NOTIF_SEND, &answer); /* ENOENT: killed meanwhile */
 }
 

@@ -162,11 +162,11 @@ void evm_report_result(int fd, const struct evm_result *result, const struct evm
   send_line(fd, &line, 5000);
 }
 
-void evm_refusals_add(struct evm_refusals *refusals, const char *words) {
+void evm_refusals_add(struct evm_refusals *refusals, const char *words, bool matters) {
   refusals->total++;
-  evm_format(refusals->last, sizeof refusals->last, "%s", words);
+  if (matters) evm_format(refusals->last, sizeof refusals->last, "%s", words);
   for (int i = 0; i < refusals->count; i++) {
-    if (strncmp(refusals->entries[i].words, refusals->last, EVM_WORDS_MAX) != 0) continue;
+    if (strncmp(refusals->entries[i].words, words, EVM_WORDS_MAX) != 0) continue;
     refusals->entries[i].count++;
     return;
   }

@@ -59,8 +59,8 @@ void evm_report_usage(int fd, const struct evm_usage *usage);
 void evm_report_result(int fd, const struct evm_result *result, const struct evm_spec *spec,
                        const struct evm_reached *reached);
 
-/* Adds a refused call. */
-void evm_refusals_add(struct evm_refusals *refusals, const char *words);
+/* Adds a refused call; one that matters is told as the last when the program fails. */
+void evm_refusals_add(struct evm_refusals *refusals, const char *words, bool matters);
 
 /* Writes text as a JSON string with its quotes, cut to fit; bytes that are not ASCII become '?'. */
 size_t evm_json_string(char *out, size_t size, const char *text);

@@ -194,6 +194,8 @@ static void words_name_what_was_tried(void) {
   struct seccomp_data old = {20, AUDIT_ARCH_I386, 0, {0}};
   CHECK(evm_call_explain(&old, words, sizeof words) == 38 && strstr(words, "int 0x80") != NULL, "%s", words);
   struct seccomp_data unknown = {1999, AUDIT_ARCH_X86_64, 0, {0}};
+  struct seccomp_data clone3 = {435, AUDIT_ARCH_X86_64, 0, {0}};
+  CHECK(evm_call_falls_back(&clone3) && !evm_call_falls_back(&unknown) && !evm_call_falls_back(&old), "clone3");
   CHECK(evm_call_explain(&unknown, words, sizeof words) == 38 && strstr(words, "1999") != NULL, "%s", words);
 }
 
@@ -211,10 +213,10 @@ static void refusals_are_counted_by_words(void) {
   for (int i = 0; i < 100; i++) {
     char words[32];
     evm_format(words, sizeof words, "kind %d", i % 20);
-    evm_refusals_add(&refusals, words);
+    evm_refusals_add(&refusals, words, i < 99);
   }
   CHECK(refusals.total == 100 && refusals.count == EVM_REFUSALS_MAX, "count %d", refusals.count);
-  CHECK(refusals.entries[0].count == 5 && strcmp(refusals.last, "kind 19") == 0, "last %s", refusals.last);
+  CHECK(refusals.entries[0].count == 5 && strcmp(refusals.last, "kind 18") == 0, "last %s", refusals.last);
 }
 
 /* Runs the parser in a child; returns its exit code: 0 accepted, 125 refused. */
