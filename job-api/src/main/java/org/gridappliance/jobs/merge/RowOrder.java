@@ -37,6 +37,11 @@ final class RowOrder implements Comparator<RowOrder.Row> {
     first.forEach(name -> all.add(new Output.SortKey(name, false)));
     all.addAll(sort);
     List<String> names = columns.stream().map(Column::name).toList();
+    if (sort.isEmpty()) { // from left to right, numbers as numbers: 2 comes before 10
+      names.stream()
+          .filter(name -> !first.contains(name))
+          .forEach(name -> all.add(new Output.SortKey(name, false)));
+    }
     List<Key> keys = new ArrayList<>();
     for (Output.SortKey key : all) {
       int at = names.indexOf(key.column());

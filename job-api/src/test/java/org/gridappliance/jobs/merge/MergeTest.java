@@ -234,6 +234,20 @@ class MergeTest {
   }
 
   @Test
+  void withoutSortKeysTwoComesBeforeTen() throws Exception {
+    List<Column> columns = Merge.columns(app("tsv"), app("tsv").tables().getFirst(), List.of());
+    assertEquals(List.of("name", "n"), columns.stream().map(Column::name).toList().subList(0, 2));
+    RowOrder order = RowOrder.of(columns, List.of(), List.of());
+    List<String> rows =
+        Stream.of("b\t1\t0", "a\t10\t0", "a\t2\t0", "a\t-\t0", "a\t2\t00")
+            .map(order::row)
+            .sorted(order)
+            .map(RowOrder.Row::line)
+            .toList();
+    assertEquals(List.of("a\t2\t0", "a\t2\t00", "a\t10\t0", "a\t-\t0", "b\t1\t0"), rows);
+  }
+
+  @Test
   void rowsThatDoNotFitInMemoryAreSortedOnDisk() throws Exception {
     List<Column> columns = Merge.columns(app("tsv"), app("tsv").tables().getFirst(), List.of());
     RowOrder order = RowOrder.of(columns, List.of(), List.of(new Output.SortKey("n", false)));
