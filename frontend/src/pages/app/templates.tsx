@@ -141,7 +141,7 @@ function FieldTemplate(props: FieldTemplateProps): ReactElement {
     context.setSweep(name, !listed ? now : now === "" ? [] : [now]);
   };
   return (
-    <Box pos="relative">
+    <Box pos="relative" className={styles.several}>
         {typed === undefined ? (
           props.children
         ) : (
