@@ -1,0 +1,399 @@
+package org.gridappliance.tests.start;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.gridappliance.tests.fixture.Await;
+import org.gridappliance.tests.fixture.Chromium;
+import org.gridappliance.tests.fixture.PortalClient;
+import org.gridappliance.tests.fixture.Repository;
+import org.gridappliance.tests.fixture.Seated;
+import org.gridappliance.tests.fixture.TestApps;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/**
+ * What needs a pool of its own: {@value #MACHINES} machines, a real pool of two nodes whose
+ * collector is also told of machines varied from its real worker by HTCondor's own {@code
+ * condor_advertise}; and a spool that is full. Prints how long pages and answers take; pictures go
+ * to {@code target/screenshots/pool-1000-*}.
+ */
+@Tag("root")
+@Tag("netns")
+@Tag("browser")
+@EnabledIfSystemProperty(
+    named = "soak",
+    matches = "true",
+    disabledReason = "takes some minutes: part of ./appliance test --soak only")
+class PoolExtremesTest {
+  private static final int MACHINES = 1_000;
+  private static final long SEED = 20_261_122;
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
+  private static final Path AGENTS = Path.of("/var/lib/grid-appliance-agent");
+  private static final long TELL_NANOS = Duration.ofSeconds(15).toNanos();
+  private static final String PASSWORD = "correct horse battery";
+
+  /** Where universities are: name, latitude, longitude. */
+  private static final String[] PLACES = {
+    "Gainesville, Florida|29.65|-82.32", "Miami, Florida|25.76|-80.19",
+    "Tallahassee, Florida|30.44|-84.28", "Atlanta, Georgia|33.75|-84.39",
+    "Baton Rouge, Louisiana|30.45|-91.15", "Austin, Texas|30.27|-97.74",
+    "Houston, Texas|29.76|-95.37", "Madison, Wisconsin|43.07|-89.40",
+    "Chicago, Illinois|41.88|-87.63", "West Lafayette, Indiana|40.43|-86.91",
+    "Columbus, Ohio|39.96|-83.00", "Ann Arbor, Michigan|42.28|-83.74",
+    "Pittsburgh, Pennsylvania|40.44|-80.00", "Princeton, New Jersey|40.34|-74.66",
+    "New York, New York|40.71|-74.01", "Boston, Massachusetts|42.36|-71.06",
+    "Raleigh, North Carolina|35.78|-78.64", "Lincoln, Nebraska|40.81|-96.70",
+    "Boulder, Colorado|40.01|-105.27", "Salt Lake City, Utah|40.76|-111.89",
+    "Tucson, Arizona|32.22|-110.97", "San Diego, California|32.72|-117.16",
+    "Berkeley, California|37.87|-122.27", "Seattle, Washington|47.61|-122.33",
+    "Fairbanks, Alaska|64.84|-147.72", "Honolulu, Hawaii|21.31|-157.86",
+    "Toronto, Canada|43.65|-79.38", "Guadalajara, Mexico|20.67|-103.35",
+    "Bogotá, Colombia|4.71|-74.07", "São Paulo, Brazil|-23.55|-46.63",
+    "Santiago, Chile|-33.45|-70.67", "Buenos Aires, Argentina|-34.60|-58.38",
+    "London, United Kingdom|51.51|-0.13", "Dublin, Ireland|53.35|-6.26",
+    "Paris, France|48.86|2.35", "Barcelona, Spain|41.39|2.17",
+    "Amsterdam, Netherlands|52.37|4.90", "Berlin, Germany|52.52|13.41",
+    "Karlsruhe, Germany|49.01|8.40", "Geneva, Switzerland|46.20|6.14",
+    "Bologna, Italy|44.49|11.34", "Copenhagen, Denmark|55.68|12.57",
+    "Uppsala, Sweden|59.86|17.64", "Warsaw, Poland|52.23|21.01",
+    "Athens, Greece|37.98|23.73", "Tel Aviv, Israel|32.09|34.78",
+    "Cape Town, South Africa|-33.92|18.42", "Nairobi, Kenya|-1.29|36.82",
+    "Mumbai, India|19.08|72.88", "Bangalore, India|12.97|77.59",
+    "Singapore|1.35|103.82", "Taipei, Taiwan|25.03|121.57",
+    "Beijing, China|39.90|116.41", "Seoul, South Korea|37.57|126.98",
+    "Tokyo, Japan|35.68|139.69", "Melbourne, Australia|-37.81|144.96",
+    "Auckland, New Zealand|-36.85|174.76"
+  };
+
+  private static Script script;
+  private static Script.Up up;
+  private static PortalClient ada;
+  private static String manager;
+  private static VariedMachines varied;
+  private static long toldAt;
+
+  @BeforeAll
+  static void start() throws Exception {
+    String cache = Optional.ofNullable(System.getenv("GRID_CACHE")).orElse("");
+    String home = Optional.ofNullable(System.getenv("HOME")).orElse("/root");
+    script =
+        new Script()
+            .with("APPLIANCE_ADMIN", "ada:" + PASSWORD)
+            .with("GRID_CACHE", cache.isEmpty() ? home + "/.cache/grid-appliance" : cache);
+    TestApps.drop(script.data().resolve("apps"), "steps");
+    // The portal's user may not exist yet on this machine: then `up` makes it and its folder.
+    output(
+        "sh",
+        "-c",
+        "id grid-appliance >/dev/null 2>&1 || useradd --system --user-group --no-create-home"
+            + " --home-dir /nonexistent --shell /usr/sbin/nologin grid-appliance;"
+            + " chown -R grid-appliance: \"$1\"; chmod 700 \"$1\"",
+        "sh",
+        script.data().toString());
+    up = script.pool("--nodes", "2", "--cpus", "8", "--port", "0");
+    Await.until("the pool is up", PATIENCE, () -> up.text().contains("in network namespaces"));
+    manager = up.text().replaceAll("(?s).*manager (\\S+) and.*", "$1");
+    ada = PortalClient.login(URI.create(up.address()), "ada", PASSWORD);
+    Await.until(
+        "the worker is in the pool",
+        PATIENCE,
+        () -> ada.get("/api/v1/pool").at("/condor/slots").asInt() == 8);
+    varied =
+        new VariedMachines(output(on("condor_status", "-pool", manager, "-long")), MACHINES, SEED);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    try {
+      output("kill", "-TERM", Long.toString(up.pid()));
+      assertEquals(0, up.ended());
+      assertEquals(List.of(), script.processes(), "something still runs");
+    } finally {
+      script.close();
+      for (String node : List.of("", "-w1")) {
+        remove(agent(node));
+      }
+    }
+  }
+
+  @Test
+  void aThousandMachinesAreSeenFoundAndOpened() throws Exception {
+    measured("told the collector of all", PoolExtremesTest::advertise);
+    Await.until("all are nodes", PATIENCE, () -> nodes().size() == MACHINES + 1);
+    place();
+    long job = ada.submit("steps", Map.of("steps", 1, "seconds", 150), sweep(6));
+    Await.until(
+        "the past has some minutes, and those that went are away",
+        PATIENCE,
+        () -> {
+          keepTelling();
+          return ada.get("/api/v1/pool/history?span=hour").path("points").size() >= 3
+              && count("Away") >= MACHINES - varied.lasting();
+        });
+    assertTrue(count("Paused") > 50 && count("Busy") > 100 && count("Draining") > 10);
+    answers();
+    try (Chromium chromium = Chromium.launch()) {
+      String state;
+      try (BrowserContext context = chromium.anonymous(false, ColorScheme.LIGHT)) {
+        Seated.login(context, URI.create(up.address()), "ada", PASSWORD);
+        state = context.storageState();
+      }
+      for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+        for (boolean phone : new boolean[] {false, true}) {
+          keepTelling();
+          try (BrowserContext context = chromium.withState(state, phone, scheme)) {
+            look(
+                context.newPage(),
+                (phone ? "phone-" : "") + scheme.name().toLowerCase(Locale.ROOT));
+          }
+        }
+      }
+    }
+    ada.send("POST", "/api/v1/jobs/" + job + "/cancel", null);
+  }
+
+  @Test
+  void aFullSpoolHoldsSubmissionsBackWithAReasonAndNoneIsLost() throws Exception {
+    Path spool = agent("").resolve("condor/node/spool");
+    String small = "size=1m,mode=755,uid=" + Files.getAttribute(spool, "unix:uid");
+    output("mount", "-t", "tmpfs", "-o", small, "tmpfs", spool.toString());
+    try {
+      startAnew();
+      Path filler = spool.resolve("filler");
+      assertThrows(IOException.class, () -> Files.write(filler, new byte[2 << 20]));
+      long job = ada.submit("steps", Map.of("steps", 1, "seconds", 1), sweep(50));
+      Await.until("it is told why", PATIENCE, () -> !ready());
+      System.out.println(ada.get("/api/v1/pool").at("/condor/reason").asText());
+      Files.delete(filler);
+      ada.awaitCompleted(job, PATIENCE);
+      JsonNode runs = ada.get("/api/v1/pool/runs?limit=100&q=job:" + job).path("runs");
+      assertEquals(
+          IntStream.range(0, 50).boxed().toList(),
+          runs.findValues("index").stream().map(JsonNode::asInt).sorted().toList());
+    } finally {
+      output("umount", "-l", spool.toString());
+      startAnew();
+    }
+  }
+
+  private static Map<String, Object> sweep(int count) {
+    return Map.of(
+        "pool", "condor", "sweep", Map.of("n", IntStream.range(0, count).boxed().toList()));
+  }
+
+  private static boolean ready() throws Exception {
+    return ada.get("/api/v1/pool").at("/condor/ready").asBoolean();
+  }
+
+  private static void startAnew() throws Exception {
+    assertEquals(
+        200, ada.send("PUT", "/api/v1/pool/condor", Map.of("role", "manager")).statusCode());
+    Await.until("it ended", PATIENCE, () -> !ready());
+    Await.until("it is back", PATIENCE, PoolExtremesTest::ready);
+  }
+
+  private static void look(Page page, String how) throws Exception {
+    String name = "pool-1000-" + how;
+    Locator marks = page.locator("svg .mark");
+    measured(
+        how + ": the page to its map and rows",
+        () -> {
+          page.navigate(up.address() + "/pool?span=hour");
+          assertThat(page.locator("tbody tr").first()).isVisible();
+          assertThat(marks.first()).isVisible();
+        });
+    int all = ada.get("/api/v1/nodes").path("nodes").size();
+    assertThat(page.getByText("%,d nodes".formatted(all)).first()).isVisible();
+    page.locator("canvas, figure").first().waitFor();
+    Chromium.picture(page, name);
+    Chromium.accessible(page);
+    page.screenshot(
+        new Page.ScreenshotOptions()
+            .setFullPage(true)
+            .setPath(Repository.root().resolve("tests/target/screenshots/" + name + "-whole.png")));
+    measured(
+        how + ": the map of the United States",
+        () -> {
+          page.getByText("United States", new Page.GetByTextOptions().setExact(true)).click();
+          page.waitForURL("**map=us**");
+          assertThat(marks.first()).isVisible();
+        });
+    Chromium.picture(page, name + "-us");
+    Locator filter = page.locator("[data-filter]");
+    for (String wanted : List.of("paused", "gainesville", "24.0.8")) {
+      measured(
+          how + ": the list filtered by " + wanted,
+          () -> {
+            filter.fill(wanted);
+            page.waitForURL("**filter=" + wanted + "**");
+            assertThat(page.locator("tbody tr").first())
+                .containsText(
+                    Pattern.compile(
+                        how.startsWith("phone") ? "." : wanted, Pattern.CASE_INSENSITIVE));
+          });
+    }
+    filter.fill("busy");
+    page.waitForURL("**filter=busy**");
+    filter.scrollIntoViewIfNeeded();
+    Chromium.picture(page, name + "-list");
+    measured(
+        how + ": a machine's sheet",
+        () -> {
+          page.locator("tbody tr").first().click();
+          assertThat(page.getByRole(AriaRole.DIALOG).getByText(Pattern.compile("^slot1_1")))
+              .isVisible();
+        });
+    Chromium.picture(page, name + "-node");
+    Chromium.accessible(page);
+  }
+
+  /** What a program sees, from this machine: medians and p99 of a hundred answers. */
+  private static void answers() throws Exception {
+    JsonNode busy =
+        nodes().stream().filter(one -> one.path("state").asText().equals("Busy")).findFirst().get();
+    for (String path :
+        List.of("/api/v1/nodes", "/api/v1/nodes/" + busy.path("id").asLong(), "/api/v1/pool")) {
+      double[] millis = new double[100];
+      int size = 0;
+      for (int i = 0; i < millis.length; i++) {
+        long begin = System.nanoTime();
+        size = ada.bytes(path).length;
+        millis[i] = (System.nanoTime() - begin) / 1e6;
+      }
+      Arrays.sort(millis);
+      System.out.printf(
+          "GET %s: %,d bytes, p50 %.1f ms, p99 %.1f ms%n",
+          path.replaceAll("\\d+$", "ID"), size, millis[49], millis[98]);
+    }
+  }
+
+  private interface Step {
+    void run() throws Exception;
+  }
+
+  private static void measured(String what, Step step) throws Exception {
+    long begin = System.nanoTime();
+    step.run();
+    System.out.printf("%s: %.2f s%n", what, (System.nanoTime() - begin) / 1e9);
+  }
+
+  private static List<JsonNode> nodes() throws Exception {
+    List<JsonNode> all = new ArrayList<>();
+    ada.get("/api/v1/nodes").path("nodes").forEach(all::add);
+    return all.stream().filter(one -> one.path("kind").asText().equals("machine")).toList();
+  }
+
+  private static long count(String state) throws Exception {
+    return nodes().stream().filter(one -> one.path("state").asText().equals(state)).count();
+  }
+
+  /** Nine in ten have a place, most of them few ones. */
+  private static void place() throws Exception {
+    Random random = new Random(SEED);
+    for (JsonNode node : nodes()) {
+      int at = (int) (Math.pow(random.nextDouble(), 2) * PLACES.length);
+      if (random.nextInt(10) == 0) {
+        continue;
+      }
+      String[] place = PLACES[at].split("\\|", -1);
+      Map<String, ?> body =
+          Map.of(
+              "place",
+              Map.of(
+                  "name", place[0],
+                  "latitude", Double.parseDouble(place[1]) + random.nextGaussian() * 0.2,
+                  "longitude", Double.parseDouble(place[2]) + random.nextGaussian() * 0.2));
+      HttpResponse<String> answer =
+          ada.send("PATCH", "/api/v1/nodes/" + node.path("id").asLong(), body);
+      assertEquals(200, answer.statusCode(), answer::body);
+    }
+  }
+
+  /** Tells of them again when that was a while ago, as startds do. */
+  private static void keepTelling() throws Exception {
+    if (System.nanoTime() - toldAt > TELL_NANOS) {
+      advertise();
+    }
+  }
+
+  /** Tells the collector of them as their startds would, with the worker's token. */
+  private static void advertise() throws Exception {
+    toldAt = System.nanoTime();
+    Files.writeString(agent("-w1").resolve("condor/node/ads"), varied.ads());
+    output(
+        on(
+            "condor_advertise",
+            "-tcp",
+            "-multiple",
+            "-pool",
+            manager,
+            "UPDATE_STARTD_AD",
+            "/mnt/node/ads"));
+  }
+
+  /** A command among the daemons of the worker, as its root. */
+  private static String[] on(String... words) throws Exception {
+    String folder = agent("-w1") + "/condor/";
+    for (String pid : output("pgrep", "-x", "condor_master").strip().split("\n", -1)) {
+      if (Files.readString(Path.of("/proc", pid, "mountinfo")).contains(folder)) {
+        return Stream.concat(
+                Stream.of("nsenter", "-m", "-n", "-p", "-u", "-t", pid, "env", "-i"),
+                Stream.concat(
+                    Stream.of(
+                        "PATH=/usr/bin:/usr/sbin", "CONDOR_CONFIG=/mnt/node/etc/condor_config"),
+                    Stream.of(words)))
+            .toArray(String[]::new);
+      }
+    }
+    throw new AssertionError("no condor_master of the worker");
+  }
+
+  private static Path agent(String node) {
+    return AGENTS.resolve(script.data().toString().substring(1).replace('/', '-') + node);
+  }
+
+  private static String output(String... command) throws Exception {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String text = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertEquals(0, process.waitFor(), () -> List.of(command) + ": " + text);
+    return text;
+  }
+
+  private static void remove(Path folder) throws Exception {
+    if (Files.exists(folder)) {
+      try (Stream<Path> all = Files.walk(folder)) {
+        all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+      }
+    }
+  }
+}
