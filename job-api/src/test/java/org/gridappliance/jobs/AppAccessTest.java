@@ -107,11 +107,12 @@ class AppAccessTest {
     for (String path : List.of("/jobs", "/jobs/estimate")) {
       TestPortal.Answer answer = portal.post(user, path, JOB);
       TestPortal.Answer never = portal.post(user, path, Map.of("app", "never", "inputs", Map.of()));
-      assertEquals(never.status(), answer.status());
+      assertEquals(404, answer.status());
+      assertEquals(404, never.status());
       assertEquals(never.text().replace("never", "nothing"), answer.text());
     }
     assertEquals(400, portal.post(user, "/workflows", workflow()).status());
-    assertEquals(400, portal.post(user, "/triggers", trigger()).status());
+    assertEquals(404, portal.post(user, "/triggers", trigger()).status());
   }
 
   @Test

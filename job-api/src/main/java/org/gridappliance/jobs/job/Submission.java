@@ -142,7 +142,8 @@ public final class Submission {
   /**
    * Takes a request on.
    *
-   * @throws Problem 400 with an error for every bad field
+   * @throws Problem 404 when the application is not here for the caller, 400 with an error for
+   *     every bad field
    * @throws StorageException when it cannot be put on disk
    */
   public Submitted submit(Caller caller, JsonNode asked, Also also) throws IOException {
@@ -293,10 +294,7 @@ public final class Submission {
 
   private App app(Caller caller, JsonNode request) {
     String id = request.path("app").asText();
-    AppCatalog.Entry entry =
-        shelf
-            .entry(caller, id)
-            .orElseThrow(() -> field("app", "there is no application \"" + id + "\""));
+    AppCatalog.Entry entry = shelf.require(caller, id);
     return entry
         .app()
         .orElseThrow(
