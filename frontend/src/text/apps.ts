@@ -82,11 +82,13 @@ export const text = {
   },
   rows: {
     add: (title: string) => `Add to ${title}`,
-    row: (n: number) => `No. ${n}`,
+    row: (one: string | undefined, n: number) => (one === undefined ? `No. ${n}` : `${one} ${n}`),
+    /** A row as buttons call it, told apart from those of other groups. */
+    name: (title: string, one: string | undefined, n: number) => (one === undefined ? `no. ${n} of “${title}”` : `${one} ${n}`),
     full: (most: number) => `${most} is the most.`,
-    up: (n: number) => `Move no. ${n} up`,
-    down: (n: number) => `Move no. ${n} down`,
-    remove: (n: number) => `Remove no. ${n}`,
+    up: (name: string) => `Move ${name} up`,
+    down: (name: string) => `Move ${name} down`,
+    remove: (name: string) => `Remove ${name}`,
   },
   presets: "Quick settings",
   saved: {

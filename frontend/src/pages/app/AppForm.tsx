@@ -11,14 +11,14 @@ import { validator } from "../../lib/validator";
 import { text } from "../../text/apps";
 import { text as triggers } from "../../text/triggers";
 import { toast } from "../../ui/toasts";
-import { askedNow, emptyRow, followed } from "./cases";
+import { askedNow, filledRow, followed, meant } from "./cases";
 import type { FieldContext } from "./context";
 import { check, fromRequest, memoryIn, propertyOf, schemaFor, serverErrors, withMemory, withPreset, type Errors, type FormState, type PoolName } from "./form";
 import { SavedSettings } from "./SavedSettings";
 import { isInteractive, Summary } from "./Summary";
 import { requestOf, withFile, type TriggerDraft } from "./trigger";
 import { TriggerPanel } from "./TriggerPanel";
-import { InputsForm, templates, widgets } from "./templates";
+import { fields, InputsForm, templates, widgets } from "./templates";
 
 const NONE: Errors = {};
 
@@ -135,6 +135,7 @@ export function AppForm({ app, start, trigger, preview = false }: { app: App; st
   const context: FieldContext = {
     app: now.app,
     inputs: Object.fromEntries(Object.entries(form.inputs).filter(([name, v]) => now.names.has(name) && !(name in form.sweep) && v !== undefined && v !== "")),
+    rows: now.rows,
     sweep: form.sweep,
     errors,
     dropped: draft?.kind === "folder" ? { input: draft.input, words: triggers.form.placeholder(draft.path) } : undefined,
@@ -144,7 +145,7 @@ export function AppForm({ app, start, trigger, preview = false }: { app: App; st
     },
     addRow: (name) => {
       const rows = form.inputs[name];
-      edit({ inputs: { ...form.inputs, [name]: [...(Array.isArray(rows) ? (rows as unknown[]) : []), emptyRow(propertyOf(now.app, name))] } }, name);
+      edit({ inputs: { ...form.inputs, [name]: [...(Array.isArray(rows) ? (rows as unknown[]) : []), filledRow(propertyOf(now.app, name), {}, meant(app, form.inputs), name)] } }, name);
     },
     uploading: uploading.size > 0,
     busy: (name, is) =>
@@ -206,6 +207,7 @@ export function AppForm({ app, start, trigger, preview = false }: { app: App; st
             formData={form.inputs}
             formContext={context}
             templates={templates}
+            fields={fields}
             widgets={widgets}
             noHtml5Validate
             showErrorList={false}

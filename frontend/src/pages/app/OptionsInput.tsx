@@ -1,13 +1,16 @@
 /** Choices that a file of the form or a command of the application gives: read when the file is chosen, searched on the server when they are many. */
 import { Button, Loader, MultiSelect, Select, Stack, Text, TextInput, type OptionsFilter, type SelectProps } from "@mantine/core";
+import type { RJSFSchema } from "@rjsf/utils";
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo, useState, type ReactElement } from "react";
 import { ApiError, call, words } from "../../api/client";
 import { count } from "../../lib/format";
 import { text } from "../../text/apps";
+import type { Values } from "../../lib/validator";
 import type { FieldContext } from "./context";
 import { neededOf, propertyOf, titleOf } from "./form";
+import { useRow } from "./rows";
 
 interface Option {
   value: string;
@@ -36,21 +39,38 @@ function problemOf(error: Error, name: string): string {
   return (error instanceof ApiError ? error.field(name) : undefined) ?? words(error);
 }
 
+/** What an input is asked with: in a row it is `group.input`, and of the group only that row is sent. */
+function useAsked(context: FieldContext, field: string) {
+  const row = useRow();
+  if (row === undefined) {
+    return { name: field, inputs: context.inputs, schema: context.app.schema as RJSFSchema, own: {}, property: propertyOf(context.app, field) };
+  }
+  const { group, index } = row;
+  const input = field.slice(`${group}_${index}_`.length);
+  const rows = context.inputs[group];
+  const own = (Array.isArray(rows) ? (rows[index] as Values | undefined) : undefined) ?? {};
+  const asked = context.rows[group]?.[index];
+  const known = Object.fromEntries(Object.entries(own).filter(([n, v]) => v !== undefined && v !== "" && asked?.names.has(n) === true));
+  return { name: `${group}.${input}`, inputs: { ...context.inputs, [group]: [known] }, schema: asked?.schema ?? {}, own: known, property: asked?.properties[input] ?? {} };
+}
+
 /** What a list says of itself: being read, how long, why there is none. */
-function useOptions(context: FieldContext, name: string, values: readonly string[], search: string) {
-  const { app, inputs } = context;
-  const needs = neededOf(propertyOf(app, name)) ?? [];
-  const from = Object.fromEntries(needs.map((n) => [n, inputs[n]]));
+function useOptions(context: FieldContext, field: string, values: readonly string[], search: string) {
+  const { app } = context;
+  const { name, inputs, schema, own, property } = useAsked(context, field);
+  const needs = neededOf(property) ?? [];
+  const valueOf = (n: string) => (n.includes(".") ? own[n.slice(n.indexOf(".") + 1)] : context.inputs[n]);
+  const isRequired = (n: string) => ((n.includes(".") ? schema : (app.schema as RJSFSchema)).required ?? []).includes(n.slice(n.indexOf(".") + 1));
+  const from = Object.fromEntries(needs.map((n) => [n, valueOf(n)]));
   const missing = needs.find((n) => {
-    const property = propertyOf(app, n);
-    const given = inputs[n] !== undefined && inputs[n] !== "";
-    return !given && property.format === "file" && (needs.length === 1 || ((app.schema as { required?: string[] }).required ?? []).includes(n));
+    const given = valueOf(n) !== undefined && valueOf(n) !== "";
+    return !given && propertyOf(app, n).format === "file" && (needs.length === 1 || isRequired(n));
   });
   const key = ["options", app.id, name, from] as const;
   const path = { app: app.id, input: name };
   const list = useQuery({
     queryKey: key,
-    queryFn: ({ signal }) => call("post", "/apps/{app}/inputs/{input}/options", { path, body: { inputs, limit: 100 }, signal }),
+    queryFn: ({ signal }) => call("post", "/apps/{app}/inputs/{input}/options", { path, body: { inputs, row: 0, limit: 100 }, signal }),
     enabled: missing === undefined,
     retry: false,
     staleTime: 60_000,
@@ -60,7 +80,7 @@ function useOptions(context: FieldContext, name: string, values: readonly string
   const long = all !== undefined && all.count > all.options.length;
   const found = useQuery({
     queryKey: [...key, "search", asked],
-    queryFn: ({ signal }) => call("post", "/apps/{app}/inputs/{input}/options", { path, body: { inputs, list: all?.list, search: asked, limit: 100 }, signal }),
+    queryFn: ({ signal }) => call("post", "/apps/{app}/inputs/{input}/options", { path, body: { inputs, row: 0, list: all?.list, search: asked, limit: 100 }, signal }),
     enabled: long && asked !== "",
     placeholderData: keepPreviousData,
     retry: false,
@@ -69,7 +89,7 @@ function useOptions(context: FieldContext, name: string, values: readonly string
   const unknown = values.filter((v) => v !== "" && all !== undefined && !all.options.some((o) => o.value === v));
   const checked = useQuery({
     queryKey: [...key, "chosen", unknown],
-    queryFn: ({ signal }) => call("post", "/apps/{app}/inputs/{input}/options", { path, body: { inputs, list: all?.list, chosen: unknown, limit: 1 }, signal }),
+    queryFn: ({ signal }) => call("post", "/apps/{app}/inputs/{input}/options", { path, body: { inputs, row: 0, list: all?.list, chosen: unknown, limit: 1 }, signal }),
     enabled: all !== undefined && unknown.length > 0,
     retry: false,
     staleTime: 60_000,

@@ -1,5 +1,6 @@
 import type { App } from "../../api/types";
 import type { Values } from "../../lib/validator";
+import type { Asked } from "./cases";
 import type { FormState, SweepField } from "./form";
 
 /** What fields need beyond their own value; RJSF hands it to every widget and template. */
@@ -8,6 +9,8 @@ export interface FieldContext {
   app: App;
   /** The values of the inputs that are asked. */
   inputs: Values;
+  /** What is asked in the rows of each group. */
+  rows: Asked["rows"];
   sweep: FormState["sweep"];
   errors: Readonly<Record<string, string>>;
   setSweep: (name: string, value: SweepField | undefined) => void;

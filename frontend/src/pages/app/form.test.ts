@@ -106,6 +106,12 @@ describe("an application's form", () => {
     for (const one of cases.cases) {
       const result = check(made, { ...emptyForm(made), inputs: one.inputs });
       expect([one.inputs, one.wrong, result.kind]).toEqual([one.inputs, one.wrong, one.wrong === "" ? "request" : "errors"]);
+      for (const field of one.hidden) {
+        const [name = "", row, input] = field.split(/[[\].]+/);
+        const sent = result.kind === "request" ? (result.request.inputs) : {};
+        const level = row === undefined ? sent : ((sent[name] ?? []) as unknown[])[Number(row)];
+        expect([field, level ?? {}]).toEqual([field, expect.not.objectContaining({ [input ?? name]: expect.anything() as unknown })]);
+      }
     }
   });
   it("followsTheCaseThatHolds", () => {
@@ -115,6 +121,32 @@ describe("an application's form", () => {
     expect(followed(made, { method: "slow", cycles: 40 }, { method: "fast", cycles: 40 })).toMatchObject({ cycles: 40 });
     expect(check(made, { ...emptyForm(made), inputs: { method: "fast", cycles: 40, length: 3 } })).toMatchObject({ errors: { cycles: "40 is above the largest value, 20." } });
     expect(check(made, { ...emptyForm(made), inputs: { length: 2, part: 2.5 } })).toMatchObject({ errors: { part: "2.5 is above the largest value, 2 nm." } });
+  });
+  it("followsInTheRowWhatTheRowAndTheFormSay", () => {
+    const made: App = { ...app, schema: cases.schema };
+    const rows = [{ size: 1, kind: "a", load: 7 }, { size: 2, kind: "b", load: 7, depth: 0.5 }];
+    // the unit goes with the case: what was typed is converted, a default goes to the next one
+    expect(followed(made, { method: "fast", least: 1, parts: rows }, { method: "fast", least: 2, parts: rows })).toMatchObject({ parts: [{ load: 7 }, { load: 3 }] });
+    const before = { method: "fast", least: 2, parts: [{ size: 1, kind: "a", load: 5 }, rows[1]] };
+    expect(followed(made, before, { ...before, parts: [{ size: 1, kind: "b", load: 5 }, rows[1]] })).toMatchObject({ parts: [{ load: 5000 }, { load: 7 }] });
+    expect(followed(made, { method: "slow", heat: 273.15 }, { method: "fast", heat: 273.15 })).toMatchObject({ heat: 0 });
+    expect(followed(made, { method: "slow", heat: 300 }, { method: "fast", heat: 300 })).toMatchObject({ heat: 27 });
+    // rows that only change places stay as they are
+    const two = [{ size: 1, kind: "b", load: 7 }, { size: 2, kind: "a", load: 3 }];
+    expect(followed(made, { method: "fast", least: 2, parts: two }, { method: "fast", least: 2, parts: two.toReversed() })).toMatchObject({ parts: two.toReversed() });
+  });
+  it("asksInEachRowWhatItNeeds", () => {
+    const made: App = { ...app, schema: cases.schema };
+    const form = { ...emptyForm(made), inputs: { method: "fast", least: 2, length: 3, parts: [{ size: 1, kind: "a", what: "x", depth: 9 }, { size: 1, kind: "b", load: 6 }] } };
+    const now = askedNow(made, form.inputs);
+    expect(now.rows.parts?.map((row) => [...row.names])).toEqual([
+      ["size", "kind", "data", "load", "note"],
+      ["size", "kind", "data", "depth", "load", "what", "note"],
+    ]);
+    expect(now.rows.parts?.map((row) => row.properties.load?.title)).toEqual(["Load", "Heavy load"]);
+    expect(check(made, form)).toEqual({ kind: "errors", errors: { parts_1_load: "6 is above the largest value, 5 mK.", parts_1_what: "What is needed." } });
+    const good = { ...form, inputs: { ...form.inputs, parts: [form.inputs.parts[0], { size: 1, kind: "b", load: "0.004 K", what: "y" }] } };
+    expect(check(made, good)).toMatchObject({ request: { inputs: { parts: [{ size: 1, kind: "a" }, { size: 1, kind: "b", load: 4, what: "y" }] } } });
   });
   it("tellsWhatIsWrongInWhichRow", () => {
     const made: App = { ...app, schema: cases.schema };

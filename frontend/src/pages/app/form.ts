@@ -7,7 +7,7 @@ import { MOST, parseSweep } from "../../lib/sweep";
 import { readQuantity } from "../../lib/units";
 import { problems, type Values } from "../../lib/validator";
 import { text } from "../../text/apps";
-import { askedNow, emptyRow, followed, type Asked } from "./cases";
+import { askedNow, filledRow, followed, meant, requiredOf, rowOf, type Asked } from "./cases";
 
 export interface FormState {
   inputs: Values;
@@ -28,9 +28,11 @@ export type PoolName = NonNullable<JobRequest["pool"]>;
 
 export type Errors = Record<string, string>;
 
+/** The property of an input of the form, or as `group.input` of one of a row. */
 export function propertyOf(app: App, name: string): RJSFSchema {
-  const properties = (app.schema as RJSFSchema).properties ?? {};
-  const property = properties[name];
+  const dot = name.indexOf(".");
+  const level = dot < 0 ? (app.schema as RJSFSchema) : rowOf(propertyOf(app, name.slice(0, dot)));
+  const property = level?.properties?.[name.slice(dot + 1)];
   return typeof property === "object" ? property : {};
 }
 
@@ -60,7 +62,10 @@ export function neededOf(property: RJSFSchema): readonly string[] | undefined {
 }
 
 function defaults(app: App): Values {
-  const properties = (app.schema as RJSFSchema).properties ?? {};
+  return defaultsOf(app.schema);
+}
+
+function defaultsOf({ properties = {} }: RJSFSchema): Values {
   return Object.fromEntries(
     Object.entries(properties)
       .filter(([, p]) => typeof p === "object" && p.default !== undefined)
@@ -93,9 +98,10 @@ function sweepText(app: App, sweep: Values | undefined): Record<string, SweepFie
 function filled(app: App, values: Values): Values {
   const given = known(app, values);
   const now = askedNow(app, given).app;
+  const form = meant(app, given);
   const rows = Object.entries(given)
-    .filter(([name, v]) => Array.isArray(v) && v.every((row) => typeof row === "object" && row !== null) && propertyOf(now, name).type === "array")
-    .map(([name, v]): [string, unknown] => [name, (v as Values[]).map((row) => ({ ...emptyRow(propertyOf(now, name)), ...row }))]);
+    .filter(([name, v]) => Array.isArray(v) && v.every((row) => typeof row === "object" && row !== null) && rowOf(propertyOf(now, name)) !== undefined)
+    .map(([name, v]): [string, unknown] => [name, (v as Values[]).map((row) => filledRow(propertyOf(now, name), row, form, name))]);
   return { ...defaults(now), ...given, ...Object.fromEntries(rows) };
 }
 
@@ -143,14 +149,16 @@ export function withPreset(app: App, form: FormState, preset: App["examples"][nu
   return { ...form, inputs: followed(app, form.inputs, { ...form.inputs, ...given }), sweep: { ...kept, ...sweepText(app, preset.sweep) } };
 }
 
-/** The schema of what is asked now, without what a swept input no longer needs. */
-export function schemaFor({ app, names: asked }: Asked, sweep: FormState["sweep"]): RJSFSchema {
+/** The schema of what is asked now, in each row too, without what a swept input no longer needs. */
+export function schemaFor({ app, names, rows }: Asked, sweep: FormState["sweep"]): RJSFSchema {
   const schema = app.schema as RJSFSchema;
-  const properties = Object.fromEntries(Object.entries(schema.properties ?? {}).filter(([name]) => asked.has(name)));
-  const conditional = Object.entries(properties)
-    .filter(([, p]) => (p as Values)["x-required"] === true)
-    .map(([name]) => name);
-  const required = [...(schema.required ?? []), ...conditional].filter((name) => !(name in sweep));
+  const all = (schema.properties ?? {}) as Record<string, RJSFSchema>;
+  const properties = Object.fromEntries(
+    Object.entries(all)
+      .filter(([name]) => names.has(name))
+      .map(([name, p]): [string, RJSFSchema] => [name, (rows[name] ?? []).length === 0 ? p : { ...p, prefixItems: rows[name]?.map((r) => r.schema) }]),
+  );
+  const required = requiredOf(schema, { properties: all, names }).filter((name) => !(name in sweep));
   return { ...schema, title: undefined, description: undefined, $schema: undefined, allOf: undefined, properties, required };
 }
 
@@ -175,14 +183,14 @@ function unitsOf(property: RJSFSchema): string | undefined {
 }
 
 /** Texts with a unit become numbers in the field's own; what cannot is told. Rows of a group are read alike. */
-function measured(properties: RJSFSchema["properties"], inputs: Values, errors: Errors, place = ""): Values {
+function measured(properties: RJSFSchema["properties"], rows: Asked["rows"], inputs: Values, errors: Errors, place = ""): Values {
   return Object.fromEntries(
     Object.entries(inputs).map(([name, value]) => {
       const declared = properties?.[name];
       const property = typeof declared === "object" ? declared : {};
-      const row = property.items;
-      if (property.type === "array" && typeof row === "object" && !Array.isArray(row) && row.properties !== undefined && Array.isArray(value)) {
-        return [name, value.map((one, i) => measured(row.properties, (one ?? {}) as Values, errors, `${place}${name}_${i}_`))];
+      const own = rows[name];
+      if (own !== undefined && Array.isArray(value)) {
+        return [name, value.map((one, i) => measured(own[i]?.properties, {}, askedOf(own[i], (one ?? {}) as Values), errors, `${place}${name}_${i}_`))];
       }
       const units = unitsOf(property);
       if (typeof value !== "string" || units === undefined || (property.type !== "number" && property.type !== "integer")) {
@@ -196,6 +204,11 @@ function measured(properties: RJSFSchema["properties"], inputs: Values, errors: 
       return [name, value];
     }),
   );
+}
+
+/** What of a row is sent: nothing that is not asked, as of the form. */
+function askedOf(row: Asked["rows"][string][number] | undefined, given: Values): Values {
+  return Object.fromEntries(Object.entries(given).filter(([name, v]) => v !== undefined && v !== "" && row?.names.has(name) === true));
 }
 
 interface Axis {
@@ -275,9 +288,10 @@ export function check(declared: App, form: FormState): Checked {
     }
   }
   const given = Object.fromEntries(Object.entries(form.inputs).filter(([name, v]) => v !== undefined && v !== "" && asked.has(name) && !(name in form.sweep)));
-  const inputs = measured((app.schema as RJSFSchema).properties, given, errors);
+  const inputs = measured((app.schema as RJSFSchema).properties, now.rows, given, errors);
   // what is not given has its default, which a bound from another input may forbid
-  const whole = { ...Object.fromEntries(Object.entries(defaults(app)).filter(([name]) => asked.has(name) && !(name in form.sweep))), ...inputs };
+  const rows = Object.entries(now.rows).map(([name, own]): [string, unknown] => [name, own.map((row, i) => ({ ...defaultsOf(row.schema), ...((inputs[name] as Values[] | undefined)?.[i] ?? {}) }))]);
+  const whole = { ...Object.fromEntries(Object.entries(defaults(app)).filter(([name]) => asked.has(name) && !(name in form.sweep))), ...inputs, ...Object.fromEntries(rows.filter(([name]) => name in inputs)) };
   for (const problem of problems(schemaFor(now, form.sweep), whole)) {
     const field = fieldOf(app, (problem.property ?? "").replace(/^\./, "").split("."));
     errors[field] ??= problem.message ?? problem.stack;
@@ -310,8 +324,7 @@ export function check(declared: App, form: FormState): Checked {
 /** Where an error stands: an input, or one of a row as `group_0_input`, the ids of the page's fields. */
 function fieldOf(app: App, path: readonly string[]): string {
   const [name = "", row, input] = path;
-  const rows = propertyOf(app, name).items;
-  const grouped = typeof rows === "object" && !Array.isArray(rows) && rows.properties !== undefined;
+  const grouped = rowOf(propertyOf(app, name)) !== undefined;
   return grouped && row !== undefined && input !== undefined ? `${name}_${row}_${input}` : name;
 }
 

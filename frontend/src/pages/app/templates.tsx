@@ -9,7 +9,7 @@ import type { FieldContext } from "./context";
 import { choicesOf, neededOf, titleOf } from "./form";
 import { FileWidget } from "./FileWidget";
 import styles from "./form.module.css";
-import { RowsTemplate, RowTemplate } from "./rows";
+import { RowField, RowsTemplate, RowTemplate } from "./rows";
 import { SweepEditor } from "./SweepEditor";
 import { CheckboxesWidget, CheckboxWidget, SelectWidget, TextareaWidget, TextWidget } from "./widgets";
 
@@ -171,6 +171,8 @@ function NoErrorList(): ReactElement {
 export const InputsForm = generateForm<Values>();
 
 export const templates = { ObjectFieldTemplate: ObjectTemplate, FieldTemplate, ErrorListTemplate: NoErrorList, ArrayFieldTemplate: RowsTemplate, ArrayFieldItemTemplate: RowTemplate };
+
+export const fields = { ArraySchemaField: RowField };
 
 export const widgets = {
   TextWidget,

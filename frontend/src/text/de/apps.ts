@@ -86,11 +86,12 @@ export const text: Words<typeof english.text> = {
   },
   rows: {
     add: (title) => `Zu ${title} hinzufügen`,
-    row: (n) => `Nr. ${n}`,
+    row: (one, n) => (one === undefined ? `Nr. ${n}` : `${one} ${n}`),
+    name: (title, one, n) => (one === undefined ? `Nr. ${n} („${title}“)` : `${one} ${n}`),
     full: (most) => `Mehr als ${most} sind nicht möglich.`,
-    up: (n) => `Nr. ${n} nach oben`,
-    down: (n) => `Nr. ${n} nach unten`,
-    remove: (n) => `Nr. ${n} entfernen`,
+    up: (name) => `${name} nach oben`,
+    down: (name) => `${name} nach unten`,
+    remove: (name) => `${name} entfernen`,
   },
   presets: "Schnelleinstellungen",
   saved: {

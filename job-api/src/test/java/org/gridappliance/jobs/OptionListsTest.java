@@ -27,7 +27,15 @@ class OptionListsTest {
         - { name: chromosome, type: choice, title: Chromosome, sweepable: true, choices: { input: genome, by: fasta } }
         - { name: without, type: multichoice, title: Without, choices: { input: genome, by: fasta } }
         - { name: also, type: choice, title: Also, showIf: { deep: true }, choices: { input: genome, by: fasta } }
-      command: [look, "{genome}", "{chromosome}", { when: without, then: ["{without}"] }]
+        - name: places
+          type: repeat
+          title: Places
+          inputs:
+            - { name: at, type: choice, title: At, choices: { input: genome, by: fasta } }
+            - { name: sheet, type: file, title: Sheet, required: false }
+            - { name: plain, type: boolean, title: Plain, default: false }
+            - { name: sample, type: choice, title: Sample, showIf: { places.plain: false, deep: true }, choices: { input: places.sheet } }
+      command: [look, "{genome}", "{chromosome}", { when: without, then: ["{without}"] }, { each: places, then: ["{places.at}", { when: places.sample, then: ["{places.sample}"] }] }]
       outputs: [{ name: said, type: text, title: Output, file: stdout }]
       resources: { memory: 10 MiB, disk: 1 MiB, minimumTime: 0 s, expectedTime: 1 s, maximumTime: 2 min }
       """;
@@ -94,6 +102,48 @@ class OptionListsTest {
         find("bob", "chromosome", Map.of("inputs", inputs, "list", all.path("list").asText()));
     assertEquals(400, others.status());
     assertTrue(others.text().contains("there is no file"), others.text());
+  }
+
+  @Test
+  void aRowChoosesFromItsOwnFileAndFromThatOfTheForm() throws Exception {
+    Files.writeString(portal.home("ann").resolve("one.txt"), "a1\na2\n");
+    Files.writeString(portal.home("ann").resolve("two.txt"), "b1\n");
+    Map<String, ?> first = Map.of("at", "chr1", "sheet", "one.txt", "sample", "a2");
+    Map<String, ?> second = Map.of("at", "chr2", "sheet", "two.txt", "sample", "b1");
+    Map<String, Object> inputs =
+        new java.util.HashMap<>(
+            Map.of(
+                "genome",
+                "genome.fa",
+                "chromosome",
+                "chr1",
+                "deep",
+                true,
+                "also",
+                "chr1",
+                "places",
+                List.of(first, second)));
+    assertEquals(
+        "[{\"value\":\"b1\"}]",
+        find("ann", "places.sample", Map.of("inputs", inputs, "row", 1))
+            .json()
+            .path("options")
+            .toString());
+    assertEquals(
+        3, find("ann", "places.at", Map.of("inputs", inputs)).json().path("count").asInt());
+    assertEquals(201, submit(inputs, Map.of()).status());
+
+    inputs.put("places", List.of(first, Map.of("at", "chr2", "sheet", "two.txt", "sample", "a1")));
+    TestPortal.Answer wrong = submit(inputs, Map.of());
+    assertEquals("places[1].sample", wrong.json().at("/errors/0/field").asText());
+    assertTrue(wrong.text().contains("is not in Sheet, which gives 1 names, as b1"), wrong.text());
+    inputs.put("places", List.of(Map.of("at", "chr9", "plain", true)));
+    wrong = submit(inputs, Map.of());
+    assertEquals("places[0].at", wrong.json().at("/errors/0/field").asText());
+    inputs.put("places", List.of(Map.of("at", "chr1", "sample", "a1")));
+    wrong = submit(inputs, Map.of());
+    assertTrue(wrong.text().contains("come from Sheet; choose that file first"), wrong.text());
+    assertEquals(404, find("ann", "places.plain", Map.of("inputs", inputs, "row", 0)).status());
   }
 
   @Test

@@ -76,6 +76,7 @@ public record App(
   public List<String> programs() {
     Stream<List<Argument>> listing =
         inputs.stream()
+            .flatMap(Input::withRows)
             .flatMap(Input::forms)
             .flatMap(form -> form.optionSource().stream())
             .filter(OptionSource.CommandSource.class::isInstance)
@@ -94,6 +95,23 @@ public record App(
   /** {@return the input of that name} */
   public Optional<Input> input(String name) {
     return inputs.stream().filter(input -> input.name().equals(name)).findFirst();
+  }
+
+  /**
+   * {@return the input that a name means in {@code app.yaml}}
+   *
+   * @param name of an input of the form, or {@code group.input} for one of a row
+   */
+  public Optional<Input> named(String name) {
+    int dot = name.indexOf('.');
+    return dot < 0
+        ? input(name)
+        : input(name.substring(0, dot))
+            .flatMap(
+                group ->
+                    group instanceof Input.RepeatInput rows
+                        ? rows.input(name.substring(dot + 1))
+                        : Optional.empty());
   }
 
   /** {@return the table output of that name} */

@@ -88,6 +88,9 @@ final class AppRules {
           Input input = app.input(group).orElse(null);
           if (!(input instanceof Input.RepeatInput)) {
             place.problem("each: there is no input \"" + group + "\" of the type repeat");
+          } else if (given.contains(group + ".")) {
+            place.problem(
+                "each: the rows of \"" + group + "\" are written here already; remove this one");
           }
           Set<String> more = new HashSet<>(given);
           more.add(group + ".");
@@ -138,25 +141,33 @@ final class AppRules {
 
   /** What decides about a field stands before it and has one value in all subjobs. */
   private void deciders(Yaml at) {
-    List<Yaml> places = at.list(200);
-    Set<String> before = new HashSet<>();
-    for (int i = 0; i < app.inputs().size(); i++) {
-      Yaml place = places.get(i);
-      Input input = app.inputs().get(i);
-      decided(place, "showIf", input.common().showIf(), before);
-      input.common().cases().forEach(one -> decided(place, "cases", one.when(), before));
-      input
-          .forms()
-          .flatMap(form -> form.common().bounds().entrySet().stream())
-          .distinct()
-          .forEach(bound -> bound(place, bound.getKey(), input, bound.getValue(), before));
-      before.add(input.name());
-    }
+    deciders(at.list(200), app.inputs(), "", new HashSet<>());
     app.split()
         .flatMap(split -> app.input(split.input()))
         .filter(input -> !input.common().showIf().isEmpty())
         .ifPresent(
             input -> at.problem("\"" + input.name() + "\" is split; it is always asked for"));
+  }
+
+  private void deciders(List<Yaml> places, List<Input> inputs, String prefix, Set<String> before) {
+    for (int i = 0; i < inputs.size(); i++) {
+      Yaml place = places.get(i);
+      Input input = inputs.get(i);
+      decided(place, "showIf", input.common().showIf(), before);
+      input.common().cases().forEach(one -> decided(place, "cases", one.when(), before));
+      input
+          .forms()
+          .forEach(
+              form ->
+                  form.common()
+                      .bounds()
+                      .forEach((key, name) -> bound(place, key, form, name, before)));
+      Yaml row = place.map().get("inputs");
+      if (input instanceof Input.RepeatInput group && row != null) {
+        deciders(row.list(50), group.inputs(), group.name() + ".", new HashSet<>(before));
+      }
+      before.add(prefix + input.name());
+    }
   }
 
   private void decided(
@@ -168,7 +179,7 @@ final class AppRules {
                     message -> at.keyProblem(key, message),
                     () ->
                         values.stream()
-                            .filter(value -> !couldBe(app.input(name).orElseThrow(), value))
+                            .filter(value -> !couldBe(app.named(name).orElseThrow(), value))
                             .forEach(
                                 value ->
                                     at.keyProblem(
@@ -177,9 +188,14 @@ final class AppRules {
 
   /** {@return why an input cannot decide about another} */
   Optional<String> decider(String name, Set<String> before) {
-    Input input = app.input(name).orElse(null);
+    Input input = app.named(name).orElse(null);
     if (input == null) {
       return Optional.of(noInput(name));
+    }
+    int dot = name.indexOf('.');
+    if (dot > 0 && before.contains(name.substring(0, dot))) {
+      return Optional.of(
+          name + " has a value in each row; want an input of the form or of the same row");
     }
     if (!before.contains(name)) {
       return Optional.of(name + " stands below; move it before this input");
@@ -189,6 +205,9 @@ final class AppRules {
         || input instanceof Input.RepeatInput) {
       return Optional.of(name + " is a file, a group or sweepable; want an input with one value");
     }
+    if (input.forms().map(form -> form.common().units()).distinct().count() > 1) {
+      return Optional.of(name + " has other units in its cases; it decides about no other input");
+    }
     return input.forms().map(Input::byDefault).distinct().count() > 1
         ? Optional.of(name + " has another default in its cases; it decides about no other input")
         : Optional.empty();
@@ -196,7 +215,7 @@ final class AppRules {
 
   private void bound(Yaml at, String key, Input input, String name, Set<String> before) {
     Optional<String> wrong = decider(name, before);
-    Input other = app.input(name).orElse(null);
+    Input other = app.named(name).orElse(null);
     if (wrong.isPresent()) {
       at.keyProblem(key, wrong.get());
     } else if (!(other instanceof Input.NumberInput) && !(other instanceof Input.IntegerInput)) {
@@ -297,7 +316,13 @@ final class AppRules {
   }
 
   private String noInput(String name) {
+    List<String> ofRows =
+        app.inputs().stream()
+            .filter(input -> input.withRows().skip(1).anyMatch(one -> one.name().equals(name)))
+            .map(group -> group.name() + "." + name)
+            .toList();
     return Spelling.nearest(app.inputs().stream().map(Input::name).toList(), name)
+        .or(() -> ofRows.stream().findFirst())
         .map(known -> "there is no input \"" + name + "\"; did you mean \"" + known + "\"?")
         .orElse("there is no input \"" + name + "\"");
   }

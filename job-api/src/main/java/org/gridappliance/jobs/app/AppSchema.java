@@ -26,19 +26,22 @@ public final class AppSchema {
 
   /**
    * {@return the JSON Schema of {@code inputs}; units stand in {@code x-units}} A bound that
-   * another input sets is beyond JSON Schema; it stands in {@code x-bounds}, for the page. So are
-   * choices from elsewhere: {@code x-options} has the inputs that they are made from, in {@code
-   * needs}.
+   * another input sets is beyond JSON Schema; it stands in {@code x-bounds}, for the page. So is
+   * what the form decides about the rows of a group: it stands in {@code x-show-if} and {@code
+   * x-cases} only. And so are choices from elsewhere: {@code x-options} has the inputs that they
+   * are made from, in {@code needs}. An input of the same row is named {@code group.input}.
    */
   public static ObjectNode schema(App app) {
     ObjectNode schema = JSON.objectNode();
     schema.put("$schema", "https://json-schema.org/draft/2020-12/schema");
-    object(app, app.inputs(), schema);
-    conditions(app, schema);
+    object(app, app.inputs(), "", schema);
     return schema;
   }
 
-  private static void object(App app, List<Input> inputs, ObjectNode schema) {
+  /**
+   * @param prefix what stands before the names of a row, {@code group.}; empty for the form
+   */
+  private static void object(App app, List<Input> inputs, String prefix, ObjectNode schema) {
     schema.put("type", "object");
     schema.put("additionalProperties", false);
     ArrayNode required = schema.putArray("required");
@@ -49,6 +52,7 @@ public final class AppSchema {
         required.add(input.name());
       }
     }
+    conditions(app, inputs, prefix, schema);
   }
 
   /**
@@ -94,13 +98,13 @@ public final class AppSchema {
     conditions.forEach(
         (name, values) -> {
           ArrayNode wanted = object.putArray(name);
-          values.forEach(v -> wanted.add(json(app.input(name).orElseThrow(), v)));
+          values.forEach(v -> wanted.add(json(app.named(name).orElseThrow(), v)));
         });
     return object;
   }
 
   /** {@return the keywords of each case under its condition; those of none at the end} */
-  private static ObjectNode chosen(App app, Input input, JsonNode cases, int i) {
+  private static ObjectNode chosen(App app, Input input, String prefix, JsonNode cases, int i) {
     ObjectNode then = JSON.objectNode();
     ObjectNode set = then.putObject("properties").putObject(input.name());
     cases
@@ -117,9 +121,9 @@ public final class AppSchema {
       return then;
     }
     ObjectNode one = JSON.objectNode();
-    one.set("if", holds(app, input.common().cases().get(i).when()));
+    one.set("if", holds(app, prefix, input.common().cases().get(i).when()));
     one.set("then", then);
-    one.set("else", chosen(app, input, cases, i + 1));
+    one.set("else", chosen(app, input, prefix, cases, i + 1));
     return one;
   }
 
@@ -127,26 +131,26 @@ public final class AppSchema {
    * {@return what must hold for an input to be asked, of the whole form} A value that is absent
    * counts as its default, if it is asked itself.
    */
-  private static ObjectNode holds(App app, Map<String, List<String>> conditions) {
+  private static ObjectNode holds(App app, String prefix, Map<String, List<String>> conditions) {
     ObjectNode condition = JSON.objectNode();
     ArrayNode all = condition.putArray("allOf");
     conditions.forEach(
         (name, values) -> {
-          Input other = app.input(name).orElseThrow();
+          Input other = app.named(name).orElseThrow();
           ObjectNode one = all.addObject();
           ArrayNode wanted = JSON.arrayNode();
           values.forEach(value -> wanted.add(json(other, value)));
-          ObjectNode property = one.putObject("properties").putObject(name);
+          ObjectNode property = one.putObject("properties").putObject(other.name());
           if (other instanceof Input.MultichoiceInput) {
             property.putObject("contains").set("enum", wanted);
           } else {
             property.set("enum", wanted);
           }
           if (other.byDefault().stream().noneMatch(v -> values.stream().anyMatch(v::is))) {
-            one.putArray("required").add(name);
+            one.putArray("required").add(other.name());
           }
           if (!other.common().showIf().isEmpty()) {
-            all.add(holds(app, other.common().showIf()));
+            all.add(holds(app, prefix, other.common().showIf()));
           }
         });
     return condition;
@@ -161,21 +165,31 @@ public final class AppSchema {
     };
   }
 
-  private static void conditions(App app, ObjectNode schema) {
+  /** {@return whether the level that the names stand on decides alone} */
+  private static boolean isWithin(App app, String prefix, Map<String, List<String>> conditions) {
+    return conditions.keySet().stream()
+        .allMatch(
+            name ->
+                name.startsWith(prefix)
+                    && isWithin(app, prefix, app.named(name).orElseThrow().common().showIf()));
+  }
+
+  private static void conditions(App app, List<Input> inputs, String prefix, ObjectNode schema) {
     ArrayNode all = JSON.arrayNode();
-    for (Input input : app.inputs()) {
-      if (!input.common().showIf().isEmpty()) {
+    for (Input input : inputs) {
+      if (!input.common().showIf().isEmpty() && isWithin(app, prefix, input.common().showIf())) {
         ObjectNode one = all.addObject();
-        one.set("if", holds(app, input.common().showIf()));
+        one.set("if", holds(app, prefix, input.common().showIf()));
         ObjectNode then = one.putObject("then");
         if (input.required() && input.byDefault().isEmpty()) {
           then.putArray("required").add(input.name());
         }
         one.putObject("else").putObject("properties").put(input.name(), false);
       }
-      if (!input.common().cases().isEmpty()) {
+      List<Input.Case> list = input.common().cases();
+      if (!list.isEmpty() && list.stream().allMatch(c -> isWithin(app, prefix, c.when()))) {
         JsonNode cases = schema.path("properties").path(input.name()).path("x-cases");
-        all.add(chosen(app, input, cases, 0));
+        all.add(chosen(app, input, prefix, cases, 0));
       }
     }
     if (!all.isEmpty()) {
@@ -233,7 +247,10 @@ public final class AppSchema {
         property.put("type", "array");
         property.put("minItems", group.minimum());
         property.put("maxItems", group.maximum());
-        object(app, group.inputs(), property.putObject("items"));
+        if (!group.row().isEmpty()) {
+          property.put("x-row", group.row());
+        }
+        object(app, group.inputs(), group.name() + ".", property.putObject("items"));
       }
     }
     input

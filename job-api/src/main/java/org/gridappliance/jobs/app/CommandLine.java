@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Writes the argument list of a subjob from its values. A value becomes part of one argument as it
@@ -19,6 +20,9 @@ public final class CommandLine {
       super(message);
     }
   }
+
+  /** The most arguments that are looked at for one command, written or not. */
+  static final int MOST = 20_000;
 
   private final App app;
   private final Map<String, Value> values;
@@ -78,19 +82,42 @@ public final class CommandLine {
 
   private List<String> arguments(List<Argument> pieces) {
     List<String> out = new ArrayList<>();
+    AtomicInteger left = new AtomicInteger(MOST);
+    write(pieces, out, left);
+    return out;
+  }
+
+  /**
+   * Rows within rows multiply, so what is looked at is counted.
+   *
+   * @param left how many arguments may be looked at yet
+   */
+  private void write(List<Argument> pieces, List<String> out, AtomicInteger left) {
     for (Argument piece : pieces) {
+      count(left);
       switch (piece) {
         case Argument.One(Template template) -> out.add(text(template));
         case Argument.When when -> {
           if (holds(when)) {
-            out.addAll(arguments(when.then()));
+            write(when.then(), out, left);
           }
         }
         case Argument.Each(String group, List<Argument> then) ->
-            rows(group).forEach(row -> out.addAll(row.arguments(then)));
+            rows(group)
+                .forEach(
+                    row -> {
+                      count(left);
+                      row.write(then, out, left);
+                    });
       }
     }
-    return out;
+  }
+
+  private static void count(AtomicInteger left) {
+    if (left.decrementAndGet() < 0) {
+      throw new CannotExpand(
+          "it has more than %,d arguments, the most there may be; give fewer rows".formatted(MOST));
+    }
   }
 
   /** {@return for each row the same with its values, named {@code group.input}} */
@@ -149,7 +176,9 @@ public final class CommandLine {
   }
 
   private String argument(String name) {
-    if (app.input(name).orElse(null) instanceof Input.FileInput file) {
+    // In the rows of a command the place of a row's file stands for it.
+    if (app.named(name).orElse(null) instanceof Input.FileInput file
+        && !(values.get(name) instanceof Value.TextValue)) {
       return file.stageAs();
     }
     return value(name).text();

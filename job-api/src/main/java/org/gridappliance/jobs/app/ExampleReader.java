@@ -19,14 +19,29 @@ final class ExampleReader {
     ObjectNode inputs = JsonNodeFactory.instance.objectNode();
     fields
         .need("inputs", Yaml::map, java.util.Map.<String, Yaml>of())
-        .forEach(
-            (name, value) -> inputs.set(name, value.isText() ? scalar(value) : scalars(value)));
+        .forEach((name, value) -> inputs.set(name, value(value)));
     ObjectNode sweep = JsonNodeFactory.instance.objectNode();
     fields
         .get("sweep")
         .ifPresent(s -> s.map().forEach((name, values) -> sweep.set(name, axis(values))));
     return new App.Example(
         fields.needText("title", 80), fields.text("about", 1000, ""), inputs, sweep);
+  }
+
+  /** A value, a list of them, or the rows of a group. */
+  private static JsonNode value(Yaml at) {
+    if (at.isText() || at.isMap()) {
+      return scalar(at);
+    }
+    ArrayNode array = JsonNodeFactory.instance.arrayNode();
+    at.list(10_000).forEach(item -> array.add(item.isMap() ? row(item) : scalar(item)));
+    return array;
+  }
+
+  private static ObjectNode row(Yaml at) {
+    ObjectNode row = JsonNodeFactory.instance.objectNode();
+    at.map().forEach((name, one) -> row.set(name, one.isText() ? scalar(one) : scalars(one)));
+    return row;
   }
 
   /** A list of values, or a range as {@code {from: 1, to: 9, step: 2}}. */

@@ -61,7 +61,8 @@ public sealed interface Input {
   /**
    * {@return whether the form asks for it} What is not asked has no value, and none may be sent.
    *
-   * @param values of the inputs before it
+   * @param values of the inputs before it; within a row those of the form by name, and those of the
+   *     row as {@code group.input}
    */
   default boolean shown(Map<String, Value> values) {
     return holds(common().showIf(), values);
@@ -80,7 +81,7 @@ public sealed interface Input {
    * {@return what it is beside these values}: its first case that holds, with the bounds that other
    * inputs set. A bound of an input without a value does not bind.
    *
-   * @param values of the inputs before it
+   * @param values as for {@link #shown}
    */
   default Input beside(Map<String, Value> values) {
     Input chosen =
@@ -151,6 +152,13 @@ public sealed interface Input {
     return Stream.concat(Stream.of(this), common().cases().stream().map(Case::then));
   }
 
+  /** {@return itself, and the inputs of its rows if it is a group} */
+  default Stream<Input> withRows() {
+    return this instanceof RepeatInput group
+        ? Stream.concat(Stream.of(this), group.inputs().stream())
+        : Stream.of(this);
+  }
+
   /**
    * Calls for every file among the values.
    *
@@ -184,7 +192,7 @@ public sealed interface Input {
    * @param group the heading it stands under in the form, or empty
    * @param tab the page of the form it stands on, or empty
    * @param showIf asked only while each of these inputs, which stand before it, has one of these
-   *     values; always when empty
+   *     values; always when empty. An input of the same row is named {@code group.input}
    * @param cases what it becomes while other inputs have certain values; the first that holds
    * @param bounds {@link #MINIMUM}, {@link #ABOVE} or {@link #MAXIMUM} that is the value of another
    *     input, which stands before it, by that key
@@ -309,11 +317,13 @@ public sealed interface Input {
   /**
    * The same inputs several times, in rows that the caller adds.
    *
-   * @param inputs of a row: without sweeps, conditions, cases and groups of their own
+   * @param row what one of them is called, empty where the title has to do
+   * @param inputs of a row: without sweeps and groups of their own
    * @param minimum the fewest rows, 0..{@code maximum}
    * @param maximum the most, 1..{@link #MAXIMUM_ROWS}
    */
-  record RepeatInput(Common common, List<Input> inputs, int minimum, int maximum) implements Input {
+  record RepeatInput(Common common, String row, List<Input> inputs, int minimum, int maximum)
+      implements Input {
     /** The most rows that a group may have. */
     static final int MAXIMUM_ROWS = 1000;
 

@@ -40,17 +40,17 @@ final class InputReader {
     "accept",
     "maximumSize",
     "step",
-    "inputs"
+    "inputs",
+    "row"
   };
 
   /** What a case may change, beside {@code when}. */
   private static final String[] OF_CASE = {
-    "when", "title", "help", "default", "minimum", "above", "maximum", "step", "choices"
+    "when", "title", "help", "default", "units", "minimum", "above", "maximum", "step", "choices"
   };
 
   /** What an input of a row has none of. */
-  private static final List<String> NOT_IN_ROW =
-      List.of("showIf", "cases", "sweepable", "group", "tab");
+  private static final List<String> NOT_IN_ROW = List.of("sweepable", "group", "tab");
 
   private static final Pattern ENDING = Pattern.compile("\\.[A-Za-z0-9.]{1,20}");
 
@@ -90,12 +90,6 @@ final class InputReader {
       NOT_IN_ROW.stream()
           .filter(key -> item.isMap() && item.map().containsKey(key))
           .forEach(key -> item.keyProblem(key, "is not offered within a row; remove it"));
-      if (input.optionSource().isPresent()) {
-        item.keyProblem("choices", "from elsewhere are not offered within a row; write them out");
-      }
-      if (!input.common().bounds().isEmpty()) {
-        item.problem("a bound from another input is not offered within a row; write a number");
-      }
       row.add(input);
     }
     if (row.isEmpty() && !at.isText()) {
@@ -136,6 +130,9 @@ final class InputReader {
     refuseForeign(own, kind);
     if (own.has("default") && !base.has("default")) {
       at.keyProblem("default", "only an input with a default has another one in a case");
+    }
+    if (own.has("units") && base.bool("sweepable")) {
+      at.keyProblem("units", "a sweepable input has the same units in all its cases");
     }
     if (own.values().size() < 2) {
       at.problem("changes nothing; name when, and what is another then");
@@ -204,7 +201,7 @@ final class InputReader {
           case MULTICHOICE -> List.of("default", "choices", "minimum", "maximum", "join");
           case TEXT -> List.of("default", "maximumLength", "pattern");
           case FILE -> List.of("as", "accept", "maximumSize");
-          case REPEAT -> List.of("inputs", "minimum", "maximum");
+          case REPEAT -> List.of("inputs", "row", "minimum", "maximum");
         };
     List<String> everywhere = List.of(ALL).subList(0, 9);
     for (String key : fields.values().keySet()) {
@@ -348,7 +345,11 @@ final class InputReader {
       fields.at().keyProblem("minimum", minimum + " is above the maximum " + maximum);
     }
     return new Input.RepeatInput(
-        common, fields.need("inputs", InputReader::row, List.of()), minimum, maximum);
+        common,
+        fields.text("row", 40, ""),
+        fields.need("inputs", InputReader::row, List.of()),
+        minimum,
+        maximum);
   }
 
   private Input file() {

@@ -21,6 +21,12 @@ public final class InputValues {
   private final App app;
   private final List<Problem.FieldError> errors = new ArrayList<>();
 
+  /** What is known of the form so far, by name: rows stand beside it. */
+  private final Map<String, Value> values = new LinkedHashMap<>();
+
+  /** Whether the values are only some of a form, so that no condition is known to hold. */
+  private boolean partial;
+
   private InputValues(App app) {
     this.app = app;
   }
@@ -47,56 +53,77 @@ public final class InputValues {
 
   /** {@return what is wrong with the values that are given, whether all are or not} */
   static List<Problem.FieldError> some(App app, JsonNode inputs) {
-    InputValues values = new InputValues(app);
-    values.refuseUnknown("inputs", inputs);
+    InputValues some = new InputValues(app);
+    some.partial = true;
+    some.refuseUnknown("inputs", inputs);
     for (Input input : app.inputs()) {
       if (inputs.has(input.name())) {
-        values.anyForm(input, inputs.path(input.name()));
+        some.anyForm(input, input.name(), inputs.path(input.name()));
       }
     }
-    return values.errors;
+    return some.errors;
   }
 
   /**
    * {@return the values of the inputs that stand before one} What is wrong counts as not given.
    *
-   * @param until its name
+   * @param until its name; {@code group.input} for one of a row, before which those of the form
+   *     stand and, as {@code group.other}, those of its row
+   * @param row of the group, counted from 0
    */
-  public static Map<String, Value> before(App app, String until, JsonNode inputs) {
+  public static Map<String, Value> before(App app, String until, JsonNode inputs, int row) {
+    int dot = until.indexOf('.');
+    String first = dot < 0 ? until : until.substring(0, dot);
     Map<String, Value> values = new LinkedHashMap<>();
-    for (Input asked : app.inputs()) {
-      if (asked.name().equals(until)) {
-        break;
-      }
-      if (asked.shown(values)) {
-        InputValues alone = new InputValues(app);
-        Optional<Value> value = alone.single(asked.beside(values), inputs.path(asked.name()));
-        value.filter(_ -> alone.errors.isEmpty()).ifPresent(v -> values.put(asked.name(), v));
-      }
+    collect(app, app.inputs(), "", first, inputs, values);
+    if (dot >= 0 && app.input(first).orElse(null) instanceof Input.RepeatInput group) {
+      JsonNode given = inputs.path(first).path(row);
+      collect(app, group.inputs(), first + ".", until, given, values);
     }
     return values;
   }
 
+  private static void collect(
+      App app,
+      List<Input> inputs,
+      String prefix,
+      String until,
+      JsonNode given,
+      Map<String, Value> values) {
+    for (Input asked : inputs) {
+      String name = prefix + asked.name();
+      if (name.equals(until)) {
+        return;
+      }
+      if (asked.shown(values)) {
+        InputValues alone = new InputValues(app);
+        alone.values.putAll(values);
+        Optional<Value> value = alone.single(asked.beside(values), name, given.path(asked.name()));
+        value.filter(_ -> alone.errors.isEmpty()).ifPresent(v -> values.put(name, v));
+      }
+    }
+  }
+
   /** Which of its cases will hold is not known here. */
-  private void anyForm(Input input, JsonNode node) {
+  private void anyForm(Input input, String field, JsonNode node) {
     boolean fits =
         input
             .forms()
             .anyMatch(
                 form -> {
                   InputValues alone = new InputValues(app);
-                  Optional<Value> _ = alone.single(form, node);
+                  alone.partial = true;
+                  Optional<Value> _ = alone.single(form, field, node);
                   return alone.errors.isEmpty();
                 });
     if (!fits) {
-      Optional<Value> _ = single(input, node);
+      Optional<Value> _ = single(input, field, node);
     }
   }
 
   private Inputs check(JsonNode inputs, JsonNode sweep, boolean together) {
     refuseUnknown("inputs", inputs);
     refuseUnknown("sweep", sweep);
-    Map<String, Value> values = new LinkedHashMap<>();
     Map<String, List<Value>> axes = new LinkedHashMap<>();
     List<String> sampled = new ArrayList<>();
     for (Input asked : app.inputs()) {
@@ -105,12 +132,12 @@ public final class InputValues {
       Input input = asked.beside(values);
       if (!asked.shown(values)) {
         if (isGiven(inputs.path(name)) || isGiven(list)) {
-          error(name, "is not asked here: it takes a value only with " + conditions(asked));
+          notAsked(name, asked);
         }
       } else if (!list.isMissingNode() && !list.isNull()) {
         axis(input, list, sampled).ifPresent(axis -> axes.put(name, axis));
       } else {
-        single(input, inputs.path(name)).ifPresent(value -> values.put(name, value));
+        single(input, name, inputs.path(name)).ifPresent(value -> values.put(name, value));
       }
     }
     List<List<String>> grouped = grouped(axes, together ? List.copyOf(axes.keySet()) : sampled);
@@ -130,10 +157,12 @@ public final class InputValues {
         && !(node.isTextual() && node.asText().isEmpty());
   }
 
-  private static String conditions(Input input) {
-    return input.common().showIf().entrySet().stream()
-        .map(entry -> entry.getKey() + " = " + String.join(" or ", entry.getValue()))
-        .collect(Collectors.joining(" and "));
+  private void notAsked(String field, Input input) {
+    String conditions =
+        input.common().showIf().entrySet().stream()
+            .map(entry -> entry.getKey() + " = " + String.join(" or ", entry.getValue()))
+            .collect(Collectors.joining(" and "));
+    error(field, "is not asked here: it takes a value only with " + conditions);
   }
 
   /** Inputs that go on together are one axis; each other one is its own. */
@@ -175,19 +204,19 @@ public final class InputValues {
     }
   }
 
-  private Optional<Value> single(Input input, JsonNode node) {
+  private Optional<Value> single(Input input, String field, JsonNode node) {
     if (!isGiven(node)) {
       if (input.required() && input.byDefault().isEmpty()) {
-        error(input.name(), "is missing; " + Wanted.of(input));
+        error(field, "is missing; " + Wanted.of(input));
       }
       // A default was held against what the descriptor knows; a bound may come from another input.
       input
           .byDefault()
           .flatMap(value -> Wanted.wrong(input, value))
-          .ifPresent(message -> error(input.name(), message));
+          .ifPresent(message -> error(field, message));
       return input.byDefault();
     }
-    return checked(input, input.name(), node);
+    return checked(input, field, node);
   }
 
   private Optional<List<Value>> axis(Input input, JsonNode asked, List<String> sampled) {
@@ -296,14 +325,24 @@ public final class InputValues {
         error(field, "\"" + Wanted.shorten(name) + "\" is no input of a row");
       }
     }
-    for (Input input : group.inputs()) {
-      JsonNode value = node.path(input.name());
-      if (isGiven(value)) {
-        checked(input, field + "." + input.name(), value).ifPresent(v -> row.put(input.name(), v));
-      } else if (input.required() && input.byDefault().isEmpty()) {
-        error(field + "." + input.name(), "is missing; " + Wanted.of(input));
-      } else {
-        input.byDefault().ifPresent(v -> row.put(input.name(), v));
+    Map<String, Value> beside = new LinkedHashMap<>(values);
+    for (Input asked : group.inputs()) {
+      String name = asked.name();
+      String place = field + "." + name;
+      JsonNode value = node.path(name);
+      if (partial) {
+        if (isGiven(value) || asked.common().showIf().isEmpty()) {
+          anyForm(asked, place, value);
+        }
+      } else if (asked.shown(beside)) {
+        single(asked.beside(beside), place, value)
+            .ifPresent(
+                v -> {
+                  row.put(name, v);
+                  beside.put(group.name() + "." + name, v);
+                });
+      } else if (isGiven(value)) {
+        notAsked(place, asked);
       }
     }
     return row;

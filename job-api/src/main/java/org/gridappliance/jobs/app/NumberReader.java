@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
  * @param common of the input, with the bounds that are another input's value
  */
 record NumberReader(YamlFields fields, Input.Common common) {
-  private static final Pattern REFERENCE = Pattern.compile("\\{([a-z][a-z0-9_]{0,39})}");
+  private static final Pattern REFERENCE =
+      Pattern.compile("\\{([a-z][a-z0-9_]{0,39}(?:\\.[a-z][a-z0-9_]{0,39})?)}");
 
   /** {@return the bounds that are another input's value, as {@code maximum: "{length}"}} */
   static Map<String, String> references(YamlFields fields) {

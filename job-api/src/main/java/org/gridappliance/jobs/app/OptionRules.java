@@ -1,6 +1,7 @@
 package org.gridappliance.jobs.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -22,21 +23,27 @@ final class OptionRules {
 
   /** What choices are made from stands before them. */
   void check(Yaml at) {
-    List<Yaml> places = at.list(200);
-    Set<String> before = new HashSet<>();
-    for (int i = 0; i < app.inputs().size(); i++) {
-      Input input = app.inputs().get(i);
+    check(at.list(200), app.inputs(), "", new HashSet<>());
+  }
+
+  private void check(List<Yaml> places, List<Input> inputs, String prefix, Set<String> before) {
+    for (int i = 0; i < inputs.size(); i++) {
+      Input input = inputs.get(i);
       Map<String, Yaml> own = places.get(i).map();
-      choices(own, input, before);
+      choices(own, input, prefix, before);
       List<Yaml> cases = own.containsKey("cases") ? own.get("cases").list(100) : List.of();
       for (int c = 0; c < cases.size(); c++) {
-        choices(cases.get(c).map(), input.common().cases().get(c).then(), before);
+        choices(cases.get(c).map(), input.common().cases().get(c).then(), prefix, before);
       }
-      before.add(input.name());
+      Yaml row = own.get("inputs");
+      if (input instanceof Input.RepeatInput group && row != null) {
+        check(row.list(50), group.inputs(), group.name() + ".", new HashSet<>(before));
+      }
+      before.add(prefix + input.name());
     }
   }
 
-  private void choices(Map<String, Yaml> keys, Input input, Set<String> before) {
+  private void choices(Map<String, Yaml> keys, Input input, String prefix, Set<String> before) {
     Yaml at = keys.get("choices");
     OptionSource source = input.optionSource().orElse(null);
     if (at == null || !at.isMap() || source == null) {
@@ -44,7 +51,8 @@ final class OptionRules {
     }
     switch (source) {
       case OptionSource.FileSource(String name, OptionSource.Layout _) -> {
-        if (!(app.input(name).orElse(null) instanceof Input.FileInput)) {
+        if (!(app.named(name).orElse(null) instanceof Input.FileInput)
+            || (name.contains(".") && !name.startsWith(prefix))) {
           at.keyProblem("input", "there is no file input \"" + name + "\"");
         } else if (!before.contains(name)) {
           at.keyProblem("input", name + " stands below; move it before this input");
@@ -53,7 +61,7 @@ final class OptionRules {
       case OptionSource.CommandSource command -> {
         Yaml list = at.map().get("command");
         if (list != null) {
-          rules.command(list, command.command(), Set.of());
+          rules.command(list, command.command(), prefix.isEmpty() ? Set.of() : Set.of(prefix));
           source.needs().forEach(name -> optionNeeds(list, name, before));
         }
         if (app.packages().isEmpty() || app.examples().isEmpty() || app.interactive().isPresent()) {
@@ -67,8 +75,8 @@ final class OptionRules {
   }
 
   private void optionNeeds(Yaml at, String name, Set<String> before) {
-    Input input = app.input(name).orElse(null);
-    if (name.contains(".")) {
+    Input input = app.named(name).orElse(null);
+    if (name.contains(".") && input == null) {
       at.problem("{" + name + "}: facts of files are not known here");
     } else if (input instanceof Input.FileInput) {
       if (!before.contains(name)) {
@@ -81,6 +89,17 @@ final class OptionRules {
 
   /** A choice of an example's file is in it; what a command lists is not known here. */
   static void example(App app, Yaml at, Input input, JsonNode value, JsonNode inputs) {
+    if (input instanceof Input.RepeatInput group) {
+      for (JsonNode row : value) {
+        ObjectNode beside = inputs.deepCopy();
+        row.properties()
+            .forEach(one -> beside.set(group.name() + "." + one.getKey(), one.getValue()));
+        group.inputs().stream()
+            .filter(inner -> row.has(inner.name()))
+            .forEach(inner -> example(app, at, inner, row.get(inner.name()), beside));
+      }
+      return;
+    }
     if (!(input.optionSource().orElse(null) instanceof OptionSource.FileSource source)) {
       return;
     }

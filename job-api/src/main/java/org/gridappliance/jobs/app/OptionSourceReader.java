@@ -29,7 +29,7 @@ final class OptionSourceReader {
     if (fields.has("seconds")) {
       at.keyProblem("seconds", "is of a command; remove it");
     }
-    return new OptionSource.FileSource(fields.text("input", 40, ""), layout);
+    return new OptionSource.FileSource(fields.text("input", 81, ""), layout);
   }
 
   private static OptionSource.Layout layout(YamlFields fields) {

@@ -11,14 +11,17 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.gridappliance.jobs.Bundles;
 import org.gridappliance.jobs.app.App;
 import org.gridappliance.jobs.app.CommandLine;
@@ -48,6 +51,10 @@ public final class OptionLists {
   private static final int PATIENCE_SECONDS = 30;
   private static final long COMMAND_OUTPUT = 16L << 20;
   private static final int PROCESSES = 64;
+  private static final int MOST_ERRORS = 100;
+
+  /** How many lists of commands the rows of one job may need. */
+  private static final int MOST_RUNS = 50;
 
   /** Makes the bundle that a command runs from. */
   interface Publisher {
@@ -88,13 +95,16 @@ public final class OptionLists {
   /**
    * {@return the list of an input}
    *
-   * @param body {@code inputs}, and {@code list}, the id of one that was found before
+   * @param name of the input, {@code group.input} for one of a row
+   * @param body {@code inputs}, {@code row}, counted from 0, and {@code list}, the id of one that
+   *     was found before
    * @param folder for copies of files, not made yet; the caller removes it
    */
   Found find(App app, String name, JsonNode body, Sources sources, String caller, JobFolder folder)
       throws IOException {
-    Input declared = app.input(name).orElseThrow(() -> Problem.notFound("input " + name));
-    Map<String, Value> values = InputValues.before(app, name, body.path("inputs"));
+    Input declared = app.named(name).orElseThrow(() -> Problem.notFound("input " + name));
+    Map<String, Value> values =
+        InputValues.before(app, name, body.path("inputs"), body.path("row").asInt());
     Input input = declared.beside(values);
     OptionSource source =
         input
@@ -115,9 +125,7 @@ public final class OptionLists {
       keep(key, list);
     } else {
       folder.create();
-      Map<String, Value> needed = new LinkedHashMap<>(values);
-      needed.keySet().retainAll(source.needs());
-      List<StoredFile> files = Staging.stage(app, needed, sources, folder);
+      List<StoredFile> files = Staging.stage(app, inPlace(values, source.needs()), sources, folder);
       key = key(app, source, values, files);
       list = list(app, name, key, values, files, folder);
     }
@@ -136,41 +144,81 @@ public final class OptionLists {
    */
   void check(App app, Inputs inputs, List<StoredFile> files, JobFolder folder) throws IOException {
     List<Problem.FieldError> errors = new ArrayList<>();
-    for (Input declared : app.inputs()) {
-      Input input = declared.beside(inputs.values());
-      OptionSource source = input.optionSource().orElse(null);
-      List<String> given = given(inputs, input.name());
-      if (source == null || given.isEmpty()) {
-        continue;
+    Set<Key> ran = new HashSet<>();
+    for (Input input : app.inputs()) {
+      List<Value> given = new ArrayList<>(inputs.sweep().getOrDefault(input.name(), List.of()));
+      Value one = inputs.values().get(input.name());
+      if (one != null) {
+        given.add(one);
       }
-      require(app, input.name(), source, inputs.values());
-      Key key = key(app, source, inputs.values(), files);
-      OptionList list = list(app, input.name(), key, inputs.values(), files, folder);
-      given.stream()
-          .filter(value -> !list.has(value))
-          .findFirst()
-          .ifPresent(
-              value ->
-                  errors.add(
-                      new Problem.FieldError(input.name(), unknown(app, source, list, value))));
+      check(app, input, input.name(), given, inputs.values(), files, folder, ran)
+          .ifPresent(errors::add);
+      if (input instanceof Input.RepeatInput group
+          && one instanceof Value.RowsValue(List<Map<String, Value>> rows)) {
+        for (int i = 0; i < rows.size(); i++) {
+          Map<String, Value> row = rows.get(i);
+          Map<String, Value> beside = new LinkedHashMap<>(inputs.values());
+          row.forEach((name, value) -> beside.put(group.name() + "." + name, value));
+          for (Input inner : group.inputs()) {
+            String field = group.name() + "[" + i + "]." + inner.name();
+            Value chosen = row.get(inner.name());
+            check(
+                    app,
+                    inner,
+                    field,
+                    chosen == null ? List.of() : List.of(chosen),
+                    beside,
+                    files,
+                    folder,
+                    ran)
+                .ifPresent(errors::add);
+          }
+        }
+      }
     }
     if (!errors.isEmpty()) {
-      throw Problem.invalid(errors.getFirst().field() + ": " + errors.getFirst().message(), errors);
+      throw Problem.invalid(
+          errors.getFirst().field() + ": " + errors.getFirst().message(),
+          errors.subList(0, Math.min(errors.size(), MOST_ERRORS)));
     }
   }
 
-  private static List<String> given(Inputs inputs, String name) {
-    List<Value> values = new ArrayList<>(inputs.sweep().getOrDefault(name, List.of()));
-    Value one = inputs.values().get(name);
-    if (one != null) {
-      values.add(one);
+  private Optional<Problem.FieldError> check(
+      App app,
+      Input declared,
+      String field,
+      List<Value> values,
+      Map<String, Value> beside,
+      List<StoredFile> files,
+      JobFolder folder,
+      Set<Key> ran)
+      throws IOException {
+    OptionSource source = declared.beside(beside).optionSource().orElse(null);
+    if (source == null || values.isEmpty()) {
+      return Optional.empty();
     }
+    require(app, field, source, beside);
+    Key key = key(app, source, beside, files);
+    if (source instanceof OptionSource.CommandSource && ran.add(key) && ran.size() > MOST_RUNS) {
+      throw invalid(
+          field,
+          "the choices of this job would take more than %d runs of the command that lists them; give fewer rows that differ"
+              .formatted(MOST_RUNS));
+    }
+    OptionList list = list(app, field, key, beside, files, folder);
+    return texts(values).stream()
+        .filter(value -> !list.has(value))
+        .findFirst()
+        .map(value -> new Problem.FieldError(field, unknown(app, source, list, value)));
+  }
+
+  private static List<String> texts(List<Value> values) {
     return values.stream()
         .flatMap(
             value ->
                 value instanceof Value.ListValue several
                     ? several.chosen().stream()
-                    : java.util.stream.Stream.of(value.text()))
+                    : Stream.of(value.text()))
         .toList();
   }
 
@@ -183,7 +231,7 @@ public final class OptionLists {
   }
 
   private static String title(App app, String input) {
-    return app.input(input).map(Input::title).orElse(input);
+    return app.named(input).map(Input::title).orElse(input);
   }
 
   /** What a list is made from must be there; of a command at least the files. */
@@ -205,15 +253,38 @@ public final class OptionLists {
     Map<String, String> from = new LinkedHashMap<>();
     for (String need : source.needs()) {
       Value value = values.get(need);
-      if (value instanceof Value.FileValue) {
-        files.stream()
-            .filter(file -> file.input().equals(need))
-            .forEach(file -> from.put(need, file.sha256()));
+      if (value instanceof Value.FileValue(String path)) {
+        staged(files, need, path).ifPresent(file -> from.put(need, file.sha256()));
       } else if (value != null) {
         from.put(need, value.text());
       }
     }
     return new Key(app.digest(), source, from);
+  }
+
+  /** {@return the staged copy of a file of the form, or of a row} */
+  private static Optional<StoredFile> staged(List<StoredFile> files, String input, String path) {
+    int dot = input.indexOf('.');
+    String base = dot < 0 ? input : input.substring(0, dot);
+    return files.stream().filter(f -> f.input().equals(base) && f.name().equals(path)).findFirst();
+  }
+
+  /** {@return the values that a list is made from, those of a row in a group of one row} */
+  private static Map<String, Value> inPlace(Map<String, Value> values, Set<String> needs) {
+    Map<String, Value> form = new LinkedHashMap<>();
+    Map<String, Map<String, Value>> rows = new LinkedHashMap<>();
+    for (String need : needs) {
+      Value value = values.get(need);
+      int dot = need.indexOf('.');
+      if (value != null && dot < 0) {
+        form.put(need, value);
+      } else if (value != null) {
+        rows.computeIfAbsent(need.substring(0, dot), _ -> new LinkedHashMap<>())
+            .put(need.substring(dot + 1), value);
+      }
+    }
+    rows.forEach((group, row) -> form.put(group, new Value.RowsValue(List.of(row))));
+    return form;
   }
 
   private OptionList list(
@@ -261,18 +332,18 @@ public final class OptionLists {
     List<Bundles.Part> parts = new ArrayList<>();
     Map<String, Value> needed = new LinkedHashMap<>(values);
     needed.keySet().retainAll(source.needs());
-    Input.eachFile(
-        app.inputs(),
-        needed,
-        (input, given) ->
-            files.stream()
-                .filter(f -> f.input().equals(input.name()) && f.name().equals(given.path()))
-                .findFirst()
+    needed.forEach(
+        (need, value) -> {
+          if (value instanceof Value.FileValue(String path)
+              && app.named(need).orElse(null) instanceof Input.FileInput input) {
+            staged(files, need, path)
                 .ifPresent(
                     f ->
                         parts.add(
                             new Bundles.Part(
-                                input.stageAs(), folder.input(f.sha256()), 0, f.bytes()))));
+                                input.stageAs(), folder.input(f.sha256()), 0, f.bytes())));
+          }
+        });
     Limits limits =
         new Limits(
             1,
@@ -310,7 +381,7 @@ public final class OptionLists {
       Map<String, Value> values,
       Sources sources)
       throws IOException {
-    if (!(app.input(source.input()).orElse(null) instanceof Input.FileInput input)
+    if (!(app.named(source.input()).orElse(null) instanceof Input.FileInput input)
         || !(values.get(source.input()) instanceof Value.FileValue(String path))) {
       throw new IllegalStateException("input " + source.input() + " is no file");
     }

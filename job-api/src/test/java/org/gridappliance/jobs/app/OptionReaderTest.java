@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.gridappliance.jobs.app.OptionReader.NoList;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -140,16 +141,52 @@ class OptionReaderTest {
   }
 
   @Test
-  void choicesFromElsewhereHaveNoDefaultAndStandInNoRow() {
-    String pick = "name: pick, type: choice, title: Pick, choices: { input: data }";
-    for (String bad :
-        new String[] {
-          "  - { " + pick + ", default: x }\n",
-          "  - { name: rows, type: repeat, title: Rows, inputs: [{ " + pick + " }] }\n"
-        }) {
-      assertThrows(
-          AppInvalid.class, () -> Apps.parse(Apps.SMALL.replace("command:\n", bad + "command:\n")));
+  void choicesFromElsewhereHaveNoDefault() {
+    String bad =
+        "  - { name: pick, type: choice, title: Pick, choices: { input: data }, default: x }\n";
+    assertThrows(
+        AppInvalid.class, () -> Apps.parse(Apps.SMALL.replace("command:\n", bad + "command:\n")));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          { input: data }         |
+          { input: rows.own }     |
+          { input: own }          | there is no file input "own"
+          { input: rows.word }    | there is no file input "rows.word"
+          { input: rows.after }   | rows.after stands below
+          { input: others.own }   | there is no file input "others.own"
+          { command: [list, "{rows.word}"] } | want "packages" and an example
+          { command: [list, "{rows.after}"] } | rows.after stands below
+          { command: [list, "{others.own}"] } | put this under "each: others"
+          { command: [list, { each: rows, then: [x] }] } | the rows of "rows" are written here already
+          """)
+  void inARowTheyComeFromTheFormOrTheSameRow(String choices, @Nullable String message)
+      throws Exception {
+    String own = "{ name: own, type: file, title: Own }";
+    String rows =
+        "  - { name: others, type: repeat, title: Others, inputs: ["
+            + own.replace("title", "as: other, title")
+            + "] }\n"
+            + "  - { name: rows, type: repeat, title: Rows, inputs: [{ name: word, type: text, title:"
+            + " Word }, "
+            + own
+            + ", { name: pick, type: choice, title: Pick, choices: "
+            + choices
+            + " }, { name: after, type: file, title: After }] }\n";
+    String yaml = Apps.SMALL.replace("command:\n", rows + "command:\n");
+    if (message == null) {
+      App _ = Apps.parse(yaml);
+      return;
     }
+    AppInvalid e = assertThrows(AppInvalid.class, () -> Apps.parse(yaml));
+    assertTrue(
+        e.problems().stream().anyMatch(p -> p.toString().contains(message)),
+        e.problems().toString());
   }
 
   /** Whatever the bytes are, the list is within its bounds. */
