@@ -28,6 +28,42 @@ import org.junit.jupiter.api.Test;
 /** Choices that come from a file and from a command, in the form and at submission. */
 @Tag("browser")
 class OptionsStoryTest {
+  private static final String SCREEN =
+      """
+      title: Screen
+      category: Test
+      about: Screens atoms.
+      packages: [mawk]
+      inputs:
+        - { name: method, type: choice, title: Method, choices: [quick, exact], default: quick }
+        - name: atoms
+          type: repeat
+          title: Atoms
+          row: Atom
+          inputs:
+            - { name: kind, type: choice, title: Kind, choices: [point, listed], default: point }
+            - name: radius
+              type: number
+              title: Radius
+              units: nm
+              default: 1
+              maximum: 10
+              cases:
+                - { when: { method: exact }, title: Exact radius, units: Å, default: 20, maximum: 100 }
+            - { name: library, type: file, title: Library, showIf: { atoms.kind: listed } }
+            - name: element
+              type: choice
+              title: Element
+              showIf: { atoms.kind: listed }
+              choices: { command: [mawk, "{{ print $1 }}", { when: atoms.library, then: ["{atoms.library}"] }] }
+      command: [mawk, 'BEGIN {{ print ARGC - 1 > "n.txt" }}', { each: atoms, then: ["{atoms.kind}"] }]
+      outputs: [{ name: said, type: text, title: Output, file: n.txt }]
+      resources: { memory: 64 MiB, disk: 1 MiB, minimumTime: 0 s, expectedTime: 1 s, maximumTime: 2 min }
+      examples:
+        - title: Two
+          inputs: { atoms: [{ kind: listed, library: "example:elements.txt", element: C }, { kind: point }] }
+      """;
+
   private static final IsVisibleOptions PATIENT = new IsVisibleOptions().setTimeout(60_000);
   private static Appliance appliance;
   private static PortalClient ada;
@@ -142,6 +178,65 @@ class OptionsStoryTest {
             Chromium.picture(
                 small, "form-options-phone-" + scheme.name().toLowerCase(java.util.Locale.ROOT));
           }
+        }
+      }
+    }
+  }
+
+  /** Rows whose inputs, units and choices follow from the row and from the form. */
+  @Test
+  void eachRowOfAGroupAsksWhatItNeeds() throws Exception {
+    Path app = Files.createDirectories(appliance.apps().resolve("screen/examples")).getParent();
+    Files.writeString(app.resolve("examples/elements.txt"), "C\nN\nO\n");
+    Files.writeString(app.resolve("app.yaml"), SCREEN);
+    try (Chromium chromium = Chromium.launch();
+        BrowserContext context = chromium.anonymous(false, ColorScheme.LIGHT)) {
+      Page page = context.newPage();
+      page.navigate(appliance.url() + "/login");
+      page.getByLabel("Name").first().waitFor(new Locator.WaitForOptions().setTimeout(60_000));
+      page.getByLabel("Name").first().fill(Appliance.ADMIN);
+      page.getByLabel("Password").first().fill(Appliance.PASSWORD);
+      button(page, "Log in").click();
+      page.waitForURL(url -> !url.contains("/login"));
+
+      page.navigate(appliance.url() + "/apps/screen?example=0");
+      assertThat(page.getByText("3 names in Library")).isVisible(PATIENT);
+      assertThat(page.locator("#root_atoms_0_element")).hasValue("C");
+      assertThat(page.locator("#root_atoms_1_element")).hasCount(0);
+      assertThat(page.getByLabel("Radius")).hasCount(2);
+      page.locator("#root_atoms_1_radius").fill("2.5");
+      page.locator("#root_method").selectOption("exact");
+      assertThat(page.getByLabel("Exact radius")).hasCount(2);
+      assertThat(page.locator("#root_atoms_0_radius")).hasValue("20");
+      assertThat(page.locator("#root_atoms_1_radius")).hasValue("25");
+      page.locator("#root_atoms_1_kind").selectOption("listed");
+      assertThat(page.locator("#root_atoms_1_element")).isVisible();
+      Chromium.picture(page, "form-rows");
+      Chromium.accessible(page);
+      page.locator("#root_atoms_1_kind").selectOption("point");
+      button(page, "Add to Atoms").click();
+      page.locator("#root_atoms_2_radius").fill("3 nm");
+      button(page, "Move Atom 3 up").click();
+      assertThat(page.locator("#root_atoms_1_radius")).hasValue("3 nm");
+      button(page, "Remove Atom 3").click();
+      button(page, "Run").click();
+      page.waitForURL(
+          url -> url.contains("/jobs/"), new Page.WaitForURLOptions().setTimeout(60_000));
+      long job = Long.parseLong(page.url().replaceAll(".*/jobs/(\\d+).*", "$1"));
+      JsonNode rows = ada.get("/api/v1/jobs/" + job).at("/inputs/atoms");
+      assertEquals("point", rows.at("/1/kind").asText());
+      assertEquals(30, rows.at("/1/radius").asDouble());
+      assertTrue(rows.at("/1/element").isMissingNode(), rows.toString());
+
+      String state = context.storageState();
+      for (boolean small : new boolean[] {false, true}) {
+        try (BrowserContext dark = chromium.withState(state, small, ColorScheme.DARK)) {
+          Page other = dark.newPage();
+          other.navigate(appliance.url() + "/apps/screen?example=0");
+          assertThat(other.getByText("3 names in Library")).isVisible(PATIENT);
+          other.locator("#root_atoms_0_element").scrollIntoViewIfNeeded();
+          Chromium.accessible(other);
+          Chromium.picture(other, "form-rows-dark" + (small ? "-phone" : ""));
         }
       }
     }
