@@ -119,6 +119,11 @@ public final class HostFinder {
     throw why;
   }
 
+  /** {@return whether an address is of the open internet, and none of this machine's own} */
+  public boolean isPublic(InetAddress address) {
+    return kind(address) == Kind.PUBLIC;
+  }
+
   private Kind kind(InetAddress address) {
     if (own.contains(address)
         || METADATA.contains(address.getHostAddress().toLowerCase(Locale.ROOT))

@@ -18,6 +18,7 @@ import org.gridappliance.jobs.history.PoolHistory;
 import org.gridappliance.jobs.http.Caller;
 import org.gridappliance.jobs.http.Operation;
 import org.gridappliance.jobs.job.Database;
+import org.gridappliance.jobs.job.JobEnds;
 import org.gridappliance.jobs.job.JobStore;
 import org.gridappliance.jobs.job.PlanLoader;
 import org.gridappliance.jobs.job.SavedApps;
@@ -223,6 +224,11 @@ public final class JobApi implements AutoCloseable {
    */
   public String newJoinToken(Duration validity) {
     return pool.newOwnToken(validity).token();
+  }
+
+  /** {@return what is to be told of jobs' ends} */
+  public JobEnds ends() {
+    return jobs.ends();
   }
 
   /** {@return whether any executor has enrolled} */

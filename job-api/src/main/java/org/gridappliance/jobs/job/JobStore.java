@@ -22,10 +22,17 @@ import org.jspecify.annotations.Nullable;
 public final class JobStore {
   private final Database database;
   private final JobIndex index;
+  private final JobEnds ends;
 
   public JobStore(Database database) {
     this.database = database;
     this.index = new JobIndex(database);
+    this.ends = new JobEnds(database);
+  }
+
+  /** {@return what is to be told of jobs' ends} */
+  public JobEnds ends() {
+    return ends;
   }
 
   /** Puts a whole job on disk, in one transaction, and what belongs to it. */
@@ -92,14 +99,17 @@ public final class JobStore {
   /** Writes a job's state, times, counts and failure. */
   public void update(JobRecord job) {
     database.update(handle -> update(handle, job));
+    ends.tell(job);
   }
 
   /**
    * The same inside somebody's transaction. A job that ends leaves a row for its results to be
-   * copied into its owner's home; one that goes on again takes it back.
+   * copied into its owner's home; one that goes on again takes it back. An end, or a stop at which
+   * it waits for a person, leaves a row for {@link JobEnds}.
    */
   public void update(Handle handle, JobRecord job) {
     index.touch(handle, job.id());
+    JobEnds.add(handle, job);
     handle.execute("DELETE FROM delivery WHERE job = ?", job.id());
     if (job.state().ended()) {
       handle.execute("INSERT INTO delivery (job, state) VALUES (?, 'waiting')", job.id());
@@ -133,6 +143,7 @@ public final class JobStore {
           update(handle, job);
           results(handle, job.id(), files, merged);
         });
+    ends.tell(job);
   }
 
   /** Puts what a failed or cancelled job delivered on disk, unless it goes on again. */
