@@ -37,6 +37,7 @@ import org.gridappliance.portal.http.Problems;
 import org.gridappliance.portal.live.Announcements;
 import org.gridappliance.portal.live.HealthRoutes;
 import org.gridappliance.portal.live.JobMetrics;
+import org.gridappliance.portal.notify.Notifications;
 import org.gridappliance.portal.overlay.OverlayOperations;
 import org.gridappliance.portal.pages.StaticPages;
 import org.gridappliance.portal.people.People;
@@ -70,6 +71,7 @@ final class PortalRoutes {
   private final FilesParts files;
   private final Samba samba;
   private final PoolCa ca;
+  private final Notifications notifications;
   private final ExecutorService virtualThreads;
   private final Supplier<URI> address;
   private final Announcements announcements = new Announcements();
@@ -86,6 +88,7 @@ final class PortalRoutes {
       FilesParts files,
       Samba samba,
       PoolCa ca,
+      Notifications notifications,
       ExecutorService virtualThreads,
       Supplier<URI> address) {
     this.settings = settings;
@@ -99,6 +102,7 @@ final class PortalRoutes {
     this.files = files;
     this.samba = samba;
     this.ca = ca;
+    this.notifications = notifications;
     this.virtualThreads = virtualThreads;
     this.address = address;
   }
@@ -163,6 +167,7 @@ final class PortalRoutes {
     all.putAll(new AuditOperations(audit).all());
     Map<String, PersonOperation> personal = new HashMap<>(people.operations());
     personal.putAll(files.operations());
+    personal.putAll(notifications.operations());
     all.putAll(keeping().all());
     all.putAll(new SambaOperations(samba, audit).all());
     AgentClient agent = new AgentClient(data.resolve("run/agent.sock"));

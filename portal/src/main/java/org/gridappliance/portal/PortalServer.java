@@ -45,6 +45,7 @@ import org.gridappliance.portal.files.JobHomes;
 import org.gridappliance.portal.files.Walls;
 import org.gridappliance.portal.http.Contract;
 import org.gridappliance.portal.live.HealthRoutes;
+import org.gridappliance.portal.notify.Notifications;
 import org.gridappliance.portal.people.People;
 import org.gridappliance.portal.samba.Samba;
 import org.gridappliance.portal.security.HostNames;
@@ -187,6 +188,16 @@ public final class PortalServer implements AutoCloseable {
                 audit,
                 new SignerProcess(data.resolve("ca")),
                 settings.approvals()));
+    Notifications notifications =
+        keep(
+            new Notifications(
+                vertx,
+                database.jdbi(),
+                jobs.ends(),
+                settings,
+                audit,
+                clock,
+                () -> names.reachable(address)));
     PortalRoutes routes =
         new PortalRoutes(
             settings,
@@ -200,6 +211,7 @@ public final class PortalServer implements AutoCloseable {
             files,
             samba,
             ca,
+            notifications,
             virtualThreads,
             this::address);
     Relays relays = new Relays(vertx);
@@ -245,6 +257,7 @@ public final class PortalServer implements AutoCloseable {
     vertx.setPeriodic(ROUNDS_MILLIS, timer -> virtualThreads.execute(homes::look));
     virtualThreads.execute(homes.storage()::tellLocks);
     samba.start();
+    notifications.start();
     virtualThreads.execute(ca::takeUp);
     vertx.setPeriodic(LOOK_MILLIS, timer -> virtualThreads.execute(() -> look(database, disk)));
     built.contract().join();

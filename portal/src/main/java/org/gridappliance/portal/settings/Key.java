@@ -170,6 +170,14 @@ public record Key(String name, String byDefault, String range, String about) {
           "how many CA administrators must approve a certificate request, or a rule that approves"
               + " requests");
 
+  static final Key WEBHOOK_NETWORKS =
+      new Key(
+          "webhooks.networks",
+          "[]",
+          "up to 16 networks as 10.1.0.0/16",
+          "private networks, or this machine's own addresses, to which people's webhooks may go, by"
+              + " http too; else they go to the open internet alone, by https");
+
   static final Key OVERLAY_POOL =
       new Key(
           "overlay.pool",
@@ -246,6 +254,7 @@ public record Key(String name, String byDefault, String range, String about) {
           JOBS_NETWORK,
           POOL_SEAL,
           CA_APPROVALS,
+          WEBHOOK_NETWORKS,
           OVERLAY_POOL,
           OVERLAY_BOOTSTRAP,
           OVERLAY_PORT,

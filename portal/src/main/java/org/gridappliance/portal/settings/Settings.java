@@ -28,6 +28,7 @@ import java.util.List;
  * @param seal where subjobs are sealed: never, joined or always
  * @param network what jobs may connect to: off, public or private
  * @param approvals CA administrators who must approve a certificate request
+ * @param webhookNetworks to which webhooks may go besides the open internet
  * @param dev check answers against the contract too
  */
 public record Settings(
@@ -51,6 +52,7 @@ public record Settings(
     String seal,
     String network,
     int approvals,
+    List<Network> webhookNetworks,
     boolean dev) {
 
   /** Who may make an account. */
@@ -73,5 +75,6 @@ public record Settings(
   public Settings {
     apps = List.copyOf(apps);
     names = List.copyOf(names);
+    webhookNetworks = List.copyOf(webhookNetworks);
   }
 }

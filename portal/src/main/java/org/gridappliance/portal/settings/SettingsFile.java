@@ -186,6 +186,7 @@ public final class SettingsFile {
         oneOf(Key.POOL_SEAL, List.of("never", "joined", "always")),
         oneOf(Key.JOBS_NETWORK, List.of("off", "public", "private")),
         (int) number(Key.CA_APPROVALS, 1, 9),
+        networks(),
         command.dev());
   }
 
@@ -216,6 +217,23 @@ public final class SettingsFile {
       throw bad(place(Key.NAMES), value.text(), Key.NAMES);
     }
     return names;
+  }
+
+  private List<Network> networks() throws SettingsException {
+    Value value = values.get(Key.WEBHOOK_NETWORKS.name());
+    if (value == null) {
+      return List.of();
+    }
+    List<Network> networks = new ArrayList<>();
+    for (String text : value.list() ? value.items() : List.of(value.text())) {
+      networks.add(
+          Network.of(text)
+              .orElseThrow(() -> bad(place(Key.WEBHOOK_NETWORKS), text, Key.WEBHOOK_NETWORKS)));
+    }
+    if (networks.size() > 16) {
+      throw bad(place(Key.WEBHOOK_NETWORKS), value.text(), Key.WEBHOOK_NETWORKS);
+    }
+    return networks;
   }
 
   /** The agent reads these for itself; here only so that a mistake stops the start. */

@@ -1,0 +1,4 @@
+@NullMarked
+package org.gridappliance.portal.notify;
+
+import org.jspecify.annotations.NullMarked;
