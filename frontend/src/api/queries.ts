@@ -63,6 +63,8 @@ export const keys = {
   wall: ["wall"] as const,
   audit: ["audit"] as const,
   tokens: ["tokens"] as const,
+  webhooks: ["webhooks"] as const,
+  deliveries: (webhook: number) => ["webhooks", webhook] as const,
   samba: ["samba"] as const,
   sharing: ["sharing"] as const,
   nodeSharing: (id: number) => ["sharing", id] as const,

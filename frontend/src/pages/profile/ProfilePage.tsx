@@ -12,6 +12,7 @@ import { PageTitle } from "../../ui/states";
 import { toast } from "../../ui/toasts";
 import { Samba } from "./Samba";
 import { Tokens } from "./Tokens";
+import { Webhooks } from "./Webhooks";
 
 export default function ProfilePage(): ReactElement {
   return (
@@ -22,6 +23,7 @@ export default function ProfilePage(): ReactElement {
         <Password />
       </SimpleGrid>
       <Samba />
+      <Webhooks />
       <Tokens />
     </Stack>
   );

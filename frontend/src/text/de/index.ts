@@ -11,6 +11,7 @@ import * as entry from "./entry";
 import * as files from "./files";
 import * as home from "./home";
 import * as jobs from "./jobs";
+import * as notices from "./notices";
 import * as overlay from "./overlay";
 import * as places from "./places";
 import * as pool from "./pool";
@@ -20,4 +21,4 @@ import * as triggers from "./triggers";
 import * as usage from "./usage";
 import * as workflows from "./workflows";
 
-export const catalogue: Words<typeof english> = { apps, authoring, certificates, common, condor, desktops, entry, files, home, jobs, overlay, places, pool, runs, sharing, triggers, usage, workflows };
+export const catalogue: Words<typeof english> = { apps, authoring, certificates, common, condor, desktops, entry, files, home, jobs, notices, overlay, places, pool, runs, sharing, triggers, usage, workflows };

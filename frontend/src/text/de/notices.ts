@@ -1,0 +1,51 @@
+/** Wörter dafür, wie man vom Ende seiner Jobs erfährt, auf der Seite Profil. */
+import { count } from "../../lib/format";
+import type * as english from "../notices";
+import type { Words } from "../words";
+
+export const ends: Words<typeof english.ends> = {
+  completed: "Fertig",
+  failed: "Fehlgeschlagen",
+  removed: "Abgebrochen",
+  held: "Von jemandem angehalten",
+  needs_answer: "Braucht eine Antwort (kommt allein nicht weiter)",
+};
+
+export const webhooks: Words<typeof english.webhooks> = {
+  title: "Webhooks",
+  body: "Eine Adresse von Ihnen, die durch ein signiertes POST erfährt, wenn Ihre Jobs enden, nach der Spezifikation Standard Webhooks.",
+  make: "Webhook hinzufügen",
+  none: "Keine Webhooks.",
+  url: "Adresse",
+  urlHelp: "Im offenen Internet, mit https://, oder eine Adresse, die die Administration erlaubt",
+  example: "https://example.org/jobs",
+  kinds: "Melden, wenn ein Job so steht",
+  pickKind: "Wählen Sie mindestens eines.",
+  create: "Webhook hinzufügen",
+  shownOnce: "Das Geheimnis seiner Signaturen. Kopieren Sie es jetzt: Es wird nur dieses eine Mal gezeigt.",
+  secret: "Geheimnis",
+  on: "an",
+  off: "aus",
+  offByYou: "Sie haben ihn ausgeschaltet.",
+  waiting: (n) => `${count(n)} ausstehend`,
+  all: "jedes Ende",
+  test: "Test senden",
+  tested: (ms) => `Test in ${count(ms)} ms zugestellt`,
+  testFailed: (why) => `Test nicht zugestellt: ${why}`,
+  switchOn: "Einschalten",
+  switchOff: "Ausschalten",
+  switchedOn: "Webhook eingeschaltet. Was inzwischen endete, wird nicht nachgemeldet.",
+  switchedOff: "Webhook ausgeschaltet; was ausstand, entfällt",
+  delete: "Webhook löschen",
+  deleteOf: (url) => `Webhook ${url} löschen`,
+  sureDelete: (url) => `Den Webhook ${url} löschen? Was für ihn aussteht, entfällt.`,
+  deleted: "Webhook gelöscht",
+  deliveries: "Letzte Zustellungen",
+  deliveriesOf: (url) => `Letzte Zustellungen an ${url}`,
+  noDeliveries: "Noch nichts gesendet. Senden Sie einen Test, oder warten Sie, bis ein Job endet.",
+  types: { test: "Test" },
+  delivered: (status, ms) => `zugestellt, ${status} in ${count(ms)} ms`,
+  notYet: "noch nicht gesendet",
+  again: "nächster Versuch",
+  givenUp: "aufgegeben",
+};

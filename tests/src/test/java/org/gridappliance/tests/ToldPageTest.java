@@ -1,0 +1,148 @@
+package org.gridappliance.tests;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.gridappliance.tests.fixture.Appliance;
+import org.gridappliance.tests.fixture.Await;
+import org.gridappliance.tests.fixture.Chromium;
+import org.gridappliance.tests.fixture.PortalClient;
+import org.gridappliance.tests.fixture.Seated;
+import org.gridappliance.tests.fixture.TestApps;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A person adds a webhook on the page, and its receiver is told of a real job's end. */
+@Tag("browser")
+class ToldPageTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private record Message(Headers headers, String body) {}
+
+  private final List<Message> got = new CopyOnWriteArrayList<>();
+
+  @Test
+  void aWebhookFromThePageIsToldOfAJobsEnd() throws Exception {
+    HttpServer receiver =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    receiver.createContext(
+        "/",
+        exchange -> {
+          String body =
+              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+          got.add(new Message(exchange.getRequestHeaders(), body));
+          exchange.sendResponseHeaders(204, -1);
+          exchange.close();
+        });
+    receiver.start();
+    Path data = Files.createTempDirectory("appliance-test-");
+    Files.writeString(data.resolve("appliance.yaml"), "webhooks.networks: [127.0.0.1/32]\n");
+    try (Appliance appliance = Appliance.startOn(data, 1);
+        Chromium chromium = Chromium.launch()) {
+      TestApps.drop(appliance.apps(), "steps");
+      PortalClient ada = appliance.admin();
+      BrowserContext context = chromium.anonymous(false, ColorScheme.LIGHT);
+      Page page = Seated.login(context, appliance.url(), Appliance.ADMIN, Appliance.PASSWORD);
+      page.navigate(appliance.url() + "/profile");
+      assertThat(page.getByText("No webhooks.")).isVisible();
+      String secret =
+          add(page, "http://127.0.0.1:" + receiver.getAddress().getPort() + "/jobs?team=physics");
+      Locator card = page.getByRole(AriaRole.GROUP, named("http://127.0.0.1"));
+      card.getByRole(AriaRole.BUTTON, in("Send a test")).click();
+      assertThat(card.getByText("delivered, 204")).isVisible();
+      assertEquals("test", PortalClient.JSON.readTree(got.getFirst().body()).path("type").asText());
+
+      long job =
+          ada.submit("steps", Map.of("steps", 1, "seconds", 1), Map.of("name", "One \"nap\""));
+      ada.awaitCompleted(job, PATIENCE);
+      Await.until("it is told", PATIENCE, () -> got.size() == 2);
+      JsonNode told = PortalClient.JSON.readTree(got.get(1).body());
+      assertEquals("job.completed", told.path("type").asText());
+      assertEquals("One \"nap\"", told.at("/data/name").asText());
+      assertEquals(appliance.url() + "/jobs/" + job, told.at("/data/link").asText());
+      assertTrue(isSigned(got.get(1), secret));
+      page.reload();
+      card.getByRole(AriaRole.BUTTON, in("Last deliveries")).click();
+      assertThat(card.getByText("Completed · ")).isVisible();
+      Chromium.accessible(page);
+      Chromium.picture(page, "webhooks");
+      try (BrowserContext dark =
+          chromium.withState(context.storageState(), true, ColorScheme.DARK)) {
+        Page phone = dark.newPage();
+        phone.navigate(appliance.url() + "/profile");
+        Locator same = phone.getByRole(AriaRole.GROUP, named("http://127.0.0.1"));
+        same.getByRole(AriaRole.BUTTON, in("Last deliveries")).click();
+        assertThat(same.getByText("Completed · ")).isVisible();
+        Chromium.accessible(phone);
+        Chromium.picture(phone, "webhooks-phone-dark");
+      }
+    } finally {
+      receiver.stop(0);
+    }
+  }
+
+  /** Adds a webhook, after a mistake; {@return the secret that is shown}. */
+  private static String add(Page page, String url) {
+    page.getByRole(AriaRole.BUTTON, named("Add a webhook")).click();
+    Locator dialog = page.getByRole(AriaRole.DIALOG);
+    dialog.getByLabel("Address").fill("https://10.0.0.1/jobs");
+    dialog.getByRole(AriaRole.BUTTON, in("Add webhook")).click();
+    assertThat(dialog.getByText("webhooks.networks")).isVisible();
+    Chromium.accessible(page);
+    Chromium.picture(page, "webhook-refused");
+    dialog.getByLabel("Address").fill(url);
+    dialog.getByRole(AriaRole.BUTTON, in("Add webhook")).click();
+    String secret = dialog.getByRole(AriaRole.TEXTBOX, in("Secret")).textContent().strip();
+    Chromium.picture(page, "webhook-secret");
+    dialog.getByRole(AriaRole.BUTTON, in("Close")).last().click();
+    return secret;
+  }
+
+  /** As a receiver checks it, with the secret as it was copied from the page. */
+  private static boolean isSigned(Message message, String secret) throws Exception {
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(
+        new SecretKeySpec(
+            Base64.getDecoder().decode(secret.substring("whsec_".length())), "HmacSHA256"));
+    String signed =
+        message.headers().getFirst("webhook-id")
+            + "."
+            + message.headers().getFirst("webhook-timestamp")
+            + "."
+            + message.body();
+    String want =
+        "v1,"
+            + Base64.getEncoder()
+                .encodeToString(mac.doFinal(signed.getBytes(StandardCharsets.UTF_8)));
+    return want.equals(message.headers().getFirst("webhook-signature"));
+  }
+
+  private static Page.GetByRoleOptions named(String name) {
+    return new Page.GetByRoleOptions().setName(name);
+  }
+
+  private static Locator.GetByRoleOptions in(String name) {
+    return new Locator.GetByRoleOptions().setName(name);
+  }
+}
