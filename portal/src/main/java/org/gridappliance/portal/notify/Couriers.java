@@ -51,6 +51,8 @@ final class Couriers implements AutoCloseable {
           Duration.ofHours(6),
           Duration.ofHours(6));
 
+  private static final Duration END = Duration.ofSeconds(10);
+
   private final Jdbi jdbi;
   private final WebhookStore store;
   private final Targets targets;
@@ -60,6 +62,7 @@ final class Couriers implements AutoCloseable {
   private final RandomGenerator random;
   private final Map<Long, Long> busy = new ConcurrentHashMap<>(); // webhook → account
   private final Semaphore woken = new Semaphore(0);
+  private volatile boolean closed;
   private final Thread thread = Thread.ofVirtual().name("webhooks").unstarted(this::run);
   private volatile BiConsumer<Handle, Webhook.Due> whenOff = (handle, due) -> {};
 
@@ -95,7 +98,7 @@ final class Couriers implements AutoCloseable {
   }
 
   private void run() {
-    while (!Thread.currentThread().isInterrupted()) {
+    while (!closed) {
       long wait = LOOK_MILLIS;
       try {
         sendDue();
@@ -108,7 +111,7 @@ final class Couriers implements AutoCloseable {
         boolean _ = woken.tryAcquire(wait, TimeUnit.MILLISECONDS);
         woken.drainPermits();
       } catch (InterruptedException e) {
-        return;
+        return; // nobody does: H2 would close its file under an interrupted thread
       }
     }
   }
@@ -137,6 +140,9 @@ final class Couriers implements AutoCloseable {
 
   private void settle(Webhook.Due due) {
     Tried tried = attempt(due);
+    if (closed && tried.outcome().problem() != null) {
+      return; // its failure may be ours; it is sent once more, under the same id
+    }
     long now = clock.millis();
     int attempts = due.attempts() + 1;
     boolean delivered = tried.outcome().problem() == null;
@@ -226,7 +232,13 @@ final class Couriers implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.interrupt();
+    closed = true;
+    woken.release();
+    try {
+      boolean _ = !thread.isAlive() || thread.join(END);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     client.close();
   }
 }

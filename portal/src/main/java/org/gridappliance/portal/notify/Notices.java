@@ -1,6 +1,7 @@
 package org.gridappliance.portal.notify;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -23,11 +24,14 @@ public final class Notices implements AutoCloseable {
   private static final long LOOK_SECONDS = 30;
   private static final String PLACE = "notices.place";
 
+  private static final Duration END = Duration.ofSeconds(10);
+
   private final Jdbi jdbi;
   private final JobEnds ends;
   private final Supplier<URI> pages;
   private final List<Sink> sinks;
   private final Semaphore woken = new Semaphore(0);
+  private volatile boolean closed;
   private final Thread thread = Thread.ofVirtual().name("notices").unstarted(this::run);
 
   /**
@@ -47,7 +51,7 @@ public final class Notices implements AutoCloseable {
   }
 
   private void run() {
-    while (!Thread.currentThread().isInterrupted()) {
+    while (!closed) {
       try {
         while (round() == AT_ONCE) {
           // there may be more
@@ -59,7 +63,7 @@ public final class Notices implements AutoCloseable {
         boolean _ = woken.tryAcquire(LOOK_SECONDS, TimeUnit.SECONDS);
         woken.drainPermits();
       } catch (InterruptedException e) {
-        return;
+        return; // nobody does: H2 would close its file under an interrupted thread
       }
     }
   }
@@ -102,6 +106,12 @@ public final class Notices implements AutoCloseable {
   @Override
   public void close() {
     ends.whenAdded(() -> {});
-    thread.interrupt();
+    closed = true;
+    woken.release();
+    try {
+      boolean _ = !thread.isAlive() || thread.join(END);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
