@@ -20,11 +20,12 @@ describe("the cells of a heat map", () => {
         [0, 1, 2, 1],
         [2, 1, 8, 1],
       ],
+      rows: [[0, 2], [1], [3]],
     });
   });
   it("leaveOutWhatIsNoNumber", () => {
-    expect(cellsOf([1, Number.NaN, 2], [1, 1, 2], [5, 6, Number.NaN])).toEqual({ x: ["1", "2"], y: ["1", "2"], cells: [[0, 0, 5, 1]] });
-    expect(cellsOf([], [], [])).toEqual({ x: [], y: [], cells: [] });
+    expect(cellsOf([1, Number.NaN, 2], [1, 1, 2], [5, 6, Number.NaN])).toEqual({ x: ["1", "2"], y: ["1", "2"], cells: [[0, 0, 5, 1]], rows: [[0]] });
+    expect(cellsOf([], [], [])).toEqual({ x: [], y: [], cells: [], rows: [] });
   });
   it("agreeWithLookingAtEveryRowForEveryCell", () => {
     const next = random(7);

@@ -13,6 +13,8 @@ export interface Cells {
   y: string[];
   /** Column, row, mean and how many rows of the table it is the mean of; without those that no row falls into. */
   cells: [number, number, number, number][];
+  /** The rows of each cell. */
+  rows: number[][];
 }
 
 interface Axis {
@@ -40,20 +42,23 @@ function axis(values: readonly (number | string)[]): Axis {
 /** Several rows in one cell are shown by their mean. */
 export function cellsOf(x: readonly (number | string)[], y: readonly (number | string)[], z: readonly number[]): Cells {
   const [across, up] = [axis(x), axis(y)];
-  const sums = new Map<number, { sum: number; count: number }>();
+  const sums = new Map<number, { sum: number; rows: number[] }>();
   for (let i = 0; i < z.length; i++) {
     const value = z[i] ?? Number.NaN;
     const [column, row] = [across.place(x[i] ?? ""), up.place(y[i] ?? "")];
     if (column >= 0 && row >= 0 && Number.isFinite(value)) {
       const key = row * across.names.length + column;
-      const cell = sums.get(key) ?? { sum: 0, count: 0 };
-      sums.set(key, { sum: cell.sum + value, count: cell.count + 1 });
+      const cell = sums.get(key) ?? { sum: 0, rows: [] };
+      cell.sum += value;
+      cell.rows.push(i);
+      sums.set(key, cell);
     }
   }
   const width = across.names.length;
   return {
     x: across.names,
     y: up.names,
-    cells: [...sums].map(([key, { sum, count }]) => [key % width, Math.floor(key / width), sum / count, count]),
+    cells: [...sums].map(([key, { sum, rows }]) => [key % width, Math.floor(key / width), sum / rows.length, rows.length]),
+    rows: [...sums.values()].map((cell) => cell.rows),
   };
 }

@@ -17,7 +17,7 @@ describe("histogram", () => {
     }
   });
   it("drawsOneValueAsOneBin", () => {
-    expect(histogram([5, 5, 5], false)).toEqual([{ from: 5, to: 6, count: 3 }]);
+    expect(histogram([5, 5, 5], false)).toEqual([{ from: 5, to: 6, count: 3, rows: [0, 1, 2] }]);
   });
   it("isEmptyWithoutValues", () => {
     expect(histogram([], false)).toEqual([]);
@@ -27,6 +27,7 @@ describe("histogram", () => {
     const bins = histogram([0, 1e-10, 1e-5, 1, 100], true);
     expect(bins.reduce((n, b) => n + b.count, 0)).toBe(4);
     expect(bins.every((b) => b.from > 0)).toBe(true);
+    expect(bins.flatMap((b) => b.rows)).toEqual([1, 2, 3, 4]);
   });
   it("stepsInRoundNumbers", () => {
     expect([0.9, 1.2, 2.2, 4, 7, 13].map(niceStep)).toEqual([1, 2, 2.5, 5, 10, 20]);

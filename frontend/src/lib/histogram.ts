@@ -4,6 +4,8 @@ export interface Bin {
   from: number;
   to: number;
   count: number;
+  /** Which of the values are in it. */
+  rows: number[];
 }
 
 const NICE = [1, 2, 2.5, 5, 10];
@@ -36,8 +38,8 @@ function linearStep(sorted: readonly number[], whole: boolean): number {
 
 /** Bins over the finite values. On a log scale only those above zero count, in equal steps of the exponent. */
 export function histogram(values: readonly number[], log: boolean): Bin[] {
-  const usable = values.filter((v) => Number.isFinite(v) && (!log || v > 0)).map((v) => (log ? Math.log10(v) : v));
-  usable.sort((a, b) => a - b);
+  const scaled = values.map((v) => (log ? (v > 0 ? Math.log10(v) : Number.NaN) : v));
+  const usable = scaled.filter((v) => Number.isFinite(v)).sort((a, b) => a - b);
   const low = usable[0];
   const high = usable.at(-1);
   if (low === undefined || high === undefined) {
@@ -46,14 +48,15 @@ export function histogram(values: readonly number[], log: boolean): Bin[] {
   const step = linearStep(usable, !log && usable.every(Number.isInteger));
   const first = Math.floor(low / step + 1e-9);
   const n = Math.max(1, Math.floor(high / step + 1e-9) - first + 1);
-  const counts = new Array<number>(n).fill(0);
-  for (const value of usable) {
-    const i = Math.min(n - 1, Math.max(0, Math.floor(value / step + 1e-9) - first));
-    counts[i] = (counts[i] ?? 0) + 1;
-  }
+  const bins = Array.from({ length: n }, (): number[] => []);
+  scaled.forEach((value, row) => {
+    if (Number.isFinite(value)) {
+      bins[Math.min(n - 1, Math.max(0, Math.floor(value / step + 1e-9) - first))]?.push(row);
+    }
+  });
   const edge = (i: number) => {
     const at = Number(((first + i) * step).toPrecision(12));
     return log ? 10 ** at : at;
   };
-  return counts.map((count, i) => ({ from: edge(i), to: edge(i + 1), count }));
+  return bins.map((rows, i) => ({ from: edge(i), to: edge(i + 1), count: rows.length, rows }));
 }

@@ -5,7 +5,7 @@ export function isTyping(event: KeyboardEvent): boolean {
   const target = event.target;
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName) || target.closest("[role=dialog]") !== null)
+    (target.isContentEditable || target.matches("input:not([type=checkbox]), textarea, select") || target.closest("[role=dialog]") !== null)
   );
 }
 

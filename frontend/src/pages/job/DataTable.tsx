@@ -1,15 +1,18 @@
-/** A result table: the server sorts, filters and pages; sort and filter stand in the address. */
-import { ActionIcon, Group, Table, Text, TextInput, Title, UnstyledButton } from "@mantine/core";
+/** A result table: the server sorts, filters and pages; sort, filter and chosen rows stand in the address. */
+import { ActionIcon, Checkbox, Group, Table, Text, TextInput, Title, UnstyledButton } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useState, type ReactElement } from "react";
+import { useRef, useState, type ReactElement } from "react";
 import { useSearchParams } from "react-router";
 import { call } from "../../api/client";
 import type { Column, ResultTable } from "../../api/types";
 import { count, measured } from "../../lib/format";
+import { rangesOf } from "../../lib/rows";
 import { text } from "../../text/jobs";
 import { Icon } from "../../ui/icons";
 import { ErrorBox, Loading } from "../../ui/states";
+import { ChosenBar } from "./ChosenBar";
+import type { TableChoice } from "./useChosen";
 
 const PAGE = 25;
 
@@ -23,7 +26,15 @@ function cell(value: unknown, column: Column): string {
   return typeof value === "string" ? value : typeof value === "number" ? String(value) : JSON.stringify(value);
 }
 
-export function DataTable({ job, table }: { job: number; table: ResultTable }): ReactElement {
+interface Props {
+  job: number;
+  table: ResultTable;
+  choice: TableChoice;
+  /** Which row the pointer or the focus is on. */
+  point: (row: number | undefined) => void;
+}
+
+export function DataTable({ job, table, choice, point }: Props): ReactElement {
   const [search, setSearch] = useSearchParams();
   const key = (name: string) => `${table.name}.${name}`;
   const sort = search.get(key("sort")) ?? "";
@@ -44,20 +55,38 @@ export function DataTable({ job, table }: { job: number; table: ResultTable }): 
       },
       { replace: true, preventScrollReset: true },
     );
+  const chosen = choice.rows.size > 0 ? rangesOf([...choice.rows]) : "";
+  const only = search.get(key("only")) === "1" && chosen !== "" ? chosen : "";
+  const lastPressed = useRef<number>(undefined);
   const setWords = useDebouncedCallback((value: string) => set({ text: value.trim(), from: "" }), 250);
   const page = useQuery({
-    queryKey: ["table", job, table.name, sort, words, from, table.rows],
+    queryKey: ["table", job, table.name, sort, words, from, table.rows, only],
     queryFn: ({ signal }) =>
-      call("get", "/jobs/{job}/tables/{table}", {
-        path: { job, table: table.name },
-        query: { sort: sort || undefined, text: words || undefined, from, limit: PAGE },
-        signal,
-      }),
+      only === ""
+        ? call("get", "/jobs/{job}/tables/{table}", {
+            path: { job, table: table.name },
+            query: { sort: sort || undefined, text: words || undefined, from, limit: PAGE },
+            signal,
+          })
+        : call("post", "/jobs/{job}/tables/{table}/rows", {
+            path: { job, table: table.name },
+            body: { rows: only, sort, text: words, from, limit: PAGE },
+            signal,
+          }),
     placeholderData: keepPreviousData,
   });
   const columns = page.data?.columns ?? table.columns;
   const rows = page.data?.rows ?? [];
+  const numbers = page.data?.numbers ?? [];
   const all = page.data?.count ?? 0;
+  /** With Shift: all rows of the page between this one and the one pressed before. */
+  const mark = (i: number, shift: boolean) => {
+    const [a, b] = [lastPressed.current ?? i, i].sort((x, y) => x - y) as [number, number];
+    const range = numbers.slice(a, b + 1);
+    const row = numbers[i] ?? 0;
+    choice.choose(shift ? (choice.rows.has(row) ? range.filter((r) => choice.rows.has(r)) : range.filter((r) => !choice.rows.has(r))) : [row], true);
+    lastPressed.current = i;
+  };
   /** First press: large numbers first for numbers, A first for words; then the other way, then the file's order. */
   const press = (column: Column) => {
     const first = column.type === "string" ? column.name : `-${column.name}`;
@@ -83,6 +112,7 @@ export function DataTable({ job, table }: { job: number; table: ResultTable }): 
           w={240}
         />
       </Group>
+      {choice.rows.size > 0 && <ChosenBar job={job} table={table} choice={choice} ranges={chosen} sort={sort} only={only !== ""} setOnly={(on) => set({ only: on ? "1" : "", from: "" })} />}
       {page.isError && <ErrorBox error={page.error} retry={() => void page.refetch()} />}
       {page.isPending && <Loading lines={6} />}
       {page.data !== undefined && rows.length === 0 && <Text c="dimmed">{words === "" ? text.results.emptyTable : text.results.noRows}</Text>}
@@ -92,6 +122,15 @@ export function DataTable({ job, table }: { job: number; table: ResultTable }): 
             <Table verticalSpacing={5} fz="sm" striped="even" className="nums">
               <Table.Thead>
                 <Table.Tr>
+                  <Table.Th w={34}>
+                    <Checkbox
+                      size="xs"
+                      aria-label={text.results.chosen.page}
+                      checked={numbers.every((n) => choice.rows.has(n))}
+                      indeterminate={numbers.some((n) => choice.rows.has(n)) && !numbers.every((n) => choice.rows.has(n))}
+                      onChange={() => choice.choose(numbers, true)}
+                    />
+                  </Table.Th>
                   {columns.map((column) => {
                     const way = sort === column.name ? "ascending" : sort === `-${column.name}` ? "descending" : "none";
                     return (
@@ -116,7 +155,22 @@ export function DataTable({ job, table }: { job: number; table: ResultTable }): 
               </Table.Thead>
               <Table.Tbody>
                 {rows.map((row, i) => (
-                  <Table.Tr key={from + i}>
+                  <Table.Tr
+                    key={numbers[i] ?? from + i}
+                    data-chosen={choice.rows.has(numbers[i] ?? -1) || undefined}
+                    onMouseEnter={() => point(numbers[i])}
+                    onMouseLeave={() => point(undefined)}
+                  >
+                    <Table.Td>
+                      <Checkbox
+                        size="xs"
+                        aria-label={text.results.chosen.row(count((numbers[i] ?? 0) + 1))}
+                        checked={choice.rows.has(numbers[i] ?? -1)}
+                        onFocus={() => point(numbers[i])}
+                        onBlur={() => point(undefined)}
+                        onChange={(e) => mark(i, (e.nativeEvent as MouseEvent).shiftKey)}
+                      />
+                    </Table.Td>
                     {columns.map((column, c) => (
                       <Table.Td key={column.name} ta={column.type === "string" ? "left" : "right"} maw={360} style={{ overflow: "hidden", textOverflow: "ellipsis" }}>
                         {cell(row[c], column)}

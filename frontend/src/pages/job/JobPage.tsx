@@ -1,7 +1,7 @@
 /** One job: state, progress and actions above, and five tabs that stand in the address. */
 import { Group, Loader, Stack, Tabs, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, type ReactElement } from "react";
+import { lazy, Suspense, useState, type ReactElement } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 import { ApiError } from "../../api/client";
 import { useLiveJob } from "../../api/live";
@@ -10,6 +10,7 @@ import { text } from "../../text/jobs";
 import { Icon } from "../../ui/icons";
 import { Empty, ErrorBox, Loading } from "../../ui/states";
 import { JobHeader } from "./JobHeader";
+import type { Chosen } from "./useChosen";
 
 const OfWorkflow = lazy(() => import("./OfWorkflow"));
 const AskedUsed = lazy(() => import("./AskedUsed"));
@@ -49,6 +50,8 @@ function LoadedJob({ id }: { id: number }): ReactElement | null {
   const { data: job } = useQuery(jobQuery(id));
   const outputs = useLiveJob(id);
   const [search, setSearch] = useSearchParams();
+  // here, as it outlives a look at another tab
+  const [chosen, setChosen] = useState<Chosen>({});
   if (job === undefined) {
     return null;
   }
@@ -101,7 +104,7 @@ function LoadedJob({ id }: { id: number }): ReactElement | null {
         </Tabs.List>
         <Suspense fallback={<Loader size="sm" mt="lg" />}>
           <Tabs.Panel value="results" pt="md">
-            <ResultsTab job={job} />
+            <ResultsTab job={job} chosen={chosen} setChosen={setChosen} />
           </Tabs.Panel>
           <Tabs.Panel value="subjobs" pt="md">
             <SubjobsTab job={job} />

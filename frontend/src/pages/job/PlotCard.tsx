@@ -9,8 +9,9 @@ import { Icon } from "../../ui/icons";
 import { save } from "../../ui/save";
 import { ErrorBox, Loading } from "../../ui/states";
 import { toast } from "../../ui/toasts";
-import type { ChartHandle } from "./Chart";
-import { axisTitle, dropped, MOST_COLOURS, onlyX, overlaid, runsOf, type PlotData } from "./plot";
+import type { ChartHandle, Choosing } from "./Chart";
+import { axisTitle } from "./axes";
+import { dropped, MOST_COLOURS, onlyX, overlaid, runsOf, type PlotData } from "./plot";
 
 const Chart = lazy(() => import("./Chart"));
 
@@ -22,7 +23,19 @@ function number(value: unknown): number {
 }
 
 /** `swept`: columns that hold the values of a sweep. */
-export function PlotCard({ job, plot, table, swept }: { job: number; plot: Plot; table: ResultTable | undefined; swept: readonly string[] }): ReactElement {
+export function PlotCard({
+  job,
+  plot,
+  table,
+  swept,
+  choosing,
+}: {
+  job: number;
+  plot: Plot;
+  table: ResultTable | undefined;
+  swept: readonly string[];
+  choosing: Choosing;
+}): ReactElement {
   const scheme = useComputedColorScheme("light");
   const handle = useRef<ChartHandle>(null);
   const [logX, setLogX] = useState(plot.x.scale === "log");
@@ -133,6 +146,7 @@ export function PlotCard({ job, plot, table, swept }: { job: number; plot: Plot;
             scales={scales}
             scheme={scheme}
             front={front}
+            choosing={choosing}
             label={text.results.plotLabel(plot.title, plot.kind, count(data.x.length))}
           />
         </Suspense>
@@ -151,6 +165,11 @@ export function PlotCard({ job, plot, table, swept }: { job: number; plot: Plot;
             onChange={setFront}
           />
         </Box>
+      )}
+      {data.x.length > 0 && (
+        <Text size="xs" c="dimmed">
+          {text.results.chosen.how}
+        </Text>
       )}
       {gone > 0 && (
         <Text size="xs" c="dimmed">

@@ -1,7 +1,7 @@
 /** Plots first, then tables, then texts. */
 import { Anchor, Code, Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import type { ReactElement } from "react";
+import { useState, type ReactElement } from "react";
 import { send } from "../../api/client";
 import { resultsQuery } from "../../api/queries";
 import type { JobDetail } from "../../api/types";
@@ -14,11 +14,20 @@ import { DownloadAll } from "./DownloadAll";
 import { resultUrl } from "./FilesTab";
 import { HomeCopy } from "./HomeCopy";
 import { PlotCard } from "./PlotCard";
+import { useChosen, type Chosen } from "./useChosen";
 
 const TEXT_BYTES = 64_000;
 
-export default function ResultsTab({ job }: { job: JobDetail }): ReactElement {
+interface Shown {
+  job: JobDetail;
+  chosen: Chosen;
+  setChosen: (chosen: Chosen) => void;
+}
+
+export default function ResultsTab({ job, chosen, setChosen }: Shown): ReactElement {
   const results = useQuery(resultsQuery(job.id));
+  const choice = useChosen(results.data?.tables, chosen, setChosen);
+  const [hovered, setHovered] = useState<{ table: string; row: number }>();
   if (results.isError) {
     return <ErrorBox error={results.error} retry={() => void results.refetch()} />;
   }
@@ -42,14 +51,25 @@ export default function ResultsTab({ job }: { job: JobDetail }): ReactElement {
       </Group>
       <HomeCopy job={job.id} home={results.data.home} />
       {plots.length > 0 && (
+        <Text size="xs" c="dimmed" mb={-8}>
+          {text.results.chosen.how}
+        </Text>
+      )}
+      {plots.length > 0 && (
         <SimpleGrid cols={{ base: 1, lg: plots.length === 1 ? 1 : 2 }} spacing="md">
           {plots.map((plot) => (
-            <PlotCard key={`${plot.title}/${plot.table}`} job={job.id} plot={plot} table={tables.find((t) => t.name === plot.table)} swept={swept} />
+            <PlotCard key={`${plot.title}/${plot.table}`} job={job.id} plot={plot} table={tables.find((t) => t.name === plot.table)} swept={swept} choosing={{ ...choice.of(plot.table), hovered: hovered?.table === plot.table ? hovered.row : undefined }} />
           ))}
         </SimpleGrid>
       )}
       {tables.map((table) => (
-        <DataTable key={table.name} job={job.id} table={table} />
+        <DataTable
+          key={table.name}
+          job={job.id}
+          table={table}
+          choice={choice.of(table.name)}
+          point={(row) => setHovered(row === undefined ? undefined : { table: table.name, row })}
+        />
       ))}
       {texts.map((t) => (
         <TextFile key={t.file} job={job.id} title={t.title} path={t.file} />

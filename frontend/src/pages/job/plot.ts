@@ -1,18 +1,12 @@
 /** From a plot's declaration and its rows to ECharts' option. Pure, so that screen and export draw the same. */
 import type { EChartsCoreOption } from "echarts/core";
-import type { Axis, Plot } from "../../api/types";
-import { cellsOf } from "../../lib/grid";
+import type { Plot } from "../../api/types";
 import { histogram } from "../../lib/histogram";
 import { count, measured } from "../../lib/format";
 import { text } from "../../text/jobs";
-
-/** Okabe and Ito's colours: told apart with any colour vision. The first is lighter on dark ground. */
-export const palette = {
-  light: { ink: "#22282d", soft: "#5b646c", line: "#dfe3e7", main: "#0072b2", paper: "#ffffff" },
-  dark: { ink: "#d3d9dd", soft: "#a6adb4", line: "#343b41", main: "#56b4e9", paper: "#15181b" },
-} as const;
-
-export type Scheme = keyof typeof palette;
+import { axis, axisTitle, base, palette, type Scheme } from "./axes";
+import { heatOption } from "./heat";
+import { drawnRows } from "./items";
 
 export interface PlotData {
   x: (number | string)[];
@@ -24,6 +18,9 @@ export interface PlotData {
   /** The swept values that each row belongs to, in words; absent when the plot shows them already or nothing was swept. */
   group?: string[];
 }
+
+/** Of a bar, at most; it takes four fifths of its place. */
+export const BAR_PIXELS = 48;
 
 /** Runs that are told apart by colour at most; more are looked at one after the other. */
 export const MOST_COLOURS = 7;
@@ -51,10 +48,6 @@ export function onlyX(plot: Plot, data: PlotData): string | undefined {
   return typeof first === "number" ? measured(first) : first;
 }
 
-export function axisTitle(axis: Axis | { label: string; units?: string | null }): string {
-  return typeof axis.units === "string" && axis.units !== "" ? `${axis.label} [${axis.units}]` : axis.label;
-}
-
 /** Whether runs of a sweep are drawn over one another. */
 export function overlaid(plot: Plot, data: PlotData): boolean {
   return (plot.kind === "line" || plot.kind === "scatter") && data.x.every((x) => typeof x === "number") && runsOf(data).length > 1;
@@ -76,49 +69,8 @@ export function dropped(plot: Plot, data: PlotData, scales: Scales): number {
   return n;
 }
 
-/** A figure beside an axis; whole thousands of thousands as 1e7, so that they fit on a phone. */
-function tick(value: number): string {
-  const size = Math.abs(value);
-  return size >= 1e6 ? value.toExponential().replace("e+", "e") : measured(value);
-}
-
-function axis(title: string, log: boolean, scheme: Scheme, vertical: boolean) {
-  const c = palette[scheme];
-  return {
-    type: log ? "log" : "value",
-    name: title,
-    nameLocation: "middle",
-    nameGap: vertical ? 52 : 30,
-    nameTextStyle: { color: c.ink, fontSize: 12 },
-    scale: true,
-    axisLine: { show: true, lineStyle: { color: c.soft } },
-    axisTick: { show: true, lineStyle: { color: c.soft } },
-    axisLabel: { color: c.soft, formatter: tick, hideOverlap: true },
-    splitLine: { show: vertical, lineStyle: { color: c.line } },
-  };
-}
-
-function base(scheme: Scheme) {
-  const c = palette[scheme];
-  return {
-    animation: false,
-    backgroundColor: "transparent",
-    textStyle: { fontFamily: "system-ui, 'Segoe UI', Roboto, 'Noto Sans', sans-serif", color: c.ink },
-    grid: { left: 76, right: 24, top: 16, bottom: 52 },
-    // richText draws the tooltip in the canvas: no HTML, so names of the user's making stay text
-    tooltip: {
-      trigger: "item",
-      renderMode: "richText",
-      backgroundColor: c.paper,
-      borderColor: c.line,
-      textStyle: { color: c.ink, fontSize: 12 },
-      confine: true,
-    },
-  };
-}
-
 function histogramOption(plot: Plot, data: PlotData, scales: Scales, scheme: Scheme): EChartsCoreOption {
-  const bins = histogram(data.x.filter((v) => typeof v === "number"), scales.logX);
+  const bins = histogram(data.x.map(Number), scales.logX);
   const c = palette[scheme];
   const rows = bins.filter((b) => b.count > 0).map((b) => [b.from, b.to, b.count]);
   return {
@@ -166,10 +118,9 @@ function overlayOption(plot: Plot, data: PlotData, scales: Scales, scheme: Schem
   const c = palette[scheme];
   const runs = runsOf(data);
   const few = runs.length <= MOST_COLOURS;
+  const shown = drawnRows(plot, data, scales);
   const rows = runs.map((run) =>
-    data.x
-      .map((x, i): [number, number, string, string] => [Number(x), data.y[i] ?? Number.NaN, data.label[i] ?? "", data.group?.[i] ?? ""])
-      .filter(([x, y, , group]) => group === run && Number.isFinite(x) && Number.isFinite(y) && (!scales.logY || y > 0) && (!scales.logX || x > 0)),
+    shown.filter((i) => data.group?.[i] === run).map((i): [number, number, string] => [Number(data.x[i]), data.y[i] ?? Number.NaN, data.label[i] ?? ""]),
   );
   const series = rows.map((list, i) => {
     const line = plot.kind === "line" && new Set(list.map(([x]) => x)).size === list.length;
@@ -208,12 +159,7 @@ function pointsOption(plot: Plot, data: PlotData, scales: Scales, scheme: Scheme
   const c = palette[scheme];
   const named = data.x.some((v) => typeof v === "string");
   const yTitle = plot.y === null || plot.y === undefined ? text.results.count : axisTitle(plot.y);
-  const usable = data.x
-    .map((x, i) => [x, data.y[i] ?? Number.NaN, data.label[i] ?? ""] as [number | string, number, string])
-    .filter(([x, y]) => Number.isFinite(y) && (!scales.logY || y > 0) && (!scales.logX || typeof x === "string" || x > 0));
-  if (plot.kind === "line" && !named) {
-    usable.sort((a, b) => Number(a[0]) - Number(b[0]));
-  }
+  const usable = drawnRows(plot, data, scales).map((i): [number | string, number, string] => [data.x[i] ?? "", data.y[i] ?? Number.NaN, data.label[i] ?? ""]);
   const many = usable.length > 2_000;
   // several rows at one x (another input varies too): a line through them would say what is not so
   const kind = plot.kind === "line" && new Set(usable.map(([x]) => x)).size < usable.length ? "scatter" : plot.kind;
@@ -235,7 +181,8 @@ function pointsOption(plot: Plot, data: PlotData, scales: Scales, scheme: Scheme
     symbolSize: plot.kind === "line" ? 6 : many ? 4 : 6,
     showSymbol: usable.length <= 200,
     sampling: plot.kind === "line" ? "lttb" : undefined,
-    barMaxWidth: 48,
+    barMaxWidth: BAR_PIXELS,
+    barCategoryGap: "20%",
   };
   return {
     ...base(scheme),
@@ -254,59 +201,6 @@ function pointsOption(plot: Plot, data: PlotData, scales: Scales, scheme: Scheme
       },
     },
     series: [{ type: kind, ...series }],
-  };
-}
-
-/** From dark to light with any colour vision, and on grey paper: cividis. */
-const cividis = ["#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838"] as const;
-
-/** Cells coloured by a third column; on a logarithmic scale by its exponent, told as the value. */
-function heatOption(plot: Plot, data: PlotData, log: boolean, scheme: Scheme): EChartsCoreOption {
-  const c = palette[scheme];
-  const { x, y, cells } = cellsOf(data.x, data.rows ?? [], data.z ?? []);
-  const drawn = cells.filter(([, , mean]) => !log || mean > 0);
-  const colours = drawn.map(([, , mean]) => (log ? Math.log10(mean) : mean));
-  const low = colours.reduce((a, b) => Math.min(a, b), Infinity);
-  const high = colours.reduce((a, b) => Math.max(a, b), -Infinity);
-  const places = (title: string, names: string[], vertical: boolean) => ({
-    ...axis(title, false, scheme, vertical),
-    type: "category",
-    data: names,
-    scale: undefined,
-    nameGap: vertical ? 58 : 30,
-    axisLabel: { color: c.soft, hideOverlap: true, overflow: "truncate", width: vertical ? 50 : 120 },
-    splitLine: { show: false },
-  });
-  const zTitle = plot.z === undefined ? text.results.count : axisTitle(plot.z);
-  return {
-    ...base(scheme),
-    grid: { left: 76, right: 24, top: 48, bottom: 52 },
-    xAxis: places(axisTitle(plot.x), x, false),
-    yAxis: places(plot.y === null || plot.y === undefined ? "" : axisTitle(plot.y), y, true),
-    visualMap: {
-      type: "continuous",
-      dimension: 2,
-      min: Number.isFinite(low) ? low : 0,
-      max: high > low ? high : (Number.isFinite(low) ? low : 0) + 1,
-      calculable: false,
-      orient: "horizontal",
-      left: "center",
-      top: 0,
-      itemWidth: 14,
-      itemHeight: 160,
-      text: [`${measured(log ? 10 ** high : high)}  ${zTitle}`, measured(log ? 10 ** low : low)],
-      textStyle: { color: c.ink, fontSize: 12 },
-      inRange: { color: [...cividis] },
-    },
-    tooltip: {
-      ...base(scheme).tooltip,
-      formatter: (p: { dataIndex: number }) => {
-        const [column, row, mean, n] = drawn[p.dataIndex] ?? [0, 0, Number.NaN, 0];
-        const lines = [`${plot.x.label}: ${x[column] ?? ""}`, `${plot.y?.label ?? ""}: ${y[row] ?? ""}`, `${plot.z?.label ?? ""}: ${measured(mean)}`];
-        return (n > 1 ? [...lines, text.results.meanOf(count(n))] : lines).join("\n");
-      },
-    },
-    series: [{ type: "heatmap", data: drawn.map(([column, row], i) => [column, row, colours[i]]), itemStyle: { borderWidth: 0 }, progressive: 0 }],
   };
 }
 

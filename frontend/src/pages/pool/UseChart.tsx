@@ -6,7 +6,7 @@ import { CanvasRenderer } from "echarts/renderers";
 import { useMemo, type ReactElement } from "react";
 import { language } from "../../lib/language";
 import { useCanvas } from "../../ui/canvas";
-import type { Scheme } from "../job/plot";
+import type { Scheme } from "../job/axes";
 import { optionFor, type By, type History, type Names } from "./use";
 
 register([LineChart, AxisPointerComponent, GridComponent, TooltipComponent, CanvasRenderer]);

@@ -1,7 +1,7 @@
 /** The pool's past as a drawing: what ECharts is told, and a CSV of the same. Pure. */
 import type { PoolLoad, PoolUsage } from "../../api/types";
 import { count, decimal } from "../../lib/format";
-import { palette, type Scheme } from "../job/plot";
+import { palette, type Scheme } from "../job/axes";
 
 export interface History {
   bucketSeconds: number;

@@ -6,7 +6,7 @@ import { CanvasRenderer } from "echarts/renderers";
 import { useMemo, type ReactElement } from "react";
 import { usage as text } from "../../text/usage";
 import { useCanvas } from "../../ui/canvas";
-import type { Scheme } from "../job/plot";
+import type { Scheme } from "../job/axes";
 import { chartOption, type Bar } from "./sums";
 
 register([BarChart, GridComponent, TooltipComponent, CanvasRenderer]);

@@ -1,7 +1,7 @@
 /** What people used, put together as the page shows it. Pure. */
 import type { Efficiency, Group, JobUse } from "../../api/types";
 import { count, fixed } from "../../lib/format";
-import { palette, type Scheme } from "../job/plot";
+import { palette, type Scheme } from "../job/axes";
 
 export interface Named extends JobUse {
   name: string;

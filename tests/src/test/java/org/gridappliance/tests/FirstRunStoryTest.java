@@ -10,13 +10,16 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.LoadState;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.zip.ZipFile;
 import org.gridappliance.tests.fixture.Appliance;
 import org.gridappliance.tests.fixture.Chromium;
@@ -93,6 +96,7 @@ class FirstRunStoryTest {
     assertThat(rows.first()).isVisible();
     Chromium.picture(page, "results");
     sortsByScore(page, rows);
+    choosesRowsInPlotAndTable(page, rows);
 
     Path zip = Files.createTempFile("results", ".zip");
     Download download =
@@ -176,6 +180,48 @@ class FirstRunStoryTest {
         .click();
     page.waitForURL("**sort**");
     assertThat(rows.first()).isVisible();
+  }
+
+  /** A bar by keyboard, a box by mouse, a row by its checkbox: plot, table, link and file agree. */
+  private static void choosesRowsInPlotAndTable(Page page, Locator rows) throws IOException {
+    Locator plot = page.getByRole(AriaRole.APPLICATION).first();
+    Locator chosen = page.locator("tr[data-chosen]");
+    plot.focus();
+    page.keyboard().press("End");
+    assertThat(plot.getByRole(AriaRole.STATUS)).containsText("Score");
+    page.keyboard().press("Enter");
+    Locator said = page.getByText(Pattern.compile("^[0-9,]+ rows? chosen$"));
+    assertThat(said).isVisible();
+    assertThat(rows.first()).hasAttribute("data-chosen", "true");
+    Chromium.picture(page, "results-chosen-bar");
+    page.locator("table input[type=checkbox]").nth(1).uncheck();
+    assertThat(page.locator("tr[data-chosen]")).hasCount(0);
+    page.locator("table input[type=checkbox]").nth(2).check();
+    assertThat(said).hasText("1 row chosen");
+    page.keyboard().press("Escape");
+    assertThat(said).hasCount(0);
+
+    page.evaluate("window.scrollTo(0, 0)");
+    BoundingBox box = plot.boundingBox();
+    page.mouse().move(box.x + 80, box.y + 20);
+    page.mouse().down();
+    page.mouse().move(box.x + box.width - 30, box.y + 280);
+    page.mouse().up();
+    assertThat(said).isVisible();
+    int number = Integer.parseInt(said.textContent().replaceAll("\\D", ""));
+    assertTrue(number > 1, "a box over the whole plot holds " + number + " rows");
+    page.evaluate("window.scrollTo(0, 0)");
+    Chromium.picture(page, "results-chosen-box");
+    Download download = page.waitForDownload(() -> button(page, "Save as CSV").click());
+    Path csv = Files.createTempFile("chosen", ".csv");
+    download.saveAs(csv);
+    assertEquals(number + 1, Files.readAllLines(csv).size(), "lines of the file");
+    Files.delete(csv);
+    page.reload();
+    assertThat(said).containsText(number + " rows chosen");
+    assertThat(chosen.first()).isVisible();
+    button(page, "Clear").click();
+    assertThat(said).hasCount(0);
   }
 
   private static Locator button(Page page, String name) {

@@ -32,9 +32,15 @@ public final class TableFile {
    * @param text rows in which some column holds it, whatever the case; all when empty
    * @param from the first row of the page among those that match, ≥ 0
    * @param limit rows in the page, ≥ 1
+   * @param chosen the only rows looked at; all when empty
    */
   public record Query(
-      List<String> columns, Optional<Output.SortKey> sort, String text, long from, int limit) {
+      List<String> columns,
+      Optional<Output.SortKey> sort,
+      String text,
+      long from,
+      int limit,
+      Optional<RowNumbers> chosen) {
     /** {@return a query as the contract's parameters have it: {@code a,b} and {@code -name}} */
     public static Query of(String columns, String sort, String text, long from, int limit) {
       boolean descending = sort.startsWith("-");
@@ -44,7 +50,13 @@ public final class TableFile {
           name.isEmpty() ? Optional.empty() : Optional.of(new Output.SortKey(name, descending)),
           text,
           from,
-          limit);
+          limit,
+          Optional.empty());
+    }
+
+    /** {@return the same of some rows alone} */
+    public Query of(RowNumbers rows) {
+      return new Query(columns, sort, text, from, limit, Optional.of(rows));
     }
   }
 
@@ -52,11 +64,15 @@ public final class TableFile {
    * A page.
    *
    * @param rows each in the order of the columns; null for a number that is none
+   * @param numbers the rows' places in the file, from 0: the same whatever the order and filter
    * @param count rows that match in all
    */
-  public record Page(List<Column> columns, List<List<JsonNode>> rows, long count) {}
+  public record Page(
+      List<Column> columns, List<List<JsonNode>> rows, List<Long> numbers, long count) {}
 
-  private record Entry(double number, String text, long offset, int length) {}
+  private record Entry(double number, String text, long row, long offset, int length) {}
+
+  private record Rows(List<List<JsonNode>> cells, List<Long> numbers) {}
 
   private static final int KEEP_AT_LEAST = 1024;
 
@@ -94,17 +110,21 @@ public final class TableFile {
     String wanted = query.text().toLowerCase(Locale.ROOT);
     List<Entry> entries = new ArrayList<>();
     long count = 0;
+    Optional<RowNumbers.Walk> chosenRows = query.chosen().map(RowNumbers::walk);
     try (FileChannel channel = FileChannel.open(file)) {
       ByteLines lines = new ByteLines(channel);
       lines.next(); // the header
-      while (lines.next()) {
+      for (long row = 0; lines.next(); row++) {
+        if (chosenRows.isPresent() && !chosenRows.get().has(row)) {
+          continue;
+        }
         String line = wanted.isEmpty() && sortColumn < 0 ? "" : lines.text();
         if (!wanted.isEmpty() && !line.toLowerCase(Locale.ROOT).contains(wanted)) {
           continue;
         }
         boolean onPage = count >= query.from() && count < query.from() + query.limit();
         if (sortColumn >= 0 || onPage) {
-          entries.add(entry(line, lines.offset(), lines.length()));
+          entries.add(entry(line, row, lines.offset(), lines.length()));
         }
         count++;
         if (sortColumn >= 0 && entries.size() >= 2 * needed) {
@@ -112,11 +132,13 @@ public final class TableFile {
           entries.subList((int) needed, entries.size()).clear();
         }
       }
-      return new Page(chosen.stream().map(columns::get).toList(), rows(channel, entries), count);
+      Rows rows = rows(channel, entries);
+      return new Page(
+          chosen.stream().map(columns::get).toList(), rows.cells(), rows.numbers(), count);
     }
   }
 
-  private List<List<JsonNode>> rows(FileChannel channel, List<Entry> entries) throws IOException {
+  private Rows rows(FileChannel channel, List<Entry> entries) throws IOException {
     List<Entry> page = entries;
     if (sortColumn >= 0) {
       entries.sort(order);
@@ -132,17 +154,17 @@ public final class TableFile {
       }
       rows.add(row);
     }
-    return rows;
+    return new Rows(rows, page.stream().map(Entry::row).toList());
   }
 
-  private Entry entry(String line, long offset, int length) {
+  private Entry entry(String line, long row, long offset, int length) {
     if (sortColumn < 0) {
-      return new Entry(0, "", offset, length);
+      return new Entry(0, "", row, offset, length);
     }
     String cell = Cells.at(line, sortColumn);
     return columns.get(sortColumn).type().numeric()
-        ? new Entry(Cells.number(cell), "", offset, length)
-        : new Entry(0, cell, offset, length);
+        ? new Entry(Cells.number(cell), "", row, offset, length)
+        : new Entry(0, cell, row, offset, length);
   }
 
   /** Entries without a number come last both ways; equal ones in the order of the file. */

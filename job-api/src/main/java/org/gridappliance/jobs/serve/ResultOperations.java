@@ -1,5 +1,6 @@
 package org.gridappliance.jobs.serve;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import org.gridappliance.jobs.job.JobState;
 import org.gridappliance.jobs.job.MergedNote;
 import org.gridappliance.jobs.job.PlanLoader;
 import org.gridappliance.jobs.merge.Merge;
+import org.gridappliance.jobs.merge.RowNumbers;
 import org.gridappliance.jobs.merge.TableFile;
 
 /** The operations on results. */
@@ -36,6 +38,7 @@ final class ResultOperations {
   void addTo(Map<String, Operation> operations) {
     operations.put("listResults", this::list);
     operations.put("readTable", this::table);
+    operations.put("readRows", this::chosen);
   }
 
   private Response list(Request request) {
@@ -78,6 +81,31 @@ final class ResultOperations {
   }
 
   private Response table(Request request) throws IOException {
+    return page(
+        request,
+        TableFile.Query.of(
+            request.query("columns").orElse(""),
+            request.query("sort").orElse(""),
+            request.query("text").orElse(""),
+            request.queryLong("from", 0),
+            (int) request.queryLong("limit", 100)));
+  }
+
+  /** As {@link #table}; in a body, as the numbers of chosen rows have no room in an address. */
+  private Response chosen(Request request) throws IOException {
+    JsonNode body = request.body();
+    return page(
+        request,
+        TableFile.Query.of(
+                body.path("columns").asText(""),
+                body.path("sort").asText(""),
+                body.path("text").asText(""),
+                body.path("from").asLong(0),
+                body.path("limit").asInt(100))
+            .of(RowNumbers.parse(body.path("rows").asText())));
+  }
+
+  private Response page(Request request, TableFile.Query query) throws IOException {
     JobRecord record = jobs.require(request.requireCaller(), request.pathLong("job")).record();
     String name = request.path("table");
     MergedNote.Table table =
@@ -92,15 +120,7 @@ final class ResultOperations {
     List<Column> columns =
         columns(plan.app(), name, PlanLoader.inputs(plan.app(), record).sweep().keySet());
     TableFile.Page page =
-        TableFile.read(
-            plan.folder().results().resolve(table.file()),
-            columns,
-            TableFile.Query.of(
-                request.query("columns").orElse(""),
-                request.query("sort").orElse(""),
-                request.query("text").orElse(""),
-                request.queryLong("from", 0),
-                (int) request.queryLong("limit", 100)));
+        TableFile.read(plan.folder().results().resolve(table.file()), columns, query);
     ObjectNode answer = Views.JSON.objectNode();
     ArrayNode head = answer.putArray("columns");
     page.columns().forEach(column -> head.add(Views.column(column)));
@@ -109,6 +129,8 @@ final class ResultOperations {
       ArrayNode cells = rows.addArray();
       row.forEach(cells::add);
     }
+    ArrayNode numbers = answer.putArray("numbers");
+    page.numbers().forEach(numbers::add);
     answer.put("count", page.count());
     return Response.ok(answer);
   }

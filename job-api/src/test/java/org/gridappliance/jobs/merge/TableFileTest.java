@@ -9,15 +9,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.gridappliance.jobs.app.Column;
 import org.gridappliance.jobs.http.Problem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TableFileTest {
   private static final List<Column> COLUMNS =
@@ -96,11 +101,27 @@ class TableFileTest {
       String sort = List.of("", "name", "-name", "n", "-n", "x", "-x").get(random.nextInt(7));
       int from = random.nextInt(200);
       int limit = 1 + random.nextInt(2_000);
-      TableFile.Page page =
-          TableFile.read(file, COLUMNS, TableFile.Query.of("n,name", sort, text, from, limit));
+      TableFile.Query query = TableFile.Query.of("n,name", sort, text, from, limit);
+      boolean all = random.nextBoolean();
+      Set<Row> chosen = Collections.newSetFromMap(new IdentityHashMap<>());
+      List<String> numbers = new ArrayList<>();
+      for (int i = random.nextInt(20); i < rows.size(); i += 1 + random.nextInt(40)) {
+        int last = Math.min(rows.size() - 1, i + random.nextInt(3) * random.nextInt(20));
+        numbers.add(last == i ? "" + i : i + "-" + last);
+        chosen.addAll(rows.subList(i, last + 1));
+        i = last;
+      }
+      if (!all && !numbers.isEmpty()) {
+        query = query.of(RowNumbers.parse(String.join(",", numbers)));
+      } else {
+        chosen.addAll(rows);
+      }
+      TableFile.Page page = TableFile.read(file, COLUMNS, query);
       List<Row> model = new ArrayList<>(rows);
       model.removeIf(
-          row -> !row.line().toLowerCase(Locale.ROOT).contains(text.toLowerCase(Locale.ROOT)));
+          row ->
+              !chosen.contains(row)
+                  || !row.line().toLowerCase(Locale.ROOT).contains(text.toLowerCase(Locale.ROOT)));
       if (!sort.isEmpty()) {
         model.sort(modelOrder(sort));
       }
@@ -113,7 +134,30 @@ class TableFileTest {
               .map(r -> (r.get(0).isNull() ? "" : r.get(0).asText()) + " " + r.get(1).asText())
               .toList(),
           "seed " + seed + " round " + round + " sort " + sort);
+      assertEquals(
+          expected,
+          page.numbers().stream()
+              .map(i -> rows.get((int) (long) i))
+              .map(r -> r.n() + " " + r.name())
+              .toList());
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          ''       | rows: "": want a row's number
+          3,x      | rows: "x": want a row's number
+          4-2      | rows: "4-2": want ascending rows
+          4,4      | rows: "4": want ascending rows
+          0-100000 | rows: "0-100000": want at most 100000 rows
+          """)
+  void rowsThatAreNoneAreNamed(String rows, String why) {
+    Problem e = assertThrows(Problem.class, () -> RowNumbers.parse(rows));
+    assertEquals(400, e.status());
+    assertTrue(String.valueOf(e.getMessage()).startsWith(why), e.getMessage());
   }
 
   private static Comparator<Row> modelOrder(String sort) {

@@ -1,0 +1,143 @@
+/** What a person can point at in a plot: points, bars, bins and cells, with the rows of the table behind each. Pure. */
+import type { Plot } from "../../api/types";
+import { count, measured } from "../../lib/format";
+import { cellsOf } from "../../lib/grid";
+import { histogram } from "../../lib/histogram";
+import { text } from "../../text/jobs";
+import type { PlotData, Scales } from "./plot";
+
+/** A range of an axis; on an axis of words, of their places from 0. */
+export type Range = readonly [number, number];
+
+export interface Item {
+  /** Of the table that the plot is of. */
+  rows: readonly number[];
+  x: Range;
+  y: Range;
+  /** What it is, a line for each value. */
+  words: () => string;
+}
+
+/** The rows that a line, scatter or bar plot draws, in the order in which it does. */
+export function drawnRows(plot: Plot, data: PlotData, scales: Scales): number[] {
+  const rows = data.x
+    .map((_, i) => i)
+    .filter((i) => {
+      const [x, y = Number.NaN] = [data.x[i], data.y[i]];
+      return Number.isFinite(y) && (!scales.logY || y > 0) && (typeof x === "string" || (typeof x === "number" && Number.isFinite(x) && (!scales.logX || x > 0)));
+    });
+  const words = data.x.some((v) => typeof v === "string");
+  return plot.kind === "line" && !words ? rows.sort((a, b) => Number(data.x[a]) - Number(data.x[b])) : rows;
+}
+
+export function itemsOf(plot: Plot, data: PlotData, scales: Scales): Item[] {
+  const { x, y, z } = { x: plot.x.label, y: plot.y?.label ?? text.results.count, z: plot.z?.label ?? "" };
+  switch (plot.kind) {
+    case "histogram":
+      return histogram(data.x.map(Number), scales.logX)
+        .filter((bin) => bin.count > 0)
+        .map(({ from, to, rows }) => ({
+          rows,
+          x: [from, to],
+          y: [0, rows.length],
+          words: () => `${x}: ${measured(from)} – ${measured(to)}\n${text.results.count}: ${count(rows.length)}`,
+        }));
+    case "heatmap": {
+      const places = cellsOf(data.x, data.rows ?? [], data.z ?? []);
+      return places.cells
+        .map(([column, row, mean], i): [number, Item] => [
+          mean,
+          {
+            rows: places.rows[i] ?? [],
+            x: [column - 0.5, column + 0.5],
+            y: [row - 0.5, row + 0.5],
+            words: () => `${x}: ${places.x[column] ?? ""}\n${y}: ${places.y[row] ?? ""}\n${z}: ${measured(mean)}`,
+          },
+        ])
+        .filter(([mean]) => !scales.logY || mean > 0)
+        .map(([, item]) => item)
+        .sort((a, b) => a.y[0] - b.y[0] || a.x[0] - b.x[0]);
+    }
+    case "scatter":
+    case "line":
+    case "bar": {
+      const places = plot.kind === "bar" || data.x.some((v) => typeof v === "string");
+      return drawnRows(plot, data, scales).map((row, place) => {
+        const [at = "", value = Number.NaN] = [data.x[row], data.y[row]];
+        const names = [data.label[row], data.group?.[row]].filter((name) => name !== undefined && name !== "");
+        const half = plot.kind === "bar" ? 0.4 : 0;
+        return {
+          rows: [row],
+          x: places ? [place - half, place + half] : [Number(at), Number(at)],
+          y: plot.kind === "bar" ? [Math.min(0, value), Math.max(0, value)] : [value, value],
+          words: () => [...names, `${x}: ${typeof at === "number" ? measured(at) : at}`, `${y}: ${measured(value)}`].join("\n"),
+        };
+      });
+    }
+  }
+}
+
+/** A part of a plot that somebody drew a box around, in the axes' values. */
+export interface Box {
+  x: Range;
+  y: Range;
+}
+
+function meet(a: Range, b: Range): boolean {
+  return a[0] === a[1] ? b[0] <= a[0] && a[0] <= b[1] : a[0] < b[1] && b[0] < a[1];
+}
+
+export function itemsIn(items: readonly Item[], box: Box): Item[] {
+  return items.filter((item) => meet(item.x, box.x) && meet(item.y, box.y));
+}
+
+/** How far a place is from a range, as parts of `reach`; on a log axis by the exponents. */
+function away(at: number, range: Range, reach: Range, log: boolean): number {
+  const scale = log ? Math.log10 : (v: number) => v;
+  const nearest = Math.min(Math.max(at, range[0]), range[1]);
+  return nearest === at ? 0 : (scale(nearest) - scale(at)) / (scale(reach[1]) - scale(reach[0]) || 1);
+}
+
+/** The item at a place, or else the one nearest to it of those that `reach`, a box around the place, touches. */
+export function itemAt(items: readonly Item[], at: readonly [number, number], reach: Box, scales: Scales): Item | undefined {
+  const far = (item: Item) => Math.hypot(away(at[0], item.x, reach.x, scales.logX), away(at[1], item.y, reach.y, scales.logY && at[1] > 0));
+  let best: { item: Item; far: number } | undefined;
+  for (const item of itemsIn(items, reach)) {
+    const one = far(item);
+    best = best === undefined || one < best.far ? { item, far: one } : best;
+  }
+  return best?.item;
+}
+
+/** Where a key leads from an item, -1 for none yet: to its neighbours, to the first and last; up and down to other rows of cells. */
+export function stepTo(items: readonly Item[], from: number, key: string): number | undefined {
+  const last = items.length - 1;
+  const here = items[from];
+  if (last < 0) {
+    return undefined;
+  }
+  if (here === undefined) {
+    return ["ArrowRight", "ArrowDown", "ArrowUp", "Home"].includes(key) ? 0 : key === "ArrowLeft" || key === "End" ? last : undefined;
+  }
+  switch (key) {
+    case "ArrowRight":
+      return Math.min(last, from + 1);
+    case "ArrowLeft":
+      return Math.max(0, from - 1);
+    case "ArrowUp":
+    case "ArrowDown": {
+      const above = items.findIndex((item) => item.x[0] === here.x[0] && item.y[0] === here.y[0] + (key === "ArrowUp" ? 1 : -1));
+      return above < 0 ? from : above;
+    }
+    case "PageDown":
+      return Math.min(last, from + Math.ceil(items.length / 20));
+    case "PageUp":
+      return Math.max(0, from - Math.ceil(items.length / 20));
+    case "Home":
+      return 0;
+    case "End":
+      return last;
+    default:
+      return undefined;
+  }
+}

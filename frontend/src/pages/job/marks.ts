@@ -1,0 +1,59 @@
+/** Marks over the items of a plot that hold chosen rows. Pure. */
+import type { Plot } from "../../api/types";
+import { palette, type Scheme } from "./axes";
+import type { Item } from "./items";
+import { BAR_PIXELS, type Scales } from "./plot";
+
+/** What stands out on every colour of a plot. */
+const CHOSEN = "#d55e00";
+
+interface Api {
+  value: (dimension: number) => number;
+  coord: (at: [number, number]) => [number, number];
+  size: (of: [number, number]) => [number, number];
+}
+
+/** A series that marks the items with one of `rows`; of a bin as much of it as they are. `id`: to be changed alone. */
+export function marks(id: string, plot: Plot, items: readonly Item[], rows: ReadonlySet<number>, scales: Scales, scheme: Scheme) {
+  const c = palette[scheme];
+  const chosen = rows.size === 0 ? [] : items.filter((item) => item.rows.some((row) => rows.has(row)));
+  const bin = plot.kind === "histogram";
+  return {
+    id,
+    type: "custom",
+    data: chosen.map((item) => [item.x[0], item.x[1], item.y[0], bin ? item.rows.filter((row) => rows.has(row)).length : item.y[1]]),
+    encode: { x: [0, 1], y: 3 },
+    silent: true,
+    clip: true,
+    z: 10,
+    renderItem: (_: unknown, api: Api) => {
+      const [x0, x1, y0, y1] = [0, 1, 2, 3].map((i) => api.value(i)) as [number, number, number, number];
+      const rect = (left: number, right: number, top: number, bottom: number, style: object) => ({
+        type: "rect",
+        shape: { x: left, y: top, width: Math.max(2, right - left), height: Math.max(2, bottom - top) },
+        style,
+      });
+      if (bin) {
+        const [left, top] = api.coord([x0, y1]);
+        const [right, bottom] = api.coord([x1, scales.logY ? 0.5 : 0]);
+        return rect(left, right - (right - left > 4 ? 1 : 0), top, bottom, { fill: CHOSEN });
+      }
+      const middle: [number, number] = [plot.kind === "bar" || plot.kind === "heatmap" ? (x0 + x1) / 2 : x0, plot.kind === "heatmap" ? (y0 + y1) / 2 : y1];
+      const [x, y] = api.coord(middle);
+      const [wide, high] = api.size([1, 1]);
+      if (plot.kind === "bar") {
+        const half = Math.min(BAR_PIXELS, wide * 0.8) / 2;
+        const [, low] = api.coord([middle[0], scales.logY ? y1 : y0]);
+        const foot = scales.logY ? Number.MAX_SAFE_INTEGER : low;
+        return rect(x - half, x + half, Math.min(y, foot), scales.logY ? y + 6 : Math.max(y, foot), { fill: CHOSEN });
+      }
+      if (plot.kind === "heatmap") {
+        const frame = (inset: number, stroke: string) =>
+          rect(x - wide / 2 + inset, x + wide / 2 - inset, y - high / 2 + inset, y + high / 2 - inset, { fill: "none", stroke, lineWidth: 1.5 });
+        return { type: "group", children: [frame(0.75, "#ffffff"), frame(2.25, CHOSEN)] };
+      }
+      const ring = (r: number, stroke: string, lineWidth: number) => ({ type: "circle", shape: { cx: x, cy: y, r }, style: { fill: "none", stroke, lineWidth } });
+      return { type: "group", children: [ring(6, c.paper, 4), ring(6, c.ink, 2)] };
+    },
+  };
+}
