@@ -8,6 +8,7 @@ import type { CaState } from "../../api/types";
 import { count, exact } from "../../lib/format";
 import { certificates } from "../../text/certificates";
 import { CopyLine } from "../../ui/copy";
+import { Facts } from "../../ui/facts";
 import { Icon } from "../../ui/icons";
 import { toast } from "../../ui/toasts";
 
@@ -29,18 +30,7 @@ export function AuthorityCard({ state }: { state: CaState }): ReactElement {
         {state.locked !== true && <Unlocked />}
       </Group>
       {state.locked === true && <Locked />}
-      <Group component="dl" m={0} gap="xl">
-        {facts.map(([label, value]) => (
-          <div key={label}>
-            <Text component="dt" size="sm" c="dimmed">
-              {label}
-            </Text>
-            <Text component="dd" m={0} fw={600} className="wrap">
-              {value}
-            </Text>
-          </div>
-        ))}
-      </Group>
+      <Facts facts={facts} large />
       <Text size="sm" c="dimmed" mt="sm" mb={4}>
         {text.fingerprint}
       </Text>

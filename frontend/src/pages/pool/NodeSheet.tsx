@@ -1,5 +1,5 @@
 /** One node: what it does now, what happened to it, and what a pool admin may do with it. */
-import { Anchor, Button, Divider, Drawer, Group, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Anchor, Button, Divider, Drawer, Group, Stack, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactElement, type ReactNode } from "react";
 import { Link } from "react-router";
@@ -10,6 +10,7 @@ import { fixed, memory } from "../../lib/format";
 import { text as common } from "../../text/common";
 import { pool } from "../../text/pool";
 import { confirm } from "../../ui/confirm";
+import { Facts } from "../../ui/facts";
 import { Icon } from "../../ui/icons";
 import { StateChip } from "../../ui/StateChip";
 import { ErrorBox, Loading } from "../../ui/states";
@@ -66,18 +67,7 @@ function Now({ node }: { node: NodeDetail }): ReactElement {
           </Text>
         )}
       </Group>
-      <SimpleGrid cols={2} spacing="sm" verticalSpacing="xs" component="dl" m={0}>
-        {facts.map(([label, value]) => (
-          <div key={label}>
-            <Text component="dt" size="xs" c="dimmed">
-              {label}
-            </Text>
-            <Text component="dd" m={0} size="sm" className="wrap">
-              {value}
-            </Text>
-          </div>
-        ))}
-      </SimpleGrid>
+      <Facts facts={facts} />
       <div>
         <Text size="xs" c="dimmed">
           {text.yours}

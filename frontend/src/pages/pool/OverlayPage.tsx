@@ -1,5 +1,5 @@
 /** The overlay as this computer's node sees it: its address, the ring, each peer and the way there. */
-import { Alert, Anchor, Button, Code, Group, Stack, Table, Text, Title } from "@mantine/core";
+import { Alert, Anchor, Button, Code, Stack, Table, Text, Title } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 import { Link } from "react-router";
@@ -9,6 +9,7 @@ import type { OverlayNode, OverlayPeer, OverlayState } from "../../api/types";
 import { count, fixed } from "../../lib/format";
 import { overlay as text } from "../../text/overlay";
 import { CopyLine } from "../../ui/copy";
+import { Facts } from "../../ui/facts";
 import { Icon } from "../../ui/icons";
 import { ErrorBox, Loading, PageTitle } from "../../ui/states";
 import { Ring } from "./Ring";
@@ -75,18 +76,7 @@ function Running({ state, node }: { state: OverlayState; node: OverlayNode }): R
   return (
     <>
       <section className="card" style={{ padding: 16 }}>
-        <Group component="dl" m={0} gap="xl">
-          {facts.map(([label, value]) => (
-            <div key={label}>
-              <Text component="dt" size="sm" c="dimmed">
-                {label}
-              </Text>
-              <Text component="dd" m={0} fw={600} className="wrap">
-                {value}
-              </Text>
-            </div>
-          ))}
-        </Group>
+        <Facts facts={facts} large />
         <Text size="sm" c="dimmed" mt="sm" mb={4}>
           {text.facts.invite}
         </Text>

@@ -1,5 +1,5 @@
 /** One machine of a pool that is only looked at: what its collector tells to whom may read. */
-import { Alert, Drawer, Group, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Alert, Drawer, Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactElement, ReactNode } from "react";
 import { ApiError } from "../../api/client";
@@ -7,6 +7,7 @@ import { watchedMachineQuery } from "../../api/queries";
 import { fixed, memory } from "../../lib/format";
 import { text as common } from "../../text/common";
 import { pool as words } from "../../text/pool";
+import { Facts } from "../../ui/facts";
 import { Icon } from "../../ui/icons";
 import { StateChip } from "../../ui/StateChip";
 import { ErrorBox, Loading } from "../../ui/states";
@@ -45,18 +46,7 @@ export function WatchedSheet({ machine, pool, close }: { machine: Watched; pool:
           <Group>
             <StateChip state={now.state} />
           </Group>
-          <SimpleGrid cols={2} spacing="sm" verticalSpacing="xs" component="dl" m={0}>
-            {facts.map(([label, value]) => (
-              <div key={label}>
-                <Text component="dt" size="xs" c="dimmed">
-                  {label}
-                </Text>
-                <Text component="dd" m={0} size="sm" className="wrap">
-                  {value}
-                </Text>
-              </div>
-            ))}
-          </SimpleGrid>
+          <Facts facts={facts} />
           <Slots slots={now.slots} />
           <Text size="sm" c="dimmed">
             {words.pools.readOnly}
