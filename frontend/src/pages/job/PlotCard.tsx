@@ -1,4 +1,4 @@
-import { Box, Button, Group, Slider, Switch, Text, Title, useComputedColorScheme } from "@mantine/core";
+import { Box, Button, Group, NativeSelect, Slider, Switch, Text, Title, useComputedColorScheme } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useMemo, useRef, useState, type ReactElement } from "react";
 import { call, words } from "../../api/client";
@@ -11,9 +11,14 @@ import { ErrorBox, Loading } from "../../ui/states";
 import { toast } from "../../ui/toasts";
 import type { ChartHandle, Choosing } from "./Chart";
 import { axisTitle } from "./axes";
+import { noGrid } from "./contourOption";
 import { dropped, MOST_COLOURS, onlyX, overlaid, runsOf, type PlotData } from "./plot";
+import { meansOf, repeated } from "./repeats";
 
 const Chart = lazy(() => import("./Chart"));
+
+/** Rows of one x are repeats, whatever the values of other inputs are. No column has this name. */
+const SAME_X = "=";
 
 /** More points than this are not drawn; the card says so. */
 const MOST = 50_000;
@@ -41,6 +46,7 @@ export function PlotCard({
   const [logX, setLogX] = useState(plot.x.scale === "log");
   const [logY, setLogY] = useState((plot.z ?? plot.y)?.scale === "log");
   const [front, setFront] = useState(0);
+  const [repeat, setRepeat] = useState("");
   const others = useMemo(() => (plot.kind === "line" || plot.kind === "scatter" ? swept.filter((c) => c !== plot.x.column && c !== plot.y?.column) : []), [plot, swept]);
   const columns = [...new Set([...others, plot.x.column, plot.y?.column, plot.z?.column, plot.label ?? undefined].filter((c) => c !== undefined))];
   const rows = useQuery({
@@ -54,13 +60,13 @@ export function PlotCard({
     placeholderData: keepPreviousData,
     staleTime: 60_000,
   });
-  const data = useMemo<PlotData>(() => {
+  const single = useMemo<PlotData>(() => {
     const names = rows.data?.columns.map((c) => c.name) ?? [];
     const list = rows.data?.rows ?? [];
     const at = (name: string | undefined) => (name === undefined ? -1 : names.indexOf(name));
     const [xAt, yAt, labelAt] = [at(plot.x.column), at(plot.y?.column), at(plot.label ?? undefined)];
     const isText = rows.data?.columns[xAt]?.type === "string" && plot.kind !== "histogram";
-    if (plot.kind === "heatmap") {
+    if (plot.kind === "heatmap" || plot.kind === "contour") {
       const words = rows.data?.columns[yAt]?.type === "string";
       return {
         x: list.map((r) => (isText ? plain(r[xAt]) : number(r[xAt]))),
@@ -75,12 +81,18 @@ export function PlotCard({
       y: yAt < 0 ? [] : list.map((r) => number(r[yAt])),
       label: labelAt < 0 ? [] : list.map((r) => plain(r[labelAt])),
       group:
-        others.length === 0
+        repeat === SAME_X || others.every((o) => o === repeat)
           ? undefined
-          : list.map((r) => others.map((o) => `${table?.columns.find((c) => c.name === o)?.title ?? o} ${plain(r[at(o)])}`).join(", ")),
+          : list.map((r) => others.filter((o) => o !== repeat).map((o) => `${table?.columns.find((c) => c.name === o)?.title ?? o} ${plain(r[at(o)])}`).join(", ")),
     };
-  }, [rows.data, plot, others, table]);
+  }, [rows.data, plot, others, table, repeat]);
+  const data = useMemo(() => (repeat === "" ? single : meansOf(single)), [single, repeat]);
+  const title = (column: string) => table?.columns.find((c) => c.name === column)?.title ?? column;
+  const repeats = repeat !== "" || others.length > 0 || ((plot.kind === "line" || plot.kind === "bar") && repeated(single));
   const scales = useMemo(() => ({ logX, logY }), [logX, logY]);
+  const missing = useMemo(() => (plot.kind === "contour" ? noGrid(data, scales) : undefined), [plot, data, scales]);
+  // lines need a grid; what has none is shown by its cells
+  const shown = useMemo<Plot>(() => (missing === undefined ? plot : { ...plot, kind: "heatmap" }), [plot, missing]);
   const gone = dropped(plot, data, scales);
   const all = rows.data?.count ?? 0;
   const runs = useMemo(() => runsOf(data), [data]);
@@ -94,25 +106,38 @@ export function PlotCard({
       toast.failed(words(e)); // the browser's canvas limits
     }
   };
-  const single = onlyX(plot, data);
-  if (single !== undefined) {
+  const only = onlyX(plot, data);
+  if (only !== undefined) {
     return (
       <section className="card" style={{ minWidth: 0, order: 1 }}>
         <Title order={2}>{plot.title}</Title>
         <Text size="sm" c="dimmed" mt={4}>
-          {text.results.onlyX(axisTitle(plot.x), single)}
+          {text.results.onlyX(axisTitle(plot.x), only)}
         </Text>
       </section>
     );
   }
-  const named = data.x.some((v) => typeof v === "string") || plot.kind === "bar" || plot.kind === "heatmap";
+  const named = data.x.some((v) => typeof v === "string") || plot.kind === "bar" || shown.kind === "heatmap";
   return (
     <section className="card" aria-label={plot.title} style={{ minWidth: 0 }}>
       <Group justify="space-between" gap="xs" mb="xs">
         <Title order={2}>{plot.title}</Title>
         <Group gap="sm">
+          {repeats && (
+            <NativeSelect
+              size="xs"
+              aria-label={text.results.repeats}
+              data={[
+                { value: "", label: text.results.eachRow },
+                ...others.map((o) => ({ value: o, label: text.results.meanOver(title(o)) })),
+                ...(others.length === 1 ? [] : [{ value: SAME_X, label: text.results.sameX }]),
+              ]}
+              value={repeat}
+              onChange={(e) => setRepeat(e.currentTarget.value)}
+            />
+          )}
           {!named && <Switch size="xs" label={text.results.logX} checked={logX} onChange={(e) => setLogX(e.currentTarget.checked)} />}
-          <Switch size="xs" label={plot.kind === "heatmap" ? text.results.logColours : text.results.logY} checked={logY} onChange={(e) => setLogY(e.currentTarget.checked)} />
+          <Switch size="xs" label={plot.z === undefined ? text.results.logY : text.results.logColours} checked={logY} onChange={(e) => setLogY(e.currentTarget.checked)} />
           {(["svg", "png"] as const).map((kind) => (
             <Button
               key={kind}
@@ -141,13 +166,13 @@ export function PlotCard({
         <Suspense fallback={<Box h={340} />}>
           <Chart
             ref={handle}
-            plot={plot}
+            plot={shown}
             data={data}
             scales={scales}
             scheme={scheme}
             front={front}
             choosing={choosing}
-            label={text.results.plotLabel(plot.title, plot.kind, count(data.x.length))}
+            label={text.results.plotLabel(plot.title, shown.kind, count(data.x.length))}
           />
         </Suspense>
       )}
@@ -166,9 +191,14 @@ export function PlotCard({
           />
         </Box>
       )}
-      {data.x.length > 0 && (
+      {repeat !== "" && (
         <Text size="xs" c="dimmed">
-          {text.results.chosen.how}
+          {text.results.errorBars}
+        </Text>
+      )}
+      {missing !== undefined && data.x.length > 0 && (
+        <Text size="xs" role="note">
+          {missing.kind === "holes" ? text.results.holes(count(missing.missing), count(missing.places)) : text.results.noGrid}
         </Text>
       )}
       {gone > 0 && (

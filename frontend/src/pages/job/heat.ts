@@ -10,6 +10,28 @@ import type { PlotData } from "./plot";
 /** From dark to light with any colour vision, and on grey paper: cividis. */
 const cividis = ["#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838"] as const;
 
+/** The scale of a plot's colours above it. `low` and `high`: exponents on a logarithmic scale. */
+export function colourBar(plot: Plot, low: number, high: number, log: boolean, scheme: Scheme) {
+  const title = plot.z === undefined ? text.results.count : axisTitle(plot.z);
+  const least = Number.isFinite(low) ? low : 0;
+  return {
+    type: "continuous",
+    seriesIndex: 0,
+    dimension: 2,
+    min: least,
+    max: high > low ? high : least + 1,
+    calculable: false,
+    orient: "horizontal",
+    left: "center",
+    top: 0,
+    itemWidth: 14,
+    itemHeight: 160,
+    text: [`${measured(log ? 10 ** high : high)}  ${title}`, measured(log ? 10 ** low : low)],
+    textStyle: { color: palette[scheme].ink, fontSize: 12 },
+    inRange: { color: [...cividis] },
+  };
+}
+
 /** Cells coloured by a third column; on a logarithmic scale by its exponent, told as the value. */
 export function heatOption(plot: Plot, data: PlotData, log: boolean, scheme: Scheme): EChartsCoreOption {
   const c = palette[scheme];
@@ -27,28 +49,12 @@ export function heatOption(plot: Plot, data: PlotData, log: boolean, scheme: Sch
     axisLabel: { color: c.soft, hideOverlap: true, overflow: "truncate", width: vertical ? 50 : 120 },
     splitLine: { show: false },
   });
-  const zTitle = plot.z === undefined ? text.results.count : axisTitle(plot.z);
   return {
     ...base(scheme),
     grid: { left: 76, right: 24, top: 48, bottom: 52 },
     xAxis: places(axisTitle(plot.x), x, false),
     yAxis: places(plot.y === null || plot.y === undefined ? "" : axisTitle(plot.y), y, true),
-    visualMap: {
-      type: "continuous",
-      seriesIndex: 0,
-      dimension: 2,
-      min: Number.isFinite(low) ? low : 0,
-      max: high > low ? high : (Number.isFinite(low) ? low : 0) + 1,
-      calculable: false,
-      orient: "horizontal",
-      left: "center",
-      top: 0,
-      itemWidth: 14,
-      itemHeight: 160,
-      text: [`${measured(log ? 10 ** high : high)}  ${zTitle}`, measured(log ? 10 ** low : low)],
-      textStyle: { color: c.ink, fontSize: 12 },
-      inRange: { color: [...cividis] },
-    },
+    visualMap: colourBar(plot, low, high, log, scheme),
     tooltip: {
       ...base(scheme).tooltip,
       formatter: (p: { dataIndex: number }) => {

@@ -4,6 +4,7 @@ import { count, measured } from "../../lib/format";
 import { cellsOf } from "../../lib/grid";
 import { histogram } from "../../lib/histogram";
 import { text } from "../../text/jobs";
+import { gridOfPlot } from "./contourOption";
 import type { PlotData, Scales } from "./plot";
 
 /** A range of an axis; on an axis of words, of their places from 0. */
@@ -28,6 +29,12 @@ export function drawnRows(plot: Plot, data: PlotData, scales: Scales): number[] 
     });
   const words = data.x.some((v) => typeof v === "string");
   return plot.kind === "line" && !words ? rows.sort((a, b) => Number(data.x[a]) - Number(data.x[b])) : rows;
+}
+
+/** Of a point that is a mean: of how many rows, and their standard deviation. */
+export function meanWords(data: PlotData, row: number): string[] {
+  const rows = data.members?.[row] ?? [];
+  return rows.length > 1 ? [text.results.meanSpread(count(rows.length), measured(data.spread?.[row] ?? 0))] : [];
 }
 
 export function itemsOf(plot: Plot, data: PlotData, scales: Scales): Item[] {
@@ -58,6 +65,17 @@ export function itemsOf(plot: Plot, data: PlotData, scales: Scales): Item[] {
         .map(([, item]) => item)
         .sort((a, b) => a.y[0] - b.y[0] || a.x[0] - b.x[0]);
     }
+    case "contour": {
+      const grid = gridOfPlot(data, scales);
+      if ("kind" in grid) {
+        return itemsOf({ ...plot, kind: "heatmap" }, data, scales);
+      }
+      return grid.rows.map((rows, place) => {
+        const [across = 0, up = 0] = [grid.x[place % grid.x.length], grid.y[Math.floor(place / grid.x.length)]];
+        const mean = measured(grid.z[place] ?? Number.NaN);
+        return { rows, x: [across, across], y: [up, up], words: () => `${x}: ${measured(across)}\n${y}: ${measured(up)}\n${z}: ${mean}` };
+      });
+    }
     case "scatter":
     case "line":
     case "bar": {
@@ -67,10 +85,10 @@ export function itemsOf(plot: Plot, data: PlotData, scales: Scales): Item[] {
         const names = [data.label[row], data.group?.[row]].filter((name) => name !== undefined && name !== "");
         const half = plot.kind === "bar" ? 0.4 : 0;
         return {
-          rows: [row],
+          rows: data.members?.[row] ?? [row],
           x: places ? [place - half, place + half] : [Number(at), Number(at)],
           y: plot.kind === "bar" ? [Math.min(0, value), Math.max(0, value)] : [value, value],
-          words: () => [...names, `${x}: ${typeof at === "number" ? measured(at) : at}`, `${y}: ${measured(value)}`].join("\n"),
+          words: () => [...names, `${x}: ${typeof at === "number" ? measured(at) : at}`, `${y}: ${measured(value)}`, ...meanWords(data, row)].join("\n"),
         };
       });
     }
@@ -126,8 +144,14 @@ export function stepTo(items: readonly Item[], from: number, key: string): numbe
       return Math.max(0, from - 1);
     case "ArrowUp":
     case "ArrowDown": {
-      const above = items.findIndex((item) => item.x[0] === here.x[0] && item.y[0] === here.y[0] + (key === "ArrowUp" ? 1 : -1));
-      return above < 0 ? from : above;
+      const above = key === "ArrowUp";
+      // the nearest that stands in the same column
+      const beside = items.reduce((best, item, i) => {
+        const better = item.x[0] === here.x[0] && (above ? item.y[0] > here.y[0] : item.y[0] < here.y[0]);
+        const nearest = items[best]?.y[0] ?? Number.NaN;
+        return better && !(above ? nearest <= item.y[0] : nearest >= item.y[0]) ? i : best;
+      }, -1);
+      return beside < 0 ? from : beside;
     }
     case "PageDown":
       return Math.min(last, from + Math.ceil(items.length / 20));

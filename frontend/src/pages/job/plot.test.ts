@@ -45,6 +45,22 @@ describe("a heat map", () => {
   });
 });
 
+describe("contours", () => {
+  const lines: Plot = { ...plot, kind: "contour", z: { column: "e", label: "Energy", units: "kJ" } };
+  const grid: PlotData = { x: [1, 10, 1, 10], y: [], label: [], rows: [0, 0, 1, 1], z: [1, 100, 10, 1_000] };
+  const drawn = (data: PlotData, log: boolean) =>
+    optionFor(lines, data, { logX: true, logY: log }, "light") as unknown as { xAxis: { type: string; min: number }; visualMap: { min: number; max: number }; series: { type: string; data: number[][] }[] };
+  it("areDrawnOverTheGridItself", () => {
+    expect(drawn(grid, false).xAxis).toMatchObject({ type: "log", min: 1, max: 10 });
+    expect(drawn(grid, false).series[0]?.type).toBe("custom");
+    expect(drawn(grid, false).visualMap).toMatchObject({ min: 1, max: 1_000 });
+    expect(drawn(grid, true).visualMap).toMatchObject({ min: 0, max: 3 });
+  });
+  it("areCellsWhereTheGridHasHoles", () => {
+    expect(drawn({ ...grid, z: [1, 2, 3, Number.NaN] }, false).series[0]?.type).toBe("heatmap");
+  });
+});
+
 describe("runs of a sweep in one plot", () => {
   it("areLinesOfTheirOwnInTheOrderOfX", () => {
     const data = runs(2);

@@ -5,16 +5,21 @@ import { histogram } from "../../lib/histogram";
 import { count, measured } from "../../lib/format";
 import { text } from "../../text/jobs";
 import { axis, axisTitle, base, palette, type Scheme } from "./axes";
+import { contourOption, gridOfPlot } from "./contourOption";
 import { heatOption } from "./heat";
-import { drawnRows } from "./items";
+import { drawnRows, meanWords } from "./items";
+import { errorBars } from "./repeats";
 
 export interface PlotData {
   x: (number | string)[];
   y: number[];
   label: string[];
-  /** Of a heat map: the places of its y axis, which may be words, and the values that colours say. */
+  /** Of a heat map or contours: the places of its y axis, which may be words, and the values that colours say. */
   rows?: (number | string)[];
   z?: number[];
+  /** Where points are means: the rows of the table behind each, and their standard deviation. */
+  members?: number[][];
+  spread?: number[];
   /** The swept values that each row belongs to, in words; absent when the plot shows them already or nothing was swept. */
   group?: string[];
 }
@@ -34,7 +39,7 @@ export function runsOf(data: PlotData): string[] {
 
 export interface Scales {
   logX: boolean;
-  /** Of a heat map: its colours. */
+  /** Of a heat map or contours: their colours. */
   logY: boolean;
 }
 
@@ -55,7 +60,7 @@ export function overlaid(plot: Plot, data: PlotData): boolean {
 
 /** Values that a log axis cannot show. */
 export function dropped(plot: Plot, data: PlotData, scales: Scales): number {
-  if (plot.kind === "heatmap") {
+  if (plot.kind === "heatmap" || plot.kind === "contour") {
     return scales.logY ? (data.z ?? []).filter((z) => z <= 0).length : 0;
   }
   let n = 0;
@@ -119,6 +124,13 @@ function overlayOption(plot: Plot, data: PlotData, scales: Scales, scheme: Schem
   const runs = runsOf(data);
   const few = runs.length <= MOST_COLOURS;
   const shown = drawnRows(plot, data, scales);
+  const errors = runs.map((run, i) =>
+    errorBars(
+      shown.filter((row) => data.group?.[row] === run).map((row) => ({ x: Number(data.x[row]), y: data.y[row] ?? 0, spread: data.spread?.[row] ?? 0 })),
+      scales.logY,
+      few ? (okabeIto[i % okabeIto.length] ?? c.main) : i === front ? c.main : c.line,
+    ),
+  );
   const rows = runs.map((run) =>
     shown.filter((i) => data.group?.[i] === run).map((i): [number, number, string] => [Number(data.x[i]), data.y[i] ?? Number.NaN, data.label[i] ?? ""]),
   );
@@ -151,7 +163,7 @@ function overlayOption(plot: Plot, data: PlotData, scales: Scales, scheme: Schem
         return (p.name === "" ? lines : [p.name, ...lines]).join("\n");
       },
     },
-    series,
+    series: data.spread === undefined ? series : [...series, ...errors],
   };
 }
 
@@ -159,7 +171,8 @@ function pointsOption(plot: Plot, data: PlotData, scales: Scales, scheme: Scheme
   const c = palette[scheme];
   const named = data.x.some((v) => typeof v === "string");
   const yTitle = plot.y === null || plot.y === undefined ? text.results.count : axisTitle(plot.y);
-  const usable = drawnRows(plot, data, scales).map((i): [number | string, number, string] => [data.x[i] ?? "", data.y[i] ?? Number.NaN, data.label[i] ?? ""]);
+  const rows = drawnRows(plot, data, scales);
+  const usable = rows.map((i): [number | string, number, string] => [data.x[i] ?? "", data.y[i] ?? Number.NaN, data.label[i] ?? ""]);
   const many = usable.length > 2_000;
   // several rows at one x (another input varies too): a line through them would say what is not so
   const kind = plot.kind === "line" && new Set(usable.map(([x]) => x)).size < usable.length ? "scatter" : plot.kind;
@@ -196,11 +209,16 @@ function pointsOption(plot: Plot, data: PlotData, scales: Scales, scheme: Scheme
           return "";
         }
         const [x, y, label] = row;
-        const lines = [`${plot.x.label}: ${typeof x === "number" ? measured(x) : x}`, `${plot.y?.label ?? text.results.count}: ${measured(y)}`];
+        const lines = [`${plot.x.label}: ${typeof x === "number" ? measured(x) : x}`, `${plot.y?.label ?? text.results.count}: ${measured(y)}`, ...meanWords(data, rows[p.dataIndex] ?? -1)];
         return (label === "" ? lines : [label, ...lines]).join("\n");
       },
     },
-    series: [{ type: kind, ...series }],
+    series: [
+      { type: kind, ...series },
+      ...(data.spread === undefined
+        ? []
+        : [errorBars(rows.map((row, i) => ({ x: named || bars ? i : Number(data.x[row]), y: data.y[row] ?? 0, spread: data.spread?.[row] ?? 0 })), scales.logY, c.ink)]),
+    ],
   };
 }
 
@@ -218,5 +236,9 @@ export function optionFor(plot: Plot, data: PlotData, scales: Scales, scheme: Sc
       return pointsOption(plot, data, scales, scheme);
     case "heatmap":
       return heatOption(plot, data, scales.logY, scheme);
+    case "contour": {
+      const grid = gridOfPlot(data, scales);
+      return "kind" in grid ? heatOption(plot, data, scales.logY, scheme) : contourOption(plot, grid, scales, scheme);
+    }
   }
 }

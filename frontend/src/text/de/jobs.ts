@@ -2,7 +2,7 @@
 import type * as english from "../jobs";
 import type { Words } from "../words";
 
-const plots: Readonly<Record<string, string>> = { histogram: "Histogramm", scatter: "Streudiagramm", line: "Liniendiagramm", bar: "Balkendiagramm", heatmap: "Heatmap" };
+const plots: Readonly<Record<string, string>> = { histogram: "Histogramm", scatter: "Streudiagramm", line: "Liniendiagramm", bar: "Balkendiagramm", heatmap: "Heatmap", contour: "Höhenlinien" };
 
 export const text: Words<typeof english.text> = {
   title: "Jobs",
@@ -143,6 +143,14 @@ export const text: Words<typeof english.text> = {
     logX: "log x",
     logY: "log y",
     logColours: "log Farben",
+    holes: (missing, places) => `${missing} von ${places} Stellen des Gitters haben keinen Wert, deshalb lassen sich keine Linien ziehen: Dies sind die Felder.`,
+    noGrid: "Linien brauchen auf beiden Achsen zwei oder mehr Zahlen: Dies sind die Felder.",
+    repeats: "Wiederholte Läufe",
+    eachRow: "Jede Zeile",
+    meanOver: (input) => `Mittel über ${input}`,
+    sameX: "Mittel je x-Wert",
+    meanSpread: (n, deviation) => `Mittel aus ${n} Zeilen, Standardabweichung ${deviation}`,
+    errorBars: "Fehlerbalken: eine Standardabweichung nach oben und unten.",
     meanOf: (n) => `Mittel aus ${n} Zeilen`,
     saveSvg: "SVG",
     savePng: "PNG",

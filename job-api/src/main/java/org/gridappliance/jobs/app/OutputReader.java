@@ -148,10 +148,10 @@ final class OutputReader {
     } else if (kind != Plot.Kind.HISTOGRAM && !fields.has("y")) {
       at.problem("\"y\" is missing");
     }
-    if (kind == Plot.Kind.HEATMAP && !fields.has("z")) {
+    if (kind.coloured() && !fields.has("z")) {
       at.problem("\"z\" is missing: what the colours say");
-    } else if (kind != Plot.Kind.HEATMAP && fields.has("z")) {
-      at.keyProblem("z", "only a heatmap has colours of a third column; remove it");
+    } else if (!kind.coloured() && fields.has("z")) {
+      at.keyProblem("z", "only a heatmap or a contour plot shows a third column; remove it");
     }
     return new Plot(
         fields.needText("title", 80),

@@ -7,7 +7,8 @@ import java.util.Optional;
  * A plot of a merged table.
  *
  * @param y absent for a histogram
- * @param z what the colours of a heat map say; absent for all others
+ * @param z what the colours of a heat map, and the lines of a contour plot, say; absent for all
+ *     others
  * @param label the column that names a point
  */
 public record Plot(
@@ -25,7 +26,13 @@ public record Plot(
     SCATTER,
     LINE,
     BAR,
-    HEATMAP;
+    HEATMAP,
+    CONTOUR;
+
+    /** {@return whether colours say a third column} */
+    boolean coloured() {
+      return this == HEATMAP || this == CONTOUR;
+    }
 
     /** {@return as it stands in app.yaml and in the contract} */
     public String word() {

@@ -49,6 +49,7 @@ class AppParserTest {
           input: data           | input: rate             | there is no file input "rate"
           sort: [-n, word]      | sort: [-m, word]        | there is no column "m" to sort by
           column: n,            | column: word,           | the column "word" holds text
+          kind: bar             | kind: contour           | "z" is missing: what the colours say
           table: counts         | table: count            | there is no table "count"
           memory: 10 MiB        | memory: 10 MB           | "10 MB": want an amount with its unit
           expectedTime: 1 s     | expectedTime: 1 h       | want minimumTime ≤ expectedTime ≤ maximumTime
