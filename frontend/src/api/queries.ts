@@ -63,6 +63,7 @@ export const keys = {
   wall: ["wall"] as const,
   audit: ["audit"] as const,
   tokens: ["tokens"] as const,
+  mail: ["mail"] as const,
   webhooks: ["webhooks"] as const,
   deliveries: (webhook: number) => ["webhooks", webhook] as const,
   samba: ["samba"] as const,

@@ -47,3 +47,23 @@ export const webhooks = {
   again: "tried again",
   givenUp: "given up",
 };
+
+export const mail = {
+  title: "Mail when jobs end",
+  body: (minutes: number) =>
+    `The first end is mailed after a short quiet time, then what gathers in ${count(minutes)} min comes in one mail. Mails name the job and link to it, no more.`,
+  off: "This portal sends no mail: its administrator has named no mail server.",
+  address: "Address",
+  choice: "Tell me of",
+  choices: { none: "nothing", failed: "what failed, is held or needs an answer", all: "every end" },
+  confirmed: (address: string) => `${address} is confirmed.`,
+  code: "Code",
+  codeHelp: (address: string) => `8 figures, mailed to ${address}; valid for 30 minutes. Until then nothing else is sent there.`,
+  confirm: "Confirm address",
+  isConfirmed: "Address confirmed",
+  another: "Send another code",
+  codeSent: (address: string) => `A code was sent to ${address}`,
+  problem: (why: string) => `The mail server took no mail: ${why}`,
+  remove: "Forget address",
+  removed: "Address forgotten",
+};

@@ -10,6 +10,7 @@ import { text as entry } from "../../text/entry";
 import { profile as text, roles } from "../../text/places";
 import { PageTitle } from "../../ui/states";
 import { toast } from "../../ui/toasts";
+import { Mail } from "./Mail";
 import { Samba } from "./Samba";
 import { Tokens } from "./Tokens";
 import { Webhooks } from "./Webhooks";
@@ -23,6 +24,7 @@ export default function ProfilePage(): ReactElement {
         <Password />
       </SimpleGrid>
       <Samba />
+      <Mail />
       <Webhooks />
       <Tokens />
     </Stack>

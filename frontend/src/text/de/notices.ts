@@ -49,3 +49,23 @@ export const webhooks: Words<typeof english.webhooks> = {
   again: "nächster Versuch",
   givenUp: "aufgegeben",
 };
+
+export const mail: Words<typeof english.mail> = {
+  title: "Mail, wenn Jobs enden",
+  body: (minutes) =>
+    `Das erste Ende wird nach kurzer Ruhe gemeldet; was sich danach in ${count(minutes)} min sammelt, kommt in einer Mail. Mails nennen den Job und verweisen auf ihn, mehr nicht.`,
+  off: "Dieses Portal verschickt keine Mail: Es ist kein Mailserver eingestellt.",
+  address: "Adresse",
+  choice: "Melden",
+  choices: { none: "nichts", failed: "was fehlschlug, angehalten ist oder eine Antwort braucht", all: "jedes Ende" },
+  confirmed: (address) => `${address} ist bestätigt.`,
+  code: "Code",
+  codeHelp: (address) => `8 Ziffern, geschickt an ${address}; gültig für 30 Minuten. Bis dahin wird sonst nichts dorthin geschickt.`,
+  confirm: "Adresse bestätigen",
+  isConfirmed: "Adresse bestätigt",
+  another: "Neuen Code senden",
+  codeSent: (address) => `Ein Code wurde an ${address} geschickt`,
+  problem: (why) => `Der Mailserver nahm keine Mail an: ${why}`,
+  remove: "Adresse vergessen",
+  removed: "Adresse vergessen",
+};

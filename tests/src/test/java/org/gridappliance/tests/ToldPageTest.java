@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
@@ -33,7 +35,7 @@ import org.gridappliance.tests.fixture.TestApps;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A person adds a webhook on the page, and its receiver is told of a real job's end. */
+/** What a person sets on the page tells a webhook and a mailbox of a real job's end. */
 @Tag("browser")
 class ToldPageTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -43,7 +45,7 @@ class ToldPageTest {
   private final List<Message> got = new CopyOnWriteArrayList<>();
 
   @Test
-  void aWebhookFromThePageIsToldOfAJobsEnd() throws Exception {
+  void aWebhookAndAMailboxFromThePageAreToldOfAJobsEnd() throws Exception {
     HttpServer receiver =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     receiver.createContext(
@@ -57,7 +59,15 @@ class ToldPageTest {
         });
     receiver.start();
     Path data = Files.createTempDirectory("appliance-test-");
-    Files.writeString(data.resolve("appliance.yaml"), "webhooks.networks: [127.0.0.1/32]\n");
+    GreenMail mailbox = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+    mailbox.start();
+    Files.writeString(
+        data.resolve("appliance.yaml"),
+        """
+        webhooks.networks: [127.0.0.1/32]
+        mail: { host: 127.0.0.1, port: %d, security: none, from: grid@example.org }
+        """
+            .formatted(mailbox.getSmtp().getPort()));
     try (Appliance appliance = Appliance.startOn(data, 1);
         Chromium chromium = Chromium.launch()) {
       TestApps.drop(appliance.apps(), "steps");
@@ -66,6 +76,7 @@ class ToldPageTest {
       Page page = Seated.login(context, appliance.url(), Appliance.ADMIN, Appliance.PASSWORD);
       page.navigate(appliance.url() + "/profile");
       assertThat(page.getByText("No webhooks.")).isVisible();
+      confirmMail(page, mailbox);
       String secret =
           add(page, "http://127.0.0.1:" + receiver.getAddress().getPort() + "/jobs?team=physics");
       Locator card = page.getByRole(AriaRole.GROUP, named("http://127.0.0.1"));
@@ -97,9 +108,37 @@ class ToldPageTest {
         Chromium.accessible(phone);
         Chromium.picture(phone, "webhooks-phone-dark");
       }
+      Await.until("it is mailed", PATIENCE, () -> mailbox.getReceivedMessages().length == 2);
+      assertEquals(
+          "Completed: One \"nap\" (" + title(ada, job) + ", job " + job + ")",
+          mailbox.getReceivedMessages()[1].getSubject());
     } finally {
       receiver.stop(0);
+      mailbox.stop();
     }
+  }
+
+  private static String title(PortalClient ada, long job) throws Exception {
+    return ada.job(job).path("appTitle").asText();
+  }
+
+  private static void confirmMail(Page page, GreenMail mailbox) throws Exception {
+    Locator mail = page.locator("section[aria-labelledby=mail]");
+    mail.getByLabel("Address").fill("ada at example.org");
+    mail.getByRole(AriaRole.BUTTON, in("Save")).click();
+    assertThat(mail.getByText("want letters of ASCII")).isVisible();
+    Chromium.accessible(page);
+    mail.getByLabel("Address").fill("ada@example.org");
+    mail.getByLabel("every end").check();
+    mail.getByRole(AriaRole.BUTTON, in("Save")).click();
+    Locator code = mail.getByLabel("Code");
+    assertThat(code).isVisible();
+    Chromium.accessible(page);
+    Chromium.picture(page, "mail-code");
+    String text = String.valueOf(mailbox.getReceivedMessages()[0].getContent());
+    code.fill(text.replaceFirst("(?s).*code is ([0-9]{8}).*", "$1"));
+    mail.getByRole(AriaRole.BUTTON, in("Confirm address")).click();
+    assertThat(mail.getByText("ada@example.org is confirmed.")).isVisible();
   }
 
   /** Adds a webhook, after a mistake; {@return the secret that is shown}. */

@@ -178,6 +178,43 @@ public record Key(String name, String byDefault, String range, String about) {
           "private networks, or this machine's own addresses, to which people's webhooks may go, by"
               + " http too; else they go to the open internet alone, by https");
 
+  static final Key MAIL_HOST =
+      new Key(
+          "mail.host",
+          "none",
+          "a host name, an address or none",
+          "the mail server that takes what people are told of their jobs' ends; none: no mail");
+  static final Key MAIL_PORT =
+      new Key("mail.port", "587", "1..65535", "its TCP port; 465 with tls, as a rule");
+  static final Key MAIL_SECURITY =
+      new Key(
+          "mail.security",
+          "starttls",
+          "starttls, tls or none",
+          "how the connection to it is kept from others; none only without mail.user, or on"
+              + " 127.0.0.1");
+  static final Key MAIL_USER =
+      new Key("mail.user", "none", "1 to 254 letters without spaces, or none", "the account there");
+  static final Key MAIL_PASSWORD =
+      new Key(
+          "mail.password-file",
+          "keys/mail.password",
+          "a path, absolute or beneath DATA",
+          "file of the account's password, which nobody but the portal's user may read; read anew"
+              + " for each mail");
+  static final Key MAIL_FROM =
+      new Key(
+          "mail.from",
+          "none",
+          "an address as grid@example.org, or none without mail.host",
+          "the sender of all mail");
+  static final Key MAIL_MINUTES =
+      new Key(
+          "mail.minutes",
+          "15",
+          "1..1440",
+          "a person gets at most one mail in so long; what ends meanwhile is gathered");
+
   static final Key OVERLAY_POOL =
       new Key(
           "overlay.pool",
@@ -255,6 +292,13 @@ public record Key(String name, String byDefault, String range, String about) {
           POOL_SEAL,
           CA_APPROVALS,
           WEBHOOK_NETWORKS,
+          MAIL_HOST,
+          MAIL_PORT,
+          MAIL_SECURITY,
+          MAIL_USER,
+          MAIL_PASSWORD,
+          MAIL_FROM,
+          MAIL_MINUTES,
           OVERLAY_POOL,
           OVERLAY_BOOTSTRAP,
           OVERLAY_PORT,

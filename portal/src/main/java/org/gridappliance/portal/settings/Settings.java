@@ -3,6 +3,7 @@ package org.gridappliance.portal.settings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Everything a portal is told before it starts: the command line and {@code DATA/appliance.yaml}.
@@ -29,6 +30,7 @@ import java.util.List;
  * @param network what jobs may connect to: off, public or private
  * @param approvals CA administrators who must approve a certificate request
  * @param webhookNetworks to which webhooks may go besides the open internet
+ * @param mail the mail server, if there is one
  * @param dev check answers against the contract too
  */
 public record Settings(
@@ -53,6 +55,7 @@ public record Settings(
     String network,
     int approvals,
     List<Network> webhookNetworks,
+    Optional<MailSettings> mail,
     boolean dev) {
 
   /** Who may make an account. */

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,6 +39,8 @@ public final class SettingsFile {
   private static final Pattern POOL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
   private static final Pattern KNOWN =
       Pattern.compile("[0-9a-f]{64}@(tls://)?[A-Za-z0-9.:\\[\\]_-]{1,255}:[0-9]{1,5}");
+  private static final Pattern SENDER =
+      Pattern.compile("[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,188})");
   private static final Pattern HOST_NAME =
       Pattern.compile("(?!c[0-9]{9}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
   private static final Pattern LITERAL =
@@ -187,6 +190,7 @@ public final class SettingsFile {
         oneOf(Key.JOBS_NETWORK, List.of("off", "public", "private")),
         (int) number(Key.CA_APPROVALS, 1, 9),
         networks(),
+        mail(command.data()),
         command.dev());
   }
 
@@ -234,6 +238,49 @@ public final class SettingsFile {
       throw bad(place(Key.WEBHOOK_NETWORKS), value.text(), Key.WEBHOOK_NETWORKS);
     }
     return networks;
+  }
+
+  /** Each key is checked, also where no host is named. */
+  private Optional<MailSettings> mail(Path data) throws SettingsException {
+    String host = text(Key.MAIL_HOST, Key.MAIL_HOST.byDefault());
+    if (!HOST.matcher(host).matches()) {
+      throw bad(place(Key.MAIL_HOST), host, Key.MAIL_HOST);
+    }
+    int port = (int) number(Key.MAIL_PORT, 1, 65535);
+    String security = oneOf(Key.MAIL_SECURITY, List.of("starttls", "tls", "none"));
+    String user = text(Key.MAIL_USER, Key.MAIL_USER.byDefault());
+    if (user.isEmpty() || user.length() > 254 || !user.chars().allMatch(c -> c > 0x20)) {
+      throw bad(place(Key.MAIL_USER), user, Key.MAIL_USER);
+    }
+    String from = text(Key.MAIL_FROM, Key.MAIL_FROM.byDefault());
+    boolean none = host.equals("none");
+    if (from.equals("none") ? !none : !SENDER.matcher(from).matches()) {
+      throw bad(place(Key.MAIL_FROM), from, Key.MAIL_FROM);
+    }
+    Optional<String> account = user.equals("none") ? Optional.empty() : Optional.of(user);
+    if (security.equals("none")
+        && account.isPresent()
+        && !List.of("127.0.0.1", "localhost").contains(host)) {
+      throw bad(place(Key.MAIL_SECURITY), security + " with mail.user", Key.MAIL_SECURITY);
+    }
+    int minutes = (int) number(Key.MAIL_MINUTES, 1, 1440);
+    Path file;
+    try {
+      file = data.resolve(text(Key.MAIL_PASSWORD, Key.MAIL_PASSWORD.byDefault()));
+    } catch (InvalidPathException e) {
+      throw bad(place(Key.MAIL_PASSWORD), e.getInput(), Key.MAIL_PASSWORD);
+    }
+    return none
+        ? Optional.empty()
+        : Optional.of(
+            new MailSettings(
+                host,
+                port,
+                MailSettings.Security.of(security),
+                account,
+                file,
+                from,
+                Duration.ofMinutes(minutes)));
   }
 
   /** The agent reads these for itself; here only so that a mistake stops the start. */

@@ -1,0 +1,196 @@
+package org.gridappliance.portal.notify;
+
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.gridappliance.jobs.job.JobEnd;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells people of their jobs' ends by mail: one digest, not a flood. A line of each end is laid
+ * down; a digest goes out once nothing more came for {@link #QUIET} (or the first line waited for
+ * {@link #PATIENCE}), and then not before the setting's time has passed. What the mail server does
+ * not take stays and is tried again. One thread of its own.
+ */
+final class Mails implements Sink, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Mails.class);
+
+  static final Duration QUIET = Duration.ofSeconds(20);
+  static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration FIRST_RETRY = Duration.ofMinutes(1);
+  private static final Duration LAST_RETRY = Duration.ofHours(1);
+  private static final long LOOK_SECONDS = 5;
+
+  private static final Duration END = Duration.ofSeconds(10);
+
+  private final Jdbi jdbi;
+  private final MailStore store;
+  private final MailServer server;
+  private final Duration every;
+  private final Supplier<URI> pages;
+  private final Clock clock;
+  private final Semaphore woken = new Semaphore(0);
+  private volatile boolean closed;
+  private final Thread thread = Thread.ofVirtual().name("mails").unstarted(this::run);
+
+  Mails(
+      Jdbi jdbi,
+      MailStore store,
+      MailServer server,
+      Duration every,
+      Supplier<URI> pages,
+      Clock clock) {
+    this.jdbi = jdbi;
+    this.store = store;
+    this.server = server;
+    this.every = every;
+    this.pages = pages;
+    this.clock = clock;
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  @Override
+  public void take(Handle handle, JobEnd end, String link) {
+    boolean failed =
+        switch (end.kind()) {
+          case COMPLETED, REMOVED -> false;
+          case FAILED, HELD, NEEDS_ANSWER -> true;
+        };
+    String line =
+        words(end.kind())
+            + ": "
+            + MailServer.line(end.name())
+            + " ("
+            + MailServer.line(end.app())
+            + ", job "
+            + end.job()
+            + ")\n  "
+            + link;
+    store.lay(handle, end.owner(), failed, line, clock.millis());
+  }
+
+  /** A webhook of this person's was switched off because it failed. */
+  void takeOff(Handle handle, Webhook.Due due) {
+    String host = String.valueOf(URI.create(due.url()).getHost());
+    store.lay(
+        handle,
+        due.owner(),
+        true,
+        "Switched off: your webhook to " + host + "; its last deliveries say why\n  " + settings(),
+        clock.millis());
+  }
+
+  private static String words(JobEnd.Kind kind) {
+    return switch (kind) {
+      case COMPLETED -> "Completed";
+      case FAILED -> "Failed";
+      case REMOVED -> "Removed";
+      case HELD -> "Held";
+      case NEEDS_ANSWER -> "Needs an answer";
+    };
+  }
+
+  @Override
+  public void wake() {
+    woken.release();
+  }
+
+  private void run() {
+    while (!closed) {
+      try {
+        sendDue();
+      } catch (RuntimeException e) { // the database's: lines wait there
+        log.warn("mail waits reason={}", e.getMessage());
+      }
+      try {
+        boolean _ = woken.tryAcquire(LOOK_SECONDS, TimeUnit.SECONDS);
+        woken.drainPermits();
+      } catch (InterruptedException e) {
+        return; // nobody does: H2 would close its file under an interrupted thread
+      }
+    }
+  }
+
+  private void sendDue() {
+    long now = clock.millis();
+    for (long account :
+        store.due(now, now - QUIET.toMillis(), now - PATIENCE.toMillis(), now - every.toMillis())) {
+      if (!send(store.digest(account))) {
+        return; // the server's own trouble: the others wait as well
+      }
+    }
+  }
+
+  /** {@return whether the server can be asked further} */
+  private boolean send(MailStore.Due due) {
+    try {
+      server.send(due.address(), subject(due), text(due), settings());
+      jdbi.useTransaction(handle -> store.sent(handle, due, clock.millis()));
+      return true;
+    } catch (MailServer.Unsent e) {
+      String why = String.valueOf(e.getMessage());
+      if (e.isRefused()) {
+        jdbi.useTransaction(handle -> store.refused(handle, due.account(), why));
+        return true;
+      }
+      long wait =
+          Math.min(LAST_RETRY.toMillis(), FIRST_RETRY.toMillis() << Math.min(10, due.failures()));
+      jdbi.useTransaction(
+          handle ->
+              store.failed(handle, due.account(), why, due.failures() + 1, clock.millis() + wait));
+      log.warn("mail not sent reason={}", why);
+      return false;
+    }
+  }
+
+  private static String subject(MailStore.Due due) {
+    int ends = due.lines().size() + due.more();
+    if (ends == 1) {
+      return MailServer.line(due.lines().getFirst().lines().findFirst().orElse(""));
+    }
+    return ends
+        + " notices of your jobs"
+        + (due.failed() == 0 ? "" : ", " + due.failed() + " want a look");
+  }
+
+  private String text(MailStore.Due due) {
+    StringBuilder text = new StringBuilder();
+    due.lines().forEach(line -> text.append(line).append("\n\n"));
+    if (due.more() > 0) {
+      text.append("And ")
+          .append(due.more())
+          .append(" more: ")
+          .append(pages.get())
+          .append("/jobs\n\n");
+    }
+    return text.append("-- \nYou asked for this mail. To have less or none of it: ")
+        .append(settings())
+        .append('\n')
+        .toString();
+  }
+
+  /** {@return where people choose what they are told} */
+  String settings() {
+    return pages.get() + "/profile";
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    woken.release();
+    try {
+      boolean _ = !thread.isAlive() || thread.join(END);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
