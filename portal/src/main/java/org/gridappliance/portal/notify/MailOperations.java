@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.jobs.http.Response;
 import org.gridappliance.portal.audit.AuditLog;
 import org.gridappliance.portal.people.PersonOperation;
 import org.gridappliance.portal.people.Principal;
 import org.gridappliance.portal.people.Secrets;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +38,7 @@ final class MailOperations {
   private final MailStore store;
   private final Optional<MailServer> server;
   private final Duration every;
-  private final java.util.function.Supplier<String> settingsPage;
+  private final Supplier<String> settingsPage;
   private final AuditLog audit;
   private final Clock clock;
 
@@ -48,7 +50,7 @@ final class MailOperations {
       MailStore store,
       Optional<MailServer> server,
       Duration every,
-      java.util.function.Supplier<String> settingsPage,
+      Supplier<String> settingsPage,
       AuditLog audit,
       Clock clock) {
     this.jdbi = jdbi;
@@ -107,10 +109,12 @@ final class MailOperations {
     if (before.isPresent() && before.get().address().equals(address)) {
       jdbi.useTransaction(handle -> store.choose(handle, person.account(), choice));
     } else {
-      requireCode(before);
+      before.ifPresent(this::requireCode);
+      String code = newCode();
       jdbi.useTransaction(
           handle -> {
             store.enter(handle, person.account(), address, choice);
+            takeDown(handle, person.account(), address, code);
             audit.append(
                 handle,
                 person.name(),
@@ -119,7 +123,7 @@ final class MailOperations {
                 null,
                 exchange.request().remoteAddress());
           });
-      sendCode(mails, person);
+      send(mails, person, address, code);
     }
     return Response.ok(state(person.account()));
   }
@@ -142,43 +146,56 @@ final class MailOperations {
     if (known.isEmpty() || known.get().address().isEmpty() || known.get().confirmed()) {
       throw Problem.conflict("there is no address that waits to be confirmed");
     }
-    requireCode(known);
-    sendCode(mails, person);
+    requireCode(known.get());
+    String address = known.get().address();
+    String code = newCode();
+    jdbi.useTransaction(handle -> takeDown(handle, person.account(), address, code));
+    send(mails, person, address, code);
     return Response.ok(state(person.account()));
   }
 
   /** Refuses one code too many. */
-  private void requireCode(Optional<MailStore.Address> known) {
-    if (known.isEmpty()) {
-      return;
-    }
-    long since = clock.millis() - known.get().codeAt();
+  private void requireCode(MailStore.Address known) {
+    long since = clock.millis() - known.codeAt();
     if (since < BETWEEN.toMillis()) {
-      throw new Problem(429, "Too many codes", "a code was sent just now; wait a minute");
+      throw justSent();
     }
-    if (known.get().codes() >= MOST_CODES && since < DAY.toMillis()) {
+    if (known.codes() >= MOST_CODES && since < DAY.toMillis()) {
       throw new Problem(
           429,
           "Too many codes",
-          known.get().codes() + " codes were sent; wait a day, or use the last one");
+          known.codes() + " codes were sent; wait a day, or use the last one");
     }
   }
 
-  private void sendCode(MailServer mails, Principal person) {
-    MailStore.Address now = store.find(person.account()).orElseThrow();
-    String code = String.format(Locale.ROOT, "%08d", RANDOM.nextInt(100_000_000));
-    boolean sameDay = clock.millis() - now.codeAt() < DAY.toMillis();
-    jdbi.useTransaction(
-        handle ->
-            store.code(
-                handle,
-                person.account(),
-                Secrets.hash(code),
-                clock.millis(),
-                sameDay ? now.codes() + 1 : 1));
+  private static Problem justSent() {
+    return new Problem(429, "Too many codes", "a code was sent just now; wait a minute");
+  }
+
+  private static String newCode() {
+    return String.format(Locale.ROOT, "%08d", RANDOM.nextInt(100_000_000));
+  }
+
+  /** Before it is sent; refuses, too, what another request did since {@link #requireCode}. */
+  private void takeDown(Handle handle, long account, String address, String code) {
+    long now = clock.millis();
+    if (!store.code(
+        handle,
+        account,
+        address,
+        Secrets.hash(code),
+        now,
+        now - BETWEEN.toMillis(),
+        now - DAY.toMillis(),
+        MOST_CODES)) {
+      throw justSent();
+    }
+  }
+
+  private void send(MailServer mails, Principal person, String address, String code) {
     try {
       mails.send(
-          now.address(),
+          address,
           "Your code for mail from the Grid Appliance",
           "The code is "
               + code
@@ -190,12 +207,12 @@ final class MailOperations {
           settingsPage.get());
     } catch (MailServer.Unsent e) {
       String why = String.valueOf(e.getMessage());
-      jdbi.useTransaction(handle -> store.refused(handle, person.account(), why));
+      jdbi.useTransaction(handle -> store.refused(handle, person.account(), address, why));
       throw new Problem(
           502,
           "Mail not sent",
           e.isRefused()
-              ? "the mail server does not take mail for " + now.address() + ": " + why
+              ? "the mail server does not take mail for " + address + ": " + why
               : "the mail server took no mail: " + why + "; an administrator can mend it",
           List.of(new Problem.FieldError("address", why)));
     }
@@ -214,16 +231,16 @@ final class MailOperations {
       throw Problem.conflict("that code is no longer valid; have another one sent");
     }
     String code = exchange.required("code").strip();
-    boolean right =
-        known.code() != null
-            && MessageDigest.isEqual(Secrets.hash(code), known.code().array());
-    if (!right) {
+    byte[] hash = Secrets.hash(code);
+    if (known.code() == null || !MessageDigest.isEqual(hash, known.code().array())) {
       String why = "that is not the code of the mail to " + known.address();
       throw Problem.invalid(why, List.of(new Problem.FieldError("code", why)));
     }
     jdbi.useTransaction(
         handle -> {
-          store.confirm(handle, person.account(), clock.millis());
+          if (!store.confirm(handle, known, hash, clock.millis())) {
+            throw Problem.conflict("the address was changed meanwhile; have a code sent");
+          }
           audit.append(
               handle,
               person.name(),

@@ -14,10 +14,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.time.Instant;
 import java.util.Date;
 import java.util.Properties;
 import java.util.Set;
-import javax.net.ssl.SSLSocketFactory;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.gridappliance.portal.settings.MailSettings;
 import org.jspecify.annotations.Nullable;
@@ -48,18 +48,9 @@ final class MailServer {
   }
 
   private final MailSettings settings;
-  private final @Nullable SSLSocketFactory trusting;
 
   MailServer(MailSettings settings) {
-    this(settings, null);
-  }
-
-  /**
-   * @param trusting makes its TLS connections; the Java runtime's own when null
-   */
-  MailServer(MailSettings settings, @Nullable SSLSocketFactory trusting) {
     this.settings = settings;
-    this.trusting = trusting;
   }
 
   /**
@@ -100,7 +91,7 @@ final class MailServer {
       message.setFrom(new InternetAddress(settings.from(), true));
       message.setRecipient(Message.RecipientType.TO, new InternetAddress(to, true));
       message.setSubject(line(subject), "UTF-8");
-      message.setSentDate(new Date());
+      message.setSentDate(Date.from(Instant.now()));
       message.setHeader("Auto-Submitted", "auto-generated"); // RFC 3834 §5
       message.setHeader("List-Unsubscribe", "<" + settingsPage + ">"); // RFC 2369 §3.2
       message.setText(text, "UTF-8");
@@ -135,9 +126,6 @@ final class MailServer {
     for (String name : new String[] {"connectiontimeout", "timeout", "writetimeout"}) {
       all.put("mail.smtp." + name, TIMEOUT_MILLIS);
     }
-    if (trusting != null) {
-      all.put("mail.smtp.ssl.socketFactory", trusting);
-    }
     return all;
   }
 
@@ -160,11 +148,12 @@ final class MailServer {
       Set<PosixFilePermission> others = Files.getPosixFilePermissions(file);
       others.removeAll(Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE));
       if (!others.isEmpty()) {
-        throw new Unsent("others may use " + file + "; chmod 600 it", false);
+        throw new Unsent("others may use the file of mail.password-file; chmod 600 it", false);
       }
       return Files.readString(file).strip();
-    } catch (IOException e) {
-      throw new Unsent("the password's file " + file + " cannot be read: " + e, false);
+    } catch (IOException e) { // people see these words: no path of this machine
+      throw new Unsent(
+          "the file of mail.password-file cannot be read: " + e.getClass().getSimpleName(), false);
     }
   }
 

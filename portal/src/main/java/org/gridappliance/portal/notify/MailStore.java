@@ -11,7 +11,10 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
-/** People's addresses, and what their next digests tell, in the database. Blocks; thread-safe. */
+/**
+ * People's addresses, and what their next digests tell, in the database. A transaction locks the
+ * address before its lines, so that none waits for another in a ring. Blocks; thread-safe.
+ */
 final class MailStore {
   /** Lines of one digest; of what is more only the number is told. */
   static final int MOST_LINES = 100;
@@ -83,7 +86,6 @@ final class MailStore {
 
   /** Enters another address; nothing is sent there but its code until it is confirmed. */
   void enter(Handle handle, long account, String address, Choice choice) {
-    handle.execute("delete from portal.mail_line where account = ?", account);
     int known =
         handle.execute(
             "update portal.mail_address set address = ?, choice = ?, confirmed_at = null, code ="
@@ -98,25 +100,50 @@ final class MailStore {
           address,
           choice.word());
     }
+    handle.execute("delete from portal.mail_line where account = ?", account);
   }
 
   void choose(Handle handle, long account, Choice choice) {
     handle.execute(
         "update portal.mail_address set choice = ? where account = ?", choice.word(), account);
     if (choice == Choice.NONE) {
-      handle.execute("delete from portal.mail_line where account = ?", account);
       handle.execute("update portal.mail_address set more = 0 where account = ?", account);
+      handle.execute("delete from portal.mail_line where account = ?", account);
     }
   }
 
-  void code(Handle handle, long account, byte[] hash, long now, int codes) {
-    handle.execute(
-        "update portal.mail_address set code = ?, code_at = ?, codes = ?, tries = 0, problem ="
-            + " null where account = ?",
-        hash,
-        now,
-        codes,
-        account);
+  /**
+   * Takes a code down, unless there were too many; one statement, so that of two at once only one
+   * is.
+   *
+   * @param before the last code must have been sent by then
+   * @param most codes, counted anew once the last was sent by {@code dayBefore}
+   * @return whether it may be sent
+   */
+  boolean code(
+      Handle handle,
+      long account,
+      String address,
+      byte[] hash,
+      long now,
+      long before,
+      long dayBefore,
+      int most) {
+    return handle
+            .createUpdate(
+                "update portal.mail_address set code = :hash, code_at = :now, codes = case when"
+                    + " code_at <= :day then 1 else codes + 1 end, tries = 0, problem = null where"
+                    + " account = :account and address = :address and code_at <= :before and"
+                    + " (codes < :most or code_at <= :day)")
+            .bind("hash", hash)
+            .bind("now", now)
+            .bind("day", dayBefore)
+            .bind("account", account)
+            .bind("address", address)
+            .bind("before", before)
+            .bind("most", most)
+            .execute()
+        == 1;
   }
 
   /** Counts a try before it is looked at; {@return false when there were {@code most} already}. */
@@ -128,21 +155,25 @@ final class MailStore {
         == 1;
   }
 
-  void confirm(Handle handle, long account, long now) {
-    handle.execute(
-        "update portal.mail_address set confirmed_at = ?, code = null, problem = null where"
-            + " account = ?",
-        now,
-        account);
+  /** Confirms an address by its code; {@return false when either is another by now}. */
+  boolean confirm(Handle handle, Address known, byte[] hash, long now) {
+    return handle.execute(
+            "update portal.mail_address set confirmed_at = ?, code = null, problem = null where"
+                + " account = ? and address = ? and code = ?",
+            now,
+            known.account(),
+            known.address(),
+            hash)
+        == 1;
   }
 
   void remove(Handle handle, long account) {
     // the row stays without its address: the count of a day's codes must not begin anew
-    handle.execute("delete from portal.mail_line where account = ?", account);
     handle.execute(
         "update portal.mail_address set address = '', choice = 'none', confirmed_at = null, code ="
             + " null, problem = null, more = 0 where account = ?",
         account);
+    handle.execute("delete from portal.mail_line where account = ?", account);
   }
 
   /** Lays a line down for a person's next digest, if he wants to be told of it. */
@@ -150,9 +181,9 @@ final class MailStore {
     Optional<Long> account =
         handle
             .createQuery(
-                "select m.account from portal.mail_address m join portal.account a on a.id ="
-                    + " m.account where a.name = ? and a.status = 'active' and m.confirmed_at is"
-                    + " not null and (m.choice = 'all' or (m.choice = 'failed' and ?))")
+                "select account from portal.mail_address where account = (select id from"
+                    + " portal.account where name = ? and status = 'active') and confirmed_at is"
+                    + " not null and (choice = 'all' or (choice = 'failed' and ?)) for update")
             .bind(0, owner)
             .bind(1, failed)
             .mapTo(Long.class)
@@ -182,6 +213,7 @@ final class MailStore {
   /**
    * A digest that is due.
    *
+   * @param confirmed the address may be another by now than when it fell due
    * @param last the number of its last line
    * @param failed how many of the lines are of jobs that did not complete
    * @param more how many ends it only counts
@@ -189,6 +221,7 @@ final class MailStore {
   record Due(
       long account,
       String address,
+      boolean confirmed,
       List<String> lines,
       long last,
       int failed,
@@ -236,13 +269,15 @@ final class MailStore {
                   .list();
           return handle
               .createQuery(
-                  "select address, more, failures from portal.mail_address where account = ?")
+                  "select address, more, failures, confirmed_at is not null from"
+                      + " portal.mail_address where account = ?")
               .bind(0, account)
               .map(
                   (row, context) ->
                       new Due(
                           account,
                           row.getString(1),
+                          row.getBoolean(4),
                           lines.stream().map(Line::text).toList(),
                           lines.isEmpty() ? 0 : lines.getLast().id(),
                           (int) lines.stream().filter(Line::failed).count(),
@@ -255,13 +290,13 @@ final class MailStore {
   /** The server has a digest. */
   void sent(Handle handle, Due due, long now) {
     handle.execute(
-        "delete from portal.mail_line where account = ? and id <= ?", due.account(), due.last());
-    handle.execute(
         "update portal.mail_address set sent_at = ?, failures = 0, retry_at = 0, problem = null,"
             + " more = greatest(0, more - ?) where account = ?",
         now,
         due.more(),
         due.account());
+    handle.execute(
+        "delete from portal.mail_line where account = ? and id <= ?", due.account(), due.last());
   }
 
   /** The server took none now. */
@@ -275,13 +310,17 @@ final class MailStore {
   }
 
   /** The server never takes mail for this address: it wants another, or a new confirmation. */
-  void refused(Handle handle, long account, String problem) {
-    handle.execute("delete from portal.mail_line where account = ?", account);
-    handle.execute(
-        "update portal.mail_address set confirmed_at = null, code = null, more = 0, problem = ?"
-            + " where account = ?",
-        cut(problem),
-        account);
+  void refused(Handle handle, long account, String address, String problem) {
+    int known =
+        handle.execute(
+            "update portal.mail_address set confirmed_at = null, code = null, more = 0, problem = ?"
+                + " where account = ? and address = ?",
+            cut(problem),
+            account,
+            address);
+    if (known == 1) {
+      handle.execute("delete from portal.mail_line where account = ?", account);
+    }
   }
 
   private static String cut(String text) {

@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import org.gridappliance.jobs.job.JobEnd;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +27,7 @@ final class Mails implements Sink, AutoCloseable {
   private static final Duration FIRST_RETRY = Duration.ofMinutes(1);
   private static final Duration LAST_RETRY = Duration.ofHours(1);
   private static final long LOOK_SECONDS = 5;
-
+  private static final int MOST_NOTES = 3;
   private static final Duration END = Duration.ofSeconds(10);
 
   private final Jdbi jdbi;
@@ -124,7 +125,9 @@ final class Mails implements Sink, AutoCloseable {
     long now = clock.millis();
     for (long account :
         store.due(now, now - QUIET.toMillis(), now - PATIENCE.toMillis(), now - every.toMillis())) {
-      if (!send(store.digest(account))) {
+      MailStore.Due due = store.digest(account);
+      boolean wanted = due.confirmed() && !due.lines().isEmpty(); // not changed just now
+      if (wanted && !send(due)) {
         return; // the server's own trouble: the others wait as well
       }
     }
@@ -134,12 +137,12 @@ final class Mails implements Sink, AutoCloseable {
   private boolean send(MailStore.Due due) {
     try {
       server.send(due.address(), subject(due), text(due), settings());
-      jdbi.useTransaction(handle -> store.sent(handle, due, clock.millis()));
+      note(due);
       return true;
     } catch (MailServer.Unsent e) {
       String why = String.valueOf(e.getMessage());
       if (e.isRefused()) {
-        jdbi.useTransaction(handle -> store.refused(handle, due.account(), why));
+        jdbi.useTransaction(handle -> store.refused(handle, due.account(), due.address(), why));
         return true;
       }
       long wait =
@@ -149,6 +152,20 @@ final class Mails implements Sink, AutoCloseable {
               store.failed(handle, due.account(), why, due.failures() + 1, clock.millis() + wait));
       log.warn("mail not sent reason={}", why);
       return false;
+    }
+  }
+
+  /** Notes what the server has; persists, since what is not noted is sent once more. */
+  private void note(MailStore.Due due) {
+    for (int tries = 1; ; tries++) {
+      try {
+        jdbi.useTransaction(handle -> store.sent(handle, due, clock.millis()));
+        return;
+      } catch (JdbiException e) {
+        if (tries == MOST_NOTES) {
+          throw e;
+        }
+      }
     }
   }
 

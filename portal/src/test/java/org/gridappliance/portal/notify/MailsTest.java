@@ -27,11 +27,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.gridappliance.jobs.job.JobEnd;
 import org.gridappliance.portal.settings.MailSettings;
 import org.gridappliance.portal.store.DataFolder;
 import org.gridappliance.portal.store.Database;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,6 +48,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MailsTest {
   private static final Instant START = Instant.parse("2026-11-22T08:00:00Z");
   private static final Duration EVERY = Duration.ofMinutes(15);
+  private static final byte[] CODE = new byte[32];
 
   @TempDir Path folder;
   private final Turned clock = new Turned(START);
@@ -113,8 +117,21 @@ class MailsTest {
         .useTransaction(
             handle -> {
               store.enter(handle, account, "ann@example.org", choice);
-              store.confirm(handle, account, clock.millis());
+              assertTrue(code(handle, "ann@example.org", 5));
             });
+    confirm(store.find(account).orElseThrow());
+  }
+
+  /** Takes down the code that {@link #CODE} is the hash of. */
+  private boolean code(Handle handle, String address, int most) {
+    long now = clock.millis();
+    return store.code(handle, account, address, CODE, now, now - 60_000, now - 86_400_000, most);
+  }
+
+  private boolean confirm(MailStore.Address seen) {
+    return database
+        .jdbi()
+        .inTransaction(handle -> store.confirm(handle, seen, CODE, clock.millis()));
   }
 
   private void end(JobEnd.Kind kind, String name) {
@@ -226,6 +243,52 @@ class MailsTest {
             handle -> store.enter(handle, account, "ann@example.org", MailStore.Choice.ALL));
     end(JobEnd.Kind.FAILED, "secret");
     assertTrue(store.digest(account).lines().isEmpty());
+  }
+
+  @Test
+  void aCodeConfirmsTheAddressItWentToAndNoneThatWasEnteredSince() {
+    choose(MailStore.Choice.ALL);
+    clock.now = clock.now.plus(Duration.ofHours(1));
+    Jdbi jdbi = database.jdbi();
+    jdbi.useTransaction(handle -> assertTrue(code(handle, "ann@example.org", 5)));
+    MailStore.Address seen = store.find(account).orElseThrow();
+    jdbi.useTransaction(
+        handle -> store.enter(handle, account, "eve@example.org", MailStore.Choice.ALL));
+    assertFalse(confirm(seen));
+    assertFalse(store.find(account).orElseThrow().confirmed());
+    assertFalse(store.digest(account).confirmed());
+  }
+
+  @Test
+  void linesAreLaidDownWhileADigestIsNoted() throws Exception {
+    choose(MailStore.Choice.ALL);
+    CompletableFuture<Void> laying =
+        CompletableFuture.runAsync(
+            () -> {
+              for (int i = 0; i < 300; i++) {
+                end(JobEnd.Kind.COMPLETED, "steady");
+              }
+            });
+    while (!laying.isDone()) {
+      MailStore.Due due = store.digest(account);
+      database.jdbi().useTransaction(handle -> store.sent(handle, due, clock.millis()));
+    }
+    laying.get();
+  }
+
+  @Test
+  void ofTwoCodesAtOnceOneIsSentAndADaysCodesAreCounted() {
+    choose(MailStore.Choice.ALL);
+    Jdbi jdbi = database.jdbi();
+    jdbi.useTransaction(handle -> assertFalse(code(handle, "ann@example.org", 5)));
+    clock.now = clock.now.plus(Duration.ofMinutes(1));
+    jdbi.useTransaction(handle -> assertFalse(code(handle, "eve@example.org", 5)));
+    jdbi.useTransaction(handle -> assertTrue(code(handle, "ann@example.org", 2)));
+    clock.now = clock.now.plus(Duration.ofHours(1));
+    jdbi.useTransaction(handle -> assertFalse(code(handle, "ann@example.org", 2)));
+    clock.now = clock.now.plus(Duration.ofHours(23));
+    jdbi.useTransaction(handle -> assertTrue(code(handle, "ann@example.org", 2)));
+    assertEquals(1, store.find(account).orElseThrow().codes());
   }
 
   @Test
