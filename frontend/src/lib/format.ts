@@ -23,6 +23,13 @@ export function decimal(n: number): string {
   return decimals[language].format(n);
 }
 
+const twoDigits = { en: new Intl.NumberFormat("en", { maximumSignificantDigits: 2 }), de: new Intl.NumberFormat("de", { maximumSignificantDigits: 2 }) };
+
+/** A small number by its first two digits: `0.00012`. */
+export function small(n: number): string {
+  return twoDigits[language].format(n);
+}
+
 /** Always so many places, at most three: `2.0`. */
 export function fixed(n: number, places: number): string {
   return n.toFixed(places).replace(".", decimal(0.5).charAt(1));

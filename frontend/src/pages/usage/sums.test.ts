@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bars, byGroup, share, sum, type Named } from "./sums";
+import { bars, byGroup, hours, share, sum, type Named } from "./sums";
 
 function use(name: string, coreHours: number, cpuHours: number): Named {
   return {
@@ -16,6 +16,10 @@ function use(name: string, coreHours: number, cpuHours: number): Named {
 }
 
 describe("usage", () => {
+  it("tells the few seconds of a first run too", () => {
+    expect([0, 0.000123, 0.0123, 1.5, 12.34, 1234].map(hours)).toEqual(["0.00", "0.00012", "0.01", "1.50", "12.3", "1234"]);
+  });
+
   it("sums nothing to nothing", () => {
     expect(sum([]).runs).toBe(0);
   });

@@ -1,6 +1,6 @@
 /** What people used, put together as the page shows it. Pure. */
 import type { Efficiency, Group, JobUse } from "../../api/types";
-import { count, fixed } from "../../lib/format";
+import { count, fixed, small } from "../../lib/format";
 import { palette, type Scheme } from "../job/axes";
 
 export interface Named extends JobUse {
@@ -51,8 +51,9 @@ export function share(used: number, asked: number): number | undefined {
   return asked > 0 ? Math.min(100, Math.round((100 * used) / asked)) : undefined;
 }
 
+/** Three digits or so; what is less than 0.01 by its first two, so that a first run is not nothing. */
 export function hours(n: number): string {
-  return fixed(n, n >= 100 ? 0 : n >= 10 ? 1 : 2);
+  return n > 0 && n < 0.01 ? small(n) : fixed(n, n >= 100 ? 0 : n >= 10 ? 1 : 2);
 }
 
 export interface Bar {
@@ -115,7 +116,7 @@ export function chartOption(list: readonly Bar[], names: { used: string; unused:
       type: "value" as const,
       name: names.picture,
       min: 0,
-      axisLabel: { color: c.soft, formatter: count },
+      axisLabel: { color: c.soft, formatter: (n: number) => (n < 1 ? small(n) : count(n)) },
       splitLine: { lineStyle: { color: c.line } },
       nameTextStyle: { color: c.ink, fontSize: 12, align: "left" as const },
     },
