@@ -3,7 +3,6 @@ package org.gridappliance.tests.start;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -12,7 +11,6 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -42,10 +40,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * What needs a pool of its own: {@value #MACHINES} machines, a real pool of two nodes whose
- * collector is also told of machines varied from its real worker by HTCondor's own {@code
- * condor_advertise}; and a spool that is full. Prints how long pages and answers take; pictures go
- * to {@code target/screenshots/pool-1000-*}.
+ * The Pool page with {@value #MACHINES} machines: a real pool of two nodes whose collector is also
+ * told of machines varied from its real worker, by HTCondor's own {@code condor_advertise}. Prints
+ * how long pages and answers take; pictures go to {@code target/screenshots/pool-1000-*}.
  */
 @Tag("root")
 @Tag("netns")
@@ -54,7 +51,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
     named = "soak",
     matches = "true",
     disabledReason = "takes some minutes: part of ./appliance test --soak only")
-class PoolExtremesTest {
+class PoolAtSizeTest {
   private static final int MACHINES = 1_000;
   private static final long SEED = 20_261_122;
   private static final Duration PATIENCE = Duration.ofMinutes(10);
@@ -148,7 +145,7 @@ class PoolExtremesTest {
 
   @Test
   void aThousandMachinesAreSeenFoundAndOpened() throws Exception {
-    measured("told the collector of all", PoolExtremesTest::advertise);
+    measured("told the collector of all", PoolAtSizeTest::advertise);
     Await.until("all are nodes", PATIENCE, () -> nodes().size() == MACHINES + 1);
     place();
     long job = ada.submit("steps", Map.of("steps", 1, "seconds", 150), sweep(6));
@@ -182,44 +179,9 @@ class PoolExtremesTest {
     ada.send("POST", "/api/v1/jobs/" + job + "/cancel", null);
   }
 
-  @Test
-  void aFullSpoolHoldsSubmissionsBackWithAReasonAndNoneIsLost() throws Exception {
-    Path spool = agent("").resolve("condor/node/spool");
-    String small = "size=1m,mode=755,uid=" + Files.getAttribute(spool, "unix:uid");
-    output("mount", "-t", "tmpfs", "-o", small, "tmpfs", spool.toString());
-    try {
-      startAnew();
-      Path filler = spool.resolve("filler");
-      assertThrows(IOException.class, () -> Files.write(filler, new byte[2 << 20]));
-      long job = ada.submit("steps", Map.of("steps", 1, "seconds", 1), sweep(50));
-      Await.until("it is told why", PATIENCE, () -> !ready());
-      System.out.println(ada.get("/api/v1/pool").at("/condor/reason").asText());
-      Files.delete(filler);
-      ada.awaitCompleted(job, PATIENCE);
-      JsonNode runs = ada.get("/api/v1/pool/runs?limit=100&q=job:" + job).path("runs");
-      assertEquals(
-          IntStream.range(0, 50).boxed().toList(),
-          runs.findValues("index").stream().map(JsonNode::asInt).sorted().toList());
-    } finally {
-      output("umount", "-l", spool.toString());
-      startAnew();
-    }
-  }
-
   private static Map<String, Object> sweep(int count) {
     return Map.of(
         "pool", "condor", "sweep", Map.of("n", IntStream.range(0, count).boxed().toList()));
-  }
-
-  private static boolean ready() throws Exception {
-    return ada.get("/api/v1/pool").at("/condor/ready").asBoolean();
-  }
-
-  private static void startAnew() throws Exception {
-    assertEquals(
-        200, ada.send("PUT", "/api/v1/pool/condor", Map.of("role", "manager")).statusCode());
-    Await.until("it ended", PATIENCE, () -> !ready());
-    Await.until("it is back", PATIENCE, PoolExtremesTest::ready);
   }
 
   private static void look(Page page, String how) throws Exception {
