@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.gridappliance.portal.TurnedClock;
 import org.gridappliance.portal.store.DataFolder;
 import org.gridappliance.portal.store.Database;
 import org.junit.jupiter.api.AfterEach;

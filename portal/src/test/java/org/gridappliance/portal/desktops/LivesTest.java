@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.gridappliance.portal.TurnedClock;
 import org.gridappliance.portal.store.DataFolder;
 import org.gridappliance.portal.store.Database;
 import org.junit.jupiter.api.AfterEach;

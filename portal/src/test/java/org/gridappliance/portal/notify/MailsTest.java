@@ -28,8 +28,9 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import org.gridappliance.jobs.job.JobEnd;
+import org.gridappliance.portal.Await;
+import org.gridappliance.portal.TurnedClock;
 import org.gridappliance.portal.settings.MailSettings;
 import org.gridappliance.portal.store.DataFolder;
 import org.gridappliance.portal.store.Database;
@@ -51,7 +52,7 @@ class MailsTest {
   private static final byte[] CODE = new byte[32];
 
   @TempDir Path folder;
-  private final Turned clock = new Turned(START);
+  private final TurnedClock clock = new TurnedClock(START);
   private GreenMail server;
   private DataFolder data;
   private Database database;
@@ -160,18 +161,8 @@ class MailsTest {
     mails.wake();
   }
 
-  private static void await(String what, BooleanSupplier fact) throws InterruptedException {
-    for (int i = 0; i < 5000; i++) {
-      if (fact.getAsBoolean()) {
-        return;
-      }
-      Thread.sleep(5);
-    }
-    throw new AssertionError("did not come: " + what);
-  }
-
   private MimeMessage mail(int number) throws Exception {
-    await(number + " mails", () -> server.getReceivedMessages().length >= number);
+    Await.until(number + " mails", () -> server.getReceivedMessages().length >= number);
     return server.getReceivedMessages()[number - 1];
   }
 
@@ -203,7 +194,7 @@ class MailsTest {
     MimeMessage rest = mail(2);
     assertEquals("105 notices of your jobs", rest.getSubject());
     assertTrue(text(rest).contains("And 5 more: https://grid.test/jobs"), text(rest));
-    await("nothing waits", () -> store.digest(account).lines().isEmpty());
+    Await.until("nothing waits", () -> store.digest(account).lines().isEmpty());
     assertEquals(0, store.digest(account).more());
     turn(Duration.ofHours(1));
     end(JobEnd.Kind.HELD, "alone");
@@ -324,13 +315,13 @@ class MailsTest {
     mails.start();
     end(JobEnd.Kind.FAILED, "patient");
     turn(Duration.ofSeconds(20));
-    await("a problem", () -> store.find(account).orElseThrow().problem() != null);
+    Await.until("a problem", () -> store.find(account).orElseThrow().problem() != null);
     mails.close();
     mails = mails(server.getSmtp().getPort());
     mails.start();
     turn(Duration.ofSeconds(61));
     assertTrue(String.valueOf(mail(1).getSubject()).contains("patient"));
-    await("no problem", () -> store.find(account).orElseThrow().problem() == null);
+    Await.until("no problem", () -> store.find(account).orElseThrow().problem() == null);
   }
 
   @Test
@@ -342,7 +333,7 @@ class MailsTest {
       mails.start();
       end(JobEnd.Kind.FAILED, "unwanted");
       turn(Duration.ofSeconds(20));
-      await("refused", () -> !store.find(account).orElseThrow().confirmed());
+      Await.until("refused", () -> !store.find(account).orElseThrow().confirmed());
       assertTrue(
           String.valueOf(store.find(account).orElseThrow().problem()).contains("no such user"));
       assertTrue(store.digest(account).lines().isEmpty());

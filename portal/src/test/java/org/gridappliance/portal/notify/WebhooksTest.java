@@ -18,13 +18,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.BooleanSupplier;
 import org.gridappliance.jobs.job.Hold;
 import org.gridappliance.jobs.job.JobRecord;
 import org.gridappliance.jobs.job.JobState;
 import org.gridappliance.jobs.job.JobStore;
 import org.gridappliance.jobs.job.Json;
 import org.gridappliance.jobs.lease.Failure;
+import org.gridappliance.portal.Await;
+import org.gridappliance.portal.TurnedClock;
 import org.gridappliance.portal.audit.AuditLog;
 import org.gridappliance.portal.settings.Network;
 import org.gridappliance.portal.store.DataFolder;
@@ -42,7 +43,7 @@ class WebhooksTest {
   private static final String ALL = "completed failed removed held needs_answer";
 
   @TempDir Path folder;
-  private final Turned clock = new Turned(START);
+  private final TurnedClock clock = new TurnedClock(START);
   private final Vertx vertx = Vertx.vertx();
   private final List<Long> off = new ArrayList<>();
   private final Network loopback = new Network(InetAddress.getLoopbackAddress(), 32);
@@ -152,22 +153,12 @@ class WebhooksTest {
     jobs.update(job(id, "ann").with(state, null, clock.millis(), null));
   }
 
-  private static void await(String what, BooleanSupplier fact) throws InterruptedException {
-    for (int i = 0; i < 5000; i++) {
-      if (fact.getAsBoolean()) {
-        return;
-      }
-      Thread.sleep(5);
-    }
-    throw new AssertionError("did not come: " + what);
-  }
-
   private Webhook.Delivery last(long hook) {
     return store.deliveries(hook).getFirst();
   }
 
-  private void awaitTries(long hook, int tries) throws InterruptedException {
-    await(
+  private void awaitTries(long hook, int tries) throws Exception {
+    Await.until(
         tries + " tries",
         () -> !store.deliveries(hook).isEmpty() && last(hook).attempts() == tries);
   }
@@ -228,7 +219,8 @@ class WebhooksTest {
                 Failure.of(Failure.Kind.MERGE, "the disk is full", "make room")));
     jobs.update(job(6, "bob").with(JobState.FAILED, null, clock.millis(), null));
     jobs.update(job(8, "ann").with(JobState.SUSPENDED, null, null, null));
-    await("all told", () -> store.deliveries(all).size() == 5 && jobs.ends().read(9).isEmpty());
+    Await.until(
+        "all told", () -> store.deliveries(all).size() == 5 && jobs.ends().read(9).isEmpty());
     assertEquals(
         List.of("job.needs_answer", "job.held", "job.removed", "job.failed", "job.completed"),
         store.deliveries(all).stream().map(Webhook.Delivery::type).toList());
@@ -274,18 +266,18 @@ class WebhooksTest {
       clock.now = last(hook).nextAt();
       if (tries == Couriers.WAITS.size()) {
         end(2, JobState.FAILED); // waits as its webhook does
-        await("told", () -> store.deliveries(hook).size() == 2);
+        Await.until("told", () -> store.deliveries(hook).size() == 2);
       }
       couriers.wake();
     }
-    await("off", () -> store.find(account, hook).orElseThrow().offAt() != null);
+    Await.until("off", () -> store.find(account, hook).orElseThrow().offAt() != null);
     Webhook after = store.find(account, hook).orElseThrow();
     assertTrue(String.valueOf(after.offWhy()).startsWith("12 tries in a row failed"));
     assertEquals(0, after.waiting());
-    await("told", () -> off.equals(List.of(hook)));
+    Await.until("told", () -> off.equals(List.of(hook)));
     int got = receiver.got.size();
     end(3, JobState.FAILED);
-    await("read", () -> jobs.ends().read(9).isEmpty());
+    Await.until("read", () -> jobs.ends().read(9).isEmpty());
     assertEquals(2, store.deliveries(hook).size(), "what ends while it is off is not told");
     assertEquals(got, receiver.got.size());
   }
@@ -296,7 +288,7 @@ class WebhooksTest {
     long hook = hook(receiver.url(), ALL);
     tell();
     end(1, JobState.FAILED);
-    await("off", () -> store.find(account, hook).orElseThrow().offAt() != null);
+    Await.until("off", () -> store.find(account, hook).orElseThrow().offAt() != null);
     assertNull(last(hook).nextAt());
   }
 
@@ -307,7 +299,7 @@ class WebhooksTest {
     stop();
     start();
     notices.start(); // lays the delivery down; nobody sends it yet
-    await("laid down", () -> store.deliveries(hook).size() == 1);
+    Await.until("laid down", () -> store.deliveries(hook).size() == 1);
     stop();
     assertTrue(receiver.got.isEmpty());
     start();
@@ -341,7 +333,7 @@ class WebhooksTest {
     awaitTries(hook, 1);
     assertEquals(200, last(hook).status());
     assertNull(last(hook).problem());
-    await("cut off", () -> receiver.elsewhere.contains("cut off"));
+    Await.until("cut off", () -> receiver.elsewhere.contains("cut off"));
   }
 
   @Test

@@ -1,4 +1,4 @@
-package org.gridappliance.portal.desktops;
+package org.gridappliance.portal;
 
 import java.time.Clock;
 import java.time.Instant;
@@ -6,10 +6,10 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** A clock that stands until the test turns it. */
-final class TurnedClock extends Clock {
-  Instant now;
+public final class TurnedClock extends Clock {
+  public volatile Instant now;
 
-  TurnedClock(Instant start) {
+  public TurnedClock(Instant start) {
     now = start;
   }
 
