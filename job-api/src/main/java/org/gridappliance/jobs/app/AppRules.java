@@ -316,7 +316,7 @@ final class AppRules {
   }
 
   private String noInput(String name) {
-    List<String> ofRows =
+    List<String> ofRows = // a group comes first among its own, and is not meant here
         app.inputs().stream()
             .filter(input -> input.withRows().skip(1).anyMatch(one -> one.name().equals(name)))
             .map(group -> group.name() + "." + name)
