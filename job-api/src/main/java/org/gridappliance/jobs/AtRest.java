@@ -15,11 +15,9 @@ public final class AtRest {
   static final long STILL = 3 << 20;
 
   private long used;
-  private long kept;
 
-  AtRest(long kept) {
-    this.kept = kept;
-  }
+  /** The heap after the last collection; at first nothing: what the start took is there too. */
+  private long kept;
 
   /** Watches from a daemon thread as long as the process lives. */
   public static void watch() {
@@ -28,7 +26,7 @@ public final class AtRest {
 
   private static void watchAlways() {
     Runtime runtime = Runtime.getRuntime();
-    AtRest rest = new AtRest(runtime.totalMemory());
+    AtRest rest = new AtRest();
     try {
       while (true) {
         Thread.sleep(PAUSE);

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class AtRestTest {
   private static final long MIB = 1 << 20;
 
-  private final AtRest rest = new AtRest(24 * MIB);
+  private final AtRest rest = new AtRest();
 
   @Test
   void aHeapThatGrewIsCollectedOnceItIsStill() {
@@ -17,6 +17,12 @@ class AtRestTest {
     rest.gaveBack(30 * MIB);
     assertFalse(rest.isWorthIt(22 * MIB, 30 * MIB), "what was given back counts as change");
     assertFalse(rest.isWorthIt(22 * MIB, 30 * MIB), "nothing grew since");
+  }
+
+  @Test
+  void whatTheStartTookIsCollectedThoughNothingGrewSince() {
+    assertFalse(rest.isWorthIt(40 * MIB, 45 * MIB), "it was busy just now");
+    assertTrue(rest.isWorthIt(41 * MIB, 45 * MIB));
   }
 
   @Test
