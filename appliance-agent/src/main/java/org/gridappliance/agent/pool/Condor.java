@@ -332,6 +332,7 @@ public final class Condor implements AutoCloseable {
       if (inside != null && why.isEmpty() && layout.submits(settings)) {
         state.put("submit", CondorClient.open(folders, data, inside, address));
         state.put("watched", Watched.of(folders).all());
+        folders.full().ifPresent(full -> state.put("full", full));
       }
       if (settings.role() == Role.MANAGER) {
         state.put(

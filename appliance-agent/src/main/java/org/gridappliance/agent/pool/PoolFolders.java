@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
 import org.gridappliance.evm.EvmLauncher;
 
 /**
@@ -28,6 +29,9 @@ import org.gridappliance.evm.EvmLauncher;
 record PoolFolders(Path root) {
   /** Every slot's user may add to it, and take away what is his own. */
   private static final int STICKY = 01777;
+
+  /** What HTCondor's own log files and the end of what runs are left. */
+  private static final long ROOM_BYTES = 64L << 20;
 
   private static final Path OF_ROOT = Path.of("/var/lib/grid-appliance-agent");
 
@@ -64,6 +68,19 @@ record PoolFolders(Path root) {
   /** What the tokens of this pool are called by. */
   Path trust() {
     return root.resolve("trust");
+  }
+
+  /**
+   * {@return why HTCondor's queue is given nothing more, with the remedy; empty while it has room}
+   * A schedd that cannot write its queue ends, with all it runs; this is told before.
+   */
+  Optional<String> full() throws IOException {
+    long free = Files.getFileStore(node().resolve("spool")).getUsableSpace();
+    return free >= ROOM_BYTES
+        ? Optional.empty()
+        : Optional.of(
+            "the disk with HTCondor's queue (%s) has %d MiB free, and %d MiB are kept in reserve; make room there, then what waits goes on"
+                .formatted(node(), free >> 20, ROOM_BYTES >> 20));
   }
 
   /** {@return the script that enters the root} */

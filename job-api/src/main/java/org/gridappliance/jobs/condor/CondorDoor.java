@@ -38,7 +38,8 @@ public interface CondorDoor {
    * What was seen.
    *
    * @param access null when HTCondor cannot be used
-   * @param reason why not, with the remedy; empty when it can
+   * @param reason why nothing is to be given to it, with the remedy; empty when it takes jobs. With
+   *     an access what it has goes on
    * @param standings draining or banned, by a machine's address; only a pool's manager knows them
    * @param watched other pools that are to be looked at
    * @param policies what {@link #policies} called those that hold now; null where this machine is

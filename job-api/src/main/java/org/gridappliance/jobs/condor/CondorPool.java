@@ -338,6 +338,12 @@ public final class CondorPool implements AutoCloseable {
     }
     fleet.standings(looked.standings());
     bound(looked.policies());
+    if (!looked.reason().isEmpty()) {
+      obstacle = looked.reason();
+      fleet.measure(now);
+      LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+      return;
+    }
     now.submitWaiting(); // throws while the schedd is away
     fleet.measure(now);
     if (!obstacle.isEmpty()) {

@@ -49,7 +49,7 @@ public final class AgentCondor implements CondorDoor {
             submit.path("schedd").asText(),
             submit.path("jobs").asText(),
             Path.of(submit.path("events").asText())),
-        "",
+        state.path("full").asText(""),
         standings(state.path("machines")),
         watched(state.path("watched")),
         state.path("policies").isTextual() ? state.path("policies").asText() : null);

@@ -6,22 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.gridappliance.tests.fixture.Await;
 import org.gridappliance.tests.fixture.PortalClient;
-import org.gridappliance.tests.fixture.TestApps;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -34,78 +29,25 @@ import org.junit.jupiter.api.Test;
 @Tag("root")
 @Tag("netns")
 class CondorEvmTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
-  private static final Path AGENTS = Path.of("/var/lib/grid-appliance-agent");
-
-  private static Script script;
-  private static Script.Up up;
+  private static LabPool lab;
   private static PortalClient ada;
 
   @BeforeAll
   static void start() throws Exception {
-    String cache = Optional.ofNullable(System.getenv("GRID_CACHE")).orElse("");
-    String home = Optional.ofNullable(System.getenv("HOME")).orElse("/root");
-    script =
-        new Script()
-            .with("APPLIANCE_ADMIN", "ada:correct horse battery")
-            .with("GRID_CACHE", cache.isEmpty() ? home + "/.cache/grid-appliance" : cache);
-    for (String app : List.of("bundled", "limits")) {
-      TestApps.drop(script.data().resolve("apps"), app);
-    }
-    // The portal's user may not exist yet on this machine: then `up` makes it and its folder.
-    run(
-        "sh",
-        "-c",
-        "id grid-appliance >/dev/null 2>&1 || useradd --system --user-group --no-create-home"
-            + " --home-dir /nonexistent --shell /usr/sbin/nologin grid-appliance;"
-            + " chown -R grid-appliance: \"$1\"; chmod 700 \"$1\"",
-        "sh",
-        script.data().toString());
-    up = script.pool("--cpus", "4", "--port", "0");
-    Await.until("the pool is up", PATIENCE, () -> up.text().contains("in network namespaces"));
-    ada = PortalClient.login(URI.create(up.address()), "ada", "correct horse battery");
-    Await.until(
-        "both workers are in the pool",
-        PATIENCE,
-        () -> ada.get("/api/v1/pool").at("/condor/slots").asInt() == 8);
+    lab = new LabPool("bundled", "limits");
+    ada = lab.up(8, "--cpus", "4");
   }
 
   @AfterAll
   static void stop() throws Exception {
-    try {
-      run("kill", "-TERM", Long.toString(up.pid()));
-      assertEquals(0, up.ended());
-      assertEquals(List.of(), script.processes(), "something still runs");
-    } finally {
-      script.close();
-      for (String node : List.of("", "-w1", "-w2")) {
-        remove(agent(node));
-      }
-    }
-  }
-
-  private static Path agent(String node) {
-    return AGENTS.resolve(script.data().toString().substring(1).replace('/', '-') + node);
-  }
-
-  private static void run(String... command) throws Exception {
-    assertEquals(
-        0, new ProcessBuilder(command).inheritIO().start().waitFor(), List.of(command)::toString);
-  }
-
-  private static void remove(Path folder) throws Exception {
-    if (Files.exists(folder)) {
-      try (Stream<Path> all = Files.walk(folder)) {
-        all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
-      }
-    }
+    lab.stop();
   }
 
   @Test
   void aBundleComesToAMachineOnceIsCheckedAndGivesTheResultsOfTheFirstPool() throws Exception {
     String local = seen("local");
     assertEquals(local, seen("condor"));
-    Await.until("they are the machines' own", PATIENCE, () -> owners().equals(List.of(0)));
+    Await.until("they are the machines' own", LabPool.PATIENCE, () -> owners().equals(List.of(0)));
     List<Object> first = keys();
     assertEquals(local, seen("condor"));
     assertTrue(keys().containsAll(first), "brought again");
@@ -117,14 +59,14 @@ class CondorEvmTest {
     assertEquals(local, seen("condor"));
     Await.until(
         "every altered one that was used is another now",
-        PATIENCE,
+        LabPool.PATIENCE,
         () -> keys().stream().anyMatch(key -> !first.contains(key)));
   }
 
   /** What the program of a bundle sees there. */
   private static String seen(String pool) throws Exception {
     long job = ada.submit("bundled", Map.of("script", "example:look.awk"), Map.of("pool", pool));
-    ada.awaitCompleted(job, PATIENCE);
+    ada.awaitCompleted(job, LabPool.PATIENCE);
     return new String(ada.bytes("/api/v1/jobs/" + job + "/results/seen.txt"), UTF_8);
   }
 
@@ -132,7 +74,7 @@ class CondorEvmTest {
   private static List<Path> kept() throws Exception {
     List<Path> found = new ArrayList<>();
     for (String node : List.of("-w1", "-w2")) {
-      try (Stream<Path> all = Files.list(agent(node).resolve("condor/node/bundles/kept"))) {
+      try (Stream<Path> all = Files.list(lab.agent(node).resolve("condor/node/bundles/kept"))) {
         all.filter(path -> path.getFileName().toString().matches("[0-9a-f]{64}"))
             .forEach(found::add);
       }
@@ -170,7 +112,9 @@ class CondorEvmTest {
             Map.of("what", "none"),
             Map.of("pool", "condor", "sweep", Map.of("what", words)));
     Await.until(
-        "all ended", PATIENCE, () -> ada.job(job).at("/counts/failed").asInt() == words.size());
+        "all ended",
+        LabPool.PATIENCE,
+        () -> ada.job(job).at("/counts/failed").asInt() == words.size());
     List<String> told = new ArrayList<>();
     for (JsonNode one : ada.get("/api/v1/jobs/" + job + "/subjobs").path("subjobs")) {
       told.add(one.at("/failure/message").asText());

@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -20,13 +20,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -45,113 +41,46 @@ import org.junit.jupiter.api.Test;
 @Tag("root")
 @Tag("netns")
 class CondorPoolTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
-  private static final Path AGENTS = Path.of("/var/lib/grid-appliance-agent");
-
+  private static final Duration PATIENCE = LabPool.PATIENCE;
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private static LabPool lab;
   private static Script script;
-  private static Script.Up up;
 
   /** Their addresses, as jobs are shown to run on them. */
   private static List<String> workers = List.of();
 
   private static PortalClient ada;
-  private static int port;
 
   @BeforeAll
   static void start() throws Exception {
-    // The root folder with HTCondor takes minutes to make: once for this machine, not for each
-    // test.
-    String cache = Optional.ofNullable(System.getenv("GRID_CACHE")).orElse("");
-    String home = Optional.ofNullable(System.getenv("HOME")).orElse("/root");
-    script =
-        new Script()
-            .with("APPLIANCE_ADMIN", "ada:correct horse battery")
-            .with("GRID_CACHE", cache.isEmpty() ? home + "/.cache/grid-appliance" : cache);
-    TestApps.drop(script.data().resolve("apps"), "say");
-    TestApps.drop(script.data().resolve("apps"), "count");
-    TestApps.drop(script.data().resolve("apps"), "probe");
-    TestApps.drop(script.data().resolve("apps"), "lines");
-    TestApps.drop(script.data().resolve("apps"), "steps");
-    own(script.data());
-    Path member = Path.of(script.data() + "-m1");
-    TestApps.drop(member.resolve("apps"), "steps");
-    own(member);
-    port = freePort();
-    up = script.pool("--cpus", "8", "--second", "--member", "--port", Integer.toString(port));
-    Await.until("the pool is up", PATIENCE, () -> up.text().contains("in network namespaces"));
-    Matcher net = Pattern.compile("manager (\\S+)\\.1 and").matcher(up.text());
-    assertTrue(net.find(), up.text());
-    workers = List.of(net.group(1) + ".11", net.group(1) + ".12");
-    ada = login();
-    Await.until(
-        "both workers are in the pool", PATIENCE, () -> condor().path("slots").asInt() == 16);
+    lab = new LabPool("say", "count", "probe", "lines", "steps");
+    script = lab.script();
+    LabPool.drop(Path.of(script.data() + "-m1"), "steps");
+    String port = Integer.toString(freePort());
+    ada = lab.up(16, "--cpus", "8", "--second", "--member", "--port", port);
+    String net = lab.manager().replaceAll("1$", "");
+    workers = List.of(net + "11", net + "12");
   }
 
   /** The portal comes back where it was after it was killed. */
   private static int freePort() throws Exception {
-    try (java.net.ServerSocket socket = new java.net.ServerSocket(0)) {
+    try (ServerSocket socket = new ServerSocket(0)) {
       return socket.getLocalPort();
     }
   }
 
-  private static JsonNode condor() throws Exception {
-    return ada.get("/api/v1/pool").path("condor");
-  }
-
-  private static PortalClient login() throws Exception {
-    return PortalClient.login(URI.create(up.address()), "ada", "correct horse battery");
-  }
-
-  /** The portal's user may not exist yet on this machine: then `up` makes it and its folder. */
-  private static void own(Path data) throws Exception {
-    run(
-        "sh",
-        "-c",
-        "id grid-appliance >/dev/null 2>&1 || useradd --system --user-group"
-            + " --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin grid-appliance");
-    run("chown", "-R", "grid-appliance:grid-appliance", data.toString());
-    run("chmod", "700", data.toString());
-  }
-
-  private static void run(String... command) throws Exception {
-    assertEquals(
-        0, new ProcessBuilder(command).inheritIO().start().waitFor(), List.of(command)::toString);
-  }
-
   @AfterAll
   static void stop() throws Exception {
-    String key = script.data().toString().substring(1).replace('/', '-');
-    try {
-      run("kill", "-TERM", Long.toString(up.pid()));
-      assertEquals(0, up.ended());
-      assertEquals(List.of(), script.processes(), "something still runs");
-      assertFalse(output("ip", "netns", "list").contains("ga-p" + up.pid()), "a namespace is left");
-      assertFalse(output("ip", "link").contains("gap" + up.pid()), "a cable is left");
-    } finally {
-      script.close();
-      for (String node : List.of("", "-w1", "-w2", "-f1", "-f2", "-m1")) {
-        remove(AGENTS.resolve(key + node));
-      }
-    }
+    lab.stop();
+    long pid = lab.up().pid();
+    assertFalse(
+        LabPool.output("ip", "netns", "list").contains("ga-p" + pid), "a namespace is left");
+    assertFalse(LabPool.output("ip", "link").contains("gap" + pid), "a cable is left");
   }
 
-  private static String output(String... command) throws Exception {
-    Process process = new ProcessBuilder(command).start();
-    String text =
-        new String(
-            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-    assertEquals(0, process.waitFor());
-    return text;
-  }
-
-  private static void remove(Path folder) throws Exception {
-    if (Files.exists(folder)) {
-      try (Stream<Path> all = Files.walk(folder)) {
-        all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
-      }
-    }
+  private static JsonNode condor() throws Exception {
+    return ada.get("/api/v1/pool").path("condor");
   }
 
   private static Map<String, ?> sweep(int subjobs, String pool) {
@@ -285,7 +214,7 @@ class CondorPoolTest {
                 "data",
                 script.data().toString(),
                 "port",
-                URI.create(up.address()).getPort(),
+                URI.create(lab.up().address()).getPort(),
                 "pid",
                 portal),
             Map.of("pool", "condor"));
@@ -387,18 +316,19 @@ class CondorPoolTest {
    * @param worker whose startd, machine or cable it is
    */
   private static void strike(Fault fault, int worker) throws Exception {
-    String data = script.data() + "-w" + worker;
-    String agent = "AgentMain pool --data " + data;
+    String node = "-w" + worker;
+    String agent = "AgentMain pool --data " + script.data() + node;
     switch (fault) {
       case PORTAL -> {
         kill(script.process("org.gridappliance.portal.PortalMain"));
         Await.until("the portal is back", PATIENCE, () -> ada.answers("/api/v1/session"));
-        ada = login();
+        ada = lab.login();
       }
       case SCHEDD -> kill(schedd());
       case STARTD -> {
-        Await.until("there is a startd", PATIENCE, () -> !daemons("condor_startd", data).isEmpty());
-        kill(daemon("condor_startd", data));
+        Await.until(
+            "there is a startd", PATIENCE, () -> !lab.daemons("condor_startd", node).isEmpty());
+        kill(lab.daemon("condor_startd", node));
       }
       case MACHINE -> {
         Await.until(
@@ -408,11 +338,11 @@ class CondorPoolTest {
         kill(script.process(agent));
       }
       case CABLE -> {
-        String hub = "ga-p" + up.pid() + "-hub";
-        run("ip", "-n", hub, "link", "set", "w" + worker, "down");
+        String hub = "ga-p" + lab.up().pid() + "-hub";
+        LabPool.output("ip", "-n", hub, "link", "set", "w" + worker, "down");
         long back = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         Await.until("the cable was out for 30 s", PATIENCE, () -> System.nanoTime() > back);
-        run("ip", "-n", hub, "link", "set", "w" + worker, "up");
+        LabPool.output("ip", "-n", hub, "link", "set", "w" + worker, "up");
       }
     }
   }
@@ -427,7 +357,7 @@ class CondorPoolTest {
     String worker = workers.getFirst();
     Await.until("something runs there", PATIENCE, () -> runsOn(job, worker));
     long begin = System.nanoTime();
-    kill(daemon("condor_startd", script.data() + "-w1"));
+    kill(lab.daemon("condor_startd", "-w1"));
     JsonNode ended = ada.awaitCompleted(job, PATIENCE);
     System.out.printf("a startd killed alone: %.0f s%n", (System.nanoTime() - begin) / 1e9);
     assertEquals(16, ended.at("/counts/completed").asInt());
@@ -465,8 +395,7 @@ class CondorPoolTest {
     assertEquals(
         204, ada.send("DELETE", "/api/v1/pool/condor/neighbours/" + manager, null).statusCode());
     assertEquals(List.of(), texts(ada.get("/api/v1/pool/condor").path("neighbours")));
-    String data = script.data().toString().substring(1).replace('/', '-');
-    Path leaving = AGENTS.resolve(data).resolve("condor/node/tokens/leaving-" + manager);
+    Path leaving = lab.agent("").resolve("condor/node/tokens/leaving-" + manager);
     Await.until("the other pool was told", PATIENCE, () -> !Files.exists(leaving));
     Await.until("what ran has left the queue", PATIENCE, () -> clusters(job).isEmpty());
     long later = ada.submit("steps", Map.of("steps", 1, "seconds", 2), sweep(20, "condor"));
@@ -552,16 +481,15 @@ class CondorPoolTest {
   private static String shortLived(String like) throws Exception {
     String claims = new String(Base64.getUrlDecoder().decode(like.split("\\.", -1)[1]), UTF_8);
     String trust = JSON.readTree(claims).path("iss").asText();
-    List<String> command = on("-f1", List.of());
+    List<String> command = lab.on("-f1", List.of());
     command.addAll(List.of("condor_token_create", "-identity", "watch@" + trust));
     command.addAll(List.of("-authz", "READ", "-lifetime", "10"));
-    return output(command.toArray(String[]::new)).strip();
+    return LabPool.output(command.toArray(String[]::new)).strip();
   }
 
   /** Tried with HTCondor's own programs, elsewhere than on the pool's manager. */
   private static void assertReadsAndNothingElse(String token, String manager) throws Exception {
-    String data = script.data().toString().substring(1).replace('/', '-');
-    Path folder = Files.createDirectories(AGENTS.resolve(data + "-w1/condor/node/watch"));
+    Path folder = Files.createDirectories(lab.agent("-w1").resolve("condor/node/watch"));
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
     Path file = Files.writeString(folder.resolve("token"), token + "\n");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
@@ -572,9 +500,9 @@ class CondorPoolTest {
             "_CONDOR_SEC_TOKEN_DIRECTORY=/mnt/node/watch",
             "_CONDOR_SEC_CLIENT_AUTHENTICATION_METHODS=IDTOKENS");
     String schedd = manager.replace('.', '-') + ".grid.appliance";
-    List<String> read = on("-w1", with);
+    List<String> read = lab.on("-w1", with);
     read.addAll(List.of("condor_status", "-pool", manager, "-af", "Machine"));
-    assertTrue(output(read.toArray(String[]::new)).contains(".grid.appliance"));
+    assertTrue(LabPool.output(read.toArray(String[]::new)).contains(".grid.appliance"));
     for (List<String> tried :
         List.of(
             List.of("condor_q", "-allusers", "-pool", manager, "-name", schedd),
@@ -586,22 +514,12 @@ class CondorPoolTest {
                 "UPDATE_STARTD_AD",
                 "/mnt/node/watch/ad"),
             List.of("condor_off", "-pool", manager, "-name", schedd))) {
-      List<String> command = on("-w1", with);
+      List<String> command = lab.on("-w1", with);
       command.addAll(tried);
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       String said = new String(process.getInputStream().readAllBytes(), UTF_8);
       assertTrue(process.waitFor() != 0, tried + " was done: " + said);
     }
-  }
-
-  /** The beginning of a command among the daemons of one of the machines, as its root. */
-  private static List<String> on(String node, List<String> environment) throws Exception {
-    List<String> command = new ArrayList<>(List.of("nsenter", "-m", "-n", "-p", "-u", "-t"));
-    command.add(Long.toString(daemon("condor_master", script.data() + node)));
-    command.addAll(List.of("env", "-i", "PATH=/usr/bin:/usr/sbin"));
-    command.add("CONDOR_CONFIG=/mnt/node/etc/condor_config");
-    command.addAll(environment);
-    return command;
   }
 
   private static List<String> texts(JsonNode list) {
@@ -670,7 +588,7 @@ class CondorPoolTest {
   private static ObjectNode sharing(int worker) throws Exception {
     String socket = script.data() + "-w" + worker + "/run/agent.sock";
     return (ObjectNode)
-        JSON.readTree(output("curl", "-sS", "--unix-socket", socket, "http://a/sharing"))
+        JSON.readTree(LabPool.output("curl", "-sS", "--unix-socket", socket, "http://a/sharing"))
             .path("sharing");
   }
 
@@ -679,7 +597,7 @@ class CondorPoolTest {
     for (int worker = 1; worker <= 2; worker++) {
       String socket = script.data() + "-w" + worker + "/run/agent.sock";
       ObjectNode sharing = sharing(worker).put("level", level);
-      run(
+      LabPool.output(
           "curl",
           "-sSf",
           "-o",
@@ -763,10 +681,10 @@ class CondorPoolTest {
     String address = workers.getFirst().replaceAll("11$", "31");
     PortalClient member =
         PortalClient.login(
-            URI.create("https://" + address + ":" + port),
+            URI.create("https://" + address + ":" + URI.create(lab.up().address()).getPort()),
             Path.of(script.data() + "-m1/run/ca.pem"),
             "ada",
-            "correct horse battery");
+            LabPool.PASSWORD);
     awaitSlots(member, 16);
     long away = member.submit("steps", Map.of("steps", 1, "seconds", 1), sweep(4, "condor"));
     member.awaitCompleted(away, PATIENCE);
@@ -868,7 +786,7 @@ class CondorPoolTest {
             List.of("condor_rm", "-all", "-name", manager),
             List.of("condor_off", "-name", manager),
             List.of("condor_config_val", "-name", manager, "-set", "X = 1"))) {
-      List<String> command = on("-w1", List.of());
+      List<String> command = lab.on("-w1", List.of());
       command.addAll(tried);
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       String said = new String(process.getInputStream().readAllBytes(), UTF_8);
@@ -898,34 +816,10 @@ class CondorPoolTest {
   }
 
   private static void kill(long pid) throws Exception {
-    run("kill", "-9", Long.toString(pid));
+    LabPool.output("kill", "-9", Long.toString(pid));
   }
 
   private static long schedd() throws Exception {
-    return daemon("condor_schedd", script.data().toString());
-  }
-
-  /** A daemon of HTCondor of one of the pool's machines, by its data folder. */
-  private static long daemon(String name, String data) throws Exception {
-    List<Long> all = daemons(name, data);
-    assertFalse(all.isEmpty(), "no " + name + " of " + data);
-    return all.getFirst();
-  }
-
-  private static List<Long> daemons(String name, String data) throws Exception {
-    String folder = "/" + data.substring(1).replace('/', '-') + "/condor/";
-    List<Long> found = new ArrayList<>();
-    for (ProcessHandle one : ProcessHandle.allProcesses().toList()) {
-      Path process = Path.of("/proc", Long.toString(one.pid()));
-      try {
-        if (Files.readString(process.resolve("comm")).strip().equals(name)
-            && Files.readString(process.resolve("mountinfo")).contains(folder)) {
-          found.add(one.pid());
-        }
-      } catch (IOException e) {
-        // it has just ended
-      }
-    }
-    return found;
+    return lab.daemon("condor_schedd", "");
   }
 }

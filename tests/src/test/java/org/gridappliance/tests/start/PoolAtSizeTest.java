@@ -1,7 +1,6 @@
 package org.gridappliance.tests.start;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,25 +13,20 @@ import com.microsoft.playwright.options.ColorScheme;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.gridappliance.tests.fixture.Await;
 import org.gridappliance.tests.fixture.Chromium;
 import org.gridappliance.tests.fixture.PortalClient;
 import org.gridappliance.tests.fixture.Repository;
 import org.gridappliance.tests.fixture.Seated;
-import org.gridappliance.tests.fixture.TestApps;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -55,9 +49,7 @@ class PoolAtSizeTest {
   private static final int MACHINES = 1_000;
   private static final long SEED = 20_261_122;
   private static final Duration PATIENCE = Duration.ofMinutes(10);
-  private static final Path AGENTS = Path.of("/var/lib/grid-appliance-agent");
   private static final long TELL_NANOS = Duration.ofSeconds(15).toNanos();
-  private static final String PASSWORD = "correct horse battery";
 
   /** Where universities are: name, latitude, longitude. */
   private static final String[] PLACES = {
@@ -92,55 +84,23 @@ class PoolAtSizeTest {
     "Auckland, New Zealand|-36.85|174.76"
   };
 
-  private static Script script;
-  private static Script.Up up;
+  private static LabPool lab;
   private static PortalClient ada;
-  private static String manager;
   private static VariedMachines varied;
   private static long toldAt;
 
   @BeforeAll
   static void start() throws Exception {
-    String cache = Optional.ofNullable(System.getenv("GRID_CACHE")).orElse("");
-    String home = Optional.ofNullable(System.getenv("HOME")).orElse("/root");
-    script =
-        new Script()
-            .with("APPLIANCE_ADMIN", "ada:" + PASSWORD)
-            .with("GRID_CACHE", cache.isEmpty() ? home + "/.cache/grid-appliance" : cache);
-    TestApps.drop(script.data().resolve("apps"), "steps");
-    // The portal's user may not exist yet on this machine: then `up` makes it and its folder.
-    output(
-        "sh",
-        "-c",
-        "id grid-appliance >/dev/null 2>&1 || useradd --system --user-group --no-create-home"
-            + " --home-dir /nonexistent --shell /usr/sbin/nologin grid-appliance;"
-            + " chown -R grid-appliance: \"$1\"; chmod 700 \"$1\"",
-        "sh",
-        script.data().toString());
-    up = script.pool("--nodes", "2", "--cpus", "8", "--port", "0");
-    Await.until("the pool is up", PATIENCE, () -> up.text().contains("in network namespaces"));
-    manager = up.text().replaceAll("(?s).*manager (\\S+) and.*", "$1");
-    ada = PortalClient.login(URI.create(up.address()), "ada", PASSWORD);
-    Await.until(
-        "the worker is in the pool",
-        PATIENCE,
-        () -> ada.get("/api/v1/pool").at("/condor/slots").asInt() == 8);
+    lab = new LabPool("steps");
+    ada = lab.up(8, "--nodes", "2", "--cpus", "8");
     varied =
-        new VariedMachines(output(on("condor_status", "-pool", manager, "-long")), MACHINES, SEED);
+        new VariedMachines(
+            LabPool.output(on("condor_status", "-pool", lab.manager(), "-long")), MACHINES, SEED);
   }
 
   @AfterAll
   static void stop() throws Exception {
-    try {
-      output("kill", "-TERM", Long.toString(up.pid()));
-      assertEquals(0, up.ended());
-      assertEquals(List.of(), script.processes(), "something still runs");
-    } finally {
-      script.close();
-      for (String node : List.of("", "-w1")) {
-        remove(agent(node));
-      }
-    }
+    lab.stop();
   }
 
   @Test
@@ -162,7 +122,7 @@ class PoolAtSizeTest {
     try (Chromium chromium = Chromium.launch()) {
       String state;
       try (BrowserContext context = chromium.anonymous(false, ColorScheme.LIGHT)) {
-        Seated.login(context, URI.create(up.address()), "ada", PASSWORD);
+        Seated.login(context, URI.create(lab.up().address()), "ada", LabPool.PASSWORD);
         state = context.storageState();
       }
       for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
@@ -190,7 +150,7 @@ class PoolAtSizeTest {
     measured(
         how + ": the page to its map and rows",
         () -> {
-          page.navigate(up.address() + "/pool?span=hour");
+          page.navigate(lab.up().address() + "/pool?span=hour");
           assertThat(page.locator("tbody tr").first()).isVisible();
           assertThat(marks.first()).isVisible();
         });
@@ -311,51 +271,22 @@ class PoolAtSizeTest {
   /** Tells the collector of them as their startds would, with the worker's token. */
   private static void advertise() throws Exception {
     toldAt = System.nanoTime();
-    Files.writeString(agent("-w1").resolve("condor/node/ads"), varied.ads());
-    output(
+    Files.writeString(lab.agent("-w1").resolve("condor/node/ads"), varied.ads());
+    LabPool.output(
         on(
             "condor_advertise",
             "-tcp",
             "-multiple",
             "-pool",
-            manager,
+            lab.manager(),
             "UPDATE_STARTD_AD",
             "/mnt/node/ads"));
   }
 
   /** A command among the daemons of the worker, as its root. */
-  private static String[] on(String... words) throws Exception {
-    String folder = agent("-w1") + "/condor/";
-    for (String pid : output("pgrep", "-x", "condor_master").strip().split("\n", -1)) {
-      if (Files.readString(Path.of("/proc", pid, "mountinfo")).contains(folder)) {
-        return Stream.concat(
-                Stream.of("nsenter", "-m", "-n", "-p", "-u", "-t", pid, "env", "-i"),
-                Stream.concat(
-                    Stream.of(
-                        "PATH=/usr/bin:/usr/sbin", "CONDOR_CONFIG=/mnt/node/etc/condor_config"),
-                    Stream.of(words)))
-            .toArray(String[]::new);
-      }
-    }
-    throw new AssertionError("no condor_master of the worker");
-  }
-
-  private static Path agent(String node) {
-    return AGENTS.resolve(script.data().toString().substring(1).replace('/', '-') + node);
-  }
-
-  private static String output(String... command) throws Exception {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String text = new String(process.getInputStream().readAllBytes(), UTF_8);
-    assertEquals(0, process.waitFor(), () -> List.of(command) + ": " + text);
-    return text;
-  }
-
-  private static void remove(Path folder) throws Exception {
-    if (Files.exists(folder)) {
-      try (Stream<Path> all = Files.walk(folder)) {
-        all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
-      }
-    }
+  private static String[] on(String... words) {
+    List<String> command = lab.on("-w1", List.of());
+    command.addAll(List.of(words));
+    return command.toArray(String[]::new);
   }
 }
