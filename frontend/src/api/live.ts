@@ -145,8 +145,13 @@ function patchLists(client: QueryClient, job: Job): boolean {
 
 const NOTHING: JobView["outputs"] = {};
 
-/** The job page's stream: patches the cached job and states, and gives the sizes of outputs as they grow. */
-export function useLiveJob(id: number): JobView["outputs"] {
+const LOOK_AGAIN_MILLIS = 5_000;
+
+/**
+ * The job page's stream: patches the cached job and states, and gives the sizes of outputs as they grow. Somebody
+ * else's job, which a group lets the person read, has no stream: it is looked at again every few seconds until its end.
+ */
+export function useLiveJob(id: number, streamed: boolean): JobView["outputs"] {
   const client = useQueryClient();
   const [outputs, setOutputs] = useState<{ job: number; sizes: JobView["outputs"] }>({ job: id, sizes: NOTHING });
   useEffect(() => {
@@ -157,6 +162,14 @@ export function useLiveJob(id: number): JobView["outputs"] {
       void client.invalidateQueries({ queryKey: keys.subjobs(id) });
       void client.invalidateQueries({ queryKey: keys.states(id) });
     };
+    if (!streamed) {
+      const looking = setInterval(() => {
+        if (client.getQueryData<JobDetail>(keys.job(id))?.endedAt == null) {
+          refetch();
+        }
+      }, LOOK_AGAIN_MILLIS);
+      return () => clearInterval(looking);
+    }
     let timer: ReturnType<typeof setTimeout> | undefined;
     const refreshSubjobs = () => {
       timer ??= setTimeout(() => {
@@ -196,6 +209,6 @@ export function useLiveJob(id: number): JobView["outputs"] {
       clearTimeout(timer);
       close();
     };
-  }, [client, id]);
+  }, [client, id, streamed]);
   return outputs.job === id ? outputs.sizes : NOTHING;
 }

@@ -9,6 +9,8 @@ export interface JobFilter {
   app?: string;
   q?: string;
   owner?: "me" | "all";
+  /** Jobs that this group shows, instead of one's own. */
+  group?: string;
   before?: number;
   limit?: number;
 }

@@ -61,6 +61,7 @@ export type Webhook = Schemas["Webhook"];
 export type WebhookDelivery = Schemas["WebhookDelivery"];
 export type EndKind = Schemas["EndKind"];
 export type Group = Schemas["Group"];
+export type GroupJobs = Schemas["GroupJobs"];
 export type AuditEntry = Schemas["AuditEntry"];
 export type Settings = Schemas["Settings"];
 export type Desktop = Schemas["Desktop"];

@@ -62,6 +62,21 @@ export const text = {
   anyState: "Any state",
   anyApp: "Any application",
   everybody: "Everybody's",
+  own: "My jobs",
+  whose: "Whose jobs",
+  ofGroup: (name: string) => `Group ${name}`,
+  group: {
+    none: (name: string) => `The group ${name} does not show its members' jobs.`,
+    list: (name: string, since: string) => `Jobs that members of ${name} submitted since ${since}. Of others' jobs you see this list, not their results.`,
+    results: (name: string, since: string, read: string) => `Jobs that members of ${name} submitted since ${since}. Those submitted since ${read} you can open and read, also others'.`,
+    all: (name: string) => `All jobs of the members of ${name}.`,
+  },
+  told: {
+    list: (name: string, since: string) =>
+      `Members of ${name} see the list of your jobs submitted since ${since}: name, application, state, times and use. An administrator set this; leaving the group ends it.`,
+    results: (name: string, since: string) =>
+      `Members of ${name} can read results, output and inputs of your jobs submitted since ${since}. They can change nothing. An administrator set this; leaving the group ends it.`,
+  },
   count: (n: string, one: boolean) => (one ? "1 job" : `${n} jobs`),
   many: "more than 10,000 jobs",
   none: {
@@ -74,6 +89,7 @@ export const text = {
   of: (done: string, total: string) => `${done} of ${total} subjobs`,
   job: {
     back: "Jobs",
+    readOnly: (owner: string) => `This job is ${owner}'s. A group you are in lets you read it; only ${owner} can act on it.`,
     open: "Open",
     finish: "Stop",
     sureFinish: "Stop this program? It ends; files that it has written are kept with the job.",

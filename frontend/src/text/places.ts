@@ -119,6 +119,14 @@ export const admin = {
     removeAction: "Delete group",
     removed: (name: string) => `Group ${name} deleted`,
     sureRemove: (name: string) => `Delete the group ${name}? The people stay.`,
+    jobs: "What members see of one another's jobs",
+    jobsHelp: "Only of jobs submitted from then on, and never more than reading. Members are told on their pages Jobs and Profile.",
+    shown: { none: "Nothing", list: "The list: name, application, state, times and use", results: "Results, output and inputs too" },
+    shows: {
+      none: (name: string) => `Members of ${name} see nothing of one another's jobs`,
+      list: (name: string) => `Members of ${name} see the list of one another's new jobs`,
+      results: (name: string) => `Members of ${name} can read the results of one another's new jobs`,
+    },
   },
   settings: {
     name: "Name of this node",

@@ -1,9 +1,9 @@
-import { ActionIcon, Alert, Box, Button, Group, Modal, MultiSelect, Stack, Text, TextInput, Title } from "@mantine/core";
+import { ActionIcon, Alert, Box, Button, Group, Modal, MultiSelect, NativeSelect, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactElement, type SubmitEvent } from "react";
 import { call, words } from "../../api/client";
 import { keys } from "../../api/queries";
-import type { Group as People } from "../../api/types";
+import type { GroupJobs, Group as People } from "../../api/types";
 import { text as common } from "../../text/common";
 import { admin } from "../../text/places";
 import { confirm } from "../../ui/confirm";
@@ -13,6 +13,7 @@ import { toast } from "../../ui/toasts";
 import { useUsers } from "./UsersTab";
 
 const text = admin.groups;
+const SHOWN: readonly GroupJobs[] = ["none", "list", "results"];
 
 export function GroupsTab(): ReactElement {
   const groups = useQuery({ queryKey: keys.groups, queryFn: async ({ signal }) => (await call("get", "/groups", { signal })).groups });
@@ -46,6 +47,12 @@ function OneGroup({ group, names }: { group: People; names: string[] }): ReactEl
   const save = useMutation({
     mutationFn: () => call("put", "/groups/{group}", { path: { group: group.name }, body: { members } }),
     onSuccess: () => toast.done(text.changed(group.name)),
+    onError,
+    onSettled: settled,
+  });
+  const show = useMutation({
+    mutationFn: (jobs: GroupJobs) => call("patch", "/groups/{group}", { path: { group: group.name }, body: { jobs } }),
+    onSuccess: (after) => toast.done(text.shows[after.jobs](group.name)),
     onError,
     onSettled: settled,
   });
@@ -84,6 +91,21 @@ function OneGroup({ group, names }: { group: People; names: string[] }): ReactEl
           {common.save}
         </Button>
       </Group>
+      <NativeSelect
+        mt="sm"
+        label={text.jobs}
+        description={text.jobsHelp}
+        inputWrapperOrder={["label", "input", "description"]}
+        maw={560}
+        value={show.isPending ? show.variables : group.jobs}
+        data={SHOWN.map((value) => ({ value, label: text.shown[value] }))}
+        onChange={(e) => {
+          const wanted = SHOWN.find((one) => one === e.currentTarget.value);
+          if (wanted !== undefined) {
+            show.mutate(wanted);
+          }
+        }}
+      />
     </Box>
   );
 }

@@ -27,7 +27,7 @@ export default function AskedUsed({ job }: { job: JobDetail }): ReactElement | n
         {typeof data.longestSeconds === "number" && text.time(duration(data.maximumSeconds), duration(data.longestSeconds))}
         {cores !== undefined && data.cpus > 1 && cores < data.cpus / 2 && ` ${text.cores}`}
       </Text>
-      {suggested !== undefined && job.state === "Completed" && (
+      {suggested !== undefined && job.state === "Completed" && job.access === undefined && (
         <Button
           size="xs"
           variant="default"

@@ -87,7 +87,8 @@ export function JobHeader({ job }: { job: JobDetail }): ReactElement {
   const [asking, setAsking] = useState(false);
   const now = useNow(job.state === "Running" ? 1_000 : 0);
   const seconds = took(job, now);
-  const actions = actionsFor(job);
+  const read = job.access === "read"; // a group lets the person read it: nothing can be done with it
+  const actions = read ? [] : actionsFor(job);
   const label = (action: Action) =>
     action === "resubmit" || action === "resubmit-with-more-memory" ? text.job.resubmit(job.counts.failed) : text.job[action];
   const press = async (action: Action) => {
@@ -109,57 +110,59 @@ export function JobHeader({ job }: { job: JobDetail }): ReactElement {
         <Box flex="1 1 260px" miw={0}>
           <PageTitle title={job.name} />
         </Box>
-        <Group gap="xs">
-          {actions.includes("finish") && (
-            <Button component={Link} to={`/desktops/job-${job.id}-0`} leftSection={<Icon name="desktops" size={16} />}>
-              {text.job.open}
-            </Button>
-          )}
-          {quick.map((action, i) => (
-            <Button
-              key={action}
-              variant={i === 0 && (action === "resume" || action === "release" || (action === "resubmit" && job.failure == null)) ? "filled" : "default"}
-              leftSection={<Icon name={icons[action]} size={16} />}
-              loading={act.isPending && act.variables.action === action}
-              onClick={() => void press(action)}
-            >
-              {label(action)}
-            </Button>
-          ))}
-          {quick.length === 0 && (
-            <Button component={Link} to={`/apps/${job.app}?from=${job.id}`} leftSection={<Icon name="again" size={16} />}>
-              {text.job.again}
-            </Button>
-          )}
-          <Menu position="bottom-end" transitionProps={{ duration: 80 }}>
-            <Menu.Target>
-              <ActionIcon variant="default" size={36} aria-label={text.job.more}>
-                <Icon name="more" />
-              </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item component={Link} to={`/apps/${job.app}?from=${job.id}`} leftSection={<Icon name="again" size={16} />}>
+        {!read && (
+          <Group gap="xs">
+            {actions.includes("finish") && (
+              <Button component={Link} to={`/desktops/job-${job.id}-0`} leftSection={<Icon name="desktops" size={16} />}>
+                {text.job.open}
+              </Button>
+            )}
+            {quick.map((action, i) => (
+              <Button
+                key={action}
+                variant={i === 0 && (action === "resume" || action === "release" || (action === "resubmit" && job.failure == null)) ? "filled" : "default"}
+                leftSection={<Icon name={icons[action]} size={16} />}
+                loading={act.isPending && act.variables.action === action}
+                onClick={() => void press(action)}
+              >
+                {label(action)}
+              </Button>
+            ))}
+            {quick.length === 0 && (
+              <Button component={Link} to={`/apps/${job.app}?from=${job.id}`} leftSection={<Icon name="again" size={16} />}>
                 {text.job.again}
-              </Menu.Item>
-              <Menu.Item component={Link} to={`/apps/${job.app}?from=${job.id}&trigger=folder`} leftSection={<Icon name="bolt" size={16} />}>
-                {triggers.form.forEach}
-              </Menu.Item>
-              <Menu.Item component={Link} to={`/apps/${job.app}?from=${job.id}&trigger=schedule`} leftSection={<Icon name="clock" size={16} />}>
-                {triggers.form.job}
-              </Menu.Item>
-              {actions.includes("hold") && (
-                <Menu.Item leftSection={<Icon name="hold" size={16} />} onClick={() => setAsking(true)}>
-                  {text.job.holdWhy}
+              </Button>
+            )}
+            <Menu position="bottom-end" transitionProps={{ duration: 80 }}>
+              <Menu.Target>
+                <ActionIcon variant="default" size={36} aria-label={text.job.more}>
+                  <Icon name="more" />
+                </ActionIcon>
+              </Menu.Target>
+              <Menu.Dropdown>
+                <Menu.Item component={Link} to={`/apps/${job.app}?from=${job.id}`} leftSection={<Icon name="again" size={16} />}>
+                  {text.job.again}
                 </Menu.Item>
-              )}
-              {actions.includes("remove") && (
-                <Menu.Item c="var(--mantine-color-error)" leftSection={<Icon name="trash" size={16} />} onClick={() => void press("remove")}>
-                  {text.job.remove}
+                <Menu.Item component={Link} to={`/apps/${job.app}?from=${job.id}&trigger=folder`} leftSection={<Icon name="bolt" size={16} />}>
+                  {triggers.form.forEach}
                 </Menu.Item>
-              )}
-            </Menu.Dropdown>
-          </Menu>
-        </Group>
+                <Menu.Item component={Link} to={`/apps/${job.app}?from=${job.id}&trigger=schedule`} leftSection={<Icon name="clock" size={16} />}>
+                  {triggers.form.job}
+                </Menu.Item>
+                {actions.includes("hold") && (
+                  <Menu.Item leftSection={<Icon name="hold" size={16} />} onClick={() => setAsking(true)}>
+                    {text.job.holdWhy}
+                  </Menu.Item>
+                )}
+                {actions.includes("remove") && (
+                  <Menu.Item c="var(--mantine-color-error)" leftSection={<Icon name="trash" size={16} />} onClick={() => void press("remove")}>
+                    {text.job.remove}
+                  </Menu.Item>
+                )}
+              </Menu.Dropdown>
+            </Menu>
+          </Group>
+        )}
       </Group>
       <Group gap="sm">
         <StateChip state={job.state} />
@@ -172,18 +175,24 @@ export function JobHeader({ job }: { job: JobDetail }): ReactElement {
           {seconds !== undefined && ` · ${duration(seconds)}`}
         </Text>
       </Group>
-      <Labels job={job} />
+      {read ? (
+        <Text size="sm" c="dimmed">
+          {text.job.readOnly(job.owner)}
+        </Text>
+      ) : (
+        <Labels job={job} />
+      )}
       <JobProgress job={job} wide />
       {typeof job.phase === "string" && job.phase !== "" && job.phase.toLowerCase() !== job.state.toLowerCase() && (
         <Text size="sm" c="dimmed" role="status" className="wrap">
           {job.phase}
         </Text>
       )}
-      <WhyWaits job={job} />
+      {!read && <WhyWaits job={job} />}
       {job.hold !== undefined && job.hold !== null && <HoldBanner job={job} hold={job.hold} />}
       {asking && <AskReason close={() => setAsking(false)} hold={(reason) => act.mutate({ action: "hold", reason })} />}
       {job.failure !== null && job.failure !== undefined && (
-        <FailureBanner failure={job.failure} job={job} resubmit={actions.includes("resubmit") ? () => void press("resubmit") : undefined} moreMemory={() => void press("resubmit-with-more-memory")} />
+        <FailureBanner failure={job.failure} job={job} resubmit={actions.includes("resubmit") ? () => void press("resubmit") : undefined} moreMemory={read ? undefined : () => void press("resubmit-with-more-memory")} />
       )}
     </Stack>
   );
@@ -222,7 +231,7 @@ export function FailureBanner({
             {text.job.moreMemory(memory(1.5 * (job.memoryBytes ?? 0)))}
           </Button>
         )}
-        {failure.kind === "input" ? (
+        {failure.kind === "input" && job.access !== "read" ? (
           <Button size="xs" component={Link} to={`/apps/${job.app}?from=${job.id}`}>
             {text.job.again}
           </Button>

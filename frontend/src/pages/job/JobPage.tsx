@@ -48,7 +48,7 @@ function JobById({ id }: { id: number }): ReactElement {
 
 function LoadedJob({ id }: { id: number }): ReactElement | null {
   const { data: job } = useQuery(jobQuery(id));
-  const outputs = useLiveJob(id);
+  const outputs = useLiveJob(id, job?.access === undefined);
   const [search, setSearch] = useSearchParams();
   // here, as it outlives a look at another tab
   const [chosen, setChosen] = useState<Chosen>({});

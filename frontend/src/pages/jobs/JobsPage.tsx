@@ -1,13 +1,13 @@
 /** All jobs of the person; filters and page stand in the address. */
-import { Badge, Button, Group, NativeSelect, Stack, Switch, Table, Text, TextInput } from "@mantine/core";
+import { Badge, Button, Group, NativeSelect, Stack, Table, Text, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useCallback, useState, type ReactElement } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { useUser } from "../../app/user";
-import { appsQuery, jobsQuery, type JobFilter } from "../../api/queries";
+import { appsQuery, groupsQuery, jobsQuery, type JobFilter } from "../../api/queries";
 import type { Job, JobState } from "../../api/types";
-import { count, duration } from "../../lib/format";
+import { count, duration, exact } from "../../lib/format";
 import { states, text as common } from "../../text/common";
 import { text } from "../../text/jobs";
 import { usage } from "../../text/usage";
@@ -18,6 +18,7 @@ import { JobProgress, took } from "../../ui/progress";
 import { StateChip } from "../../ui/StateChip";
 import { Empty, ErrorBox, Loading, PageTitle } from "../../ui/states";
 import { Ago, useNow } from "../../ui/time";
+import { GroupsTold } from "./GroupsTold";
 import { FilterHelp, Views } from "./Views";
 
 const STATES: readonly JobState[] = ["Idle", "Running", "Suspended", "Held", "Completed", "Failed", "Removed"];
@@ -32,13 +33,13 @@ function filterOf(search: URLSearchParams): JobFilter {
     app: search.get("app") ?? undefined,
     q: search.get("q") ?? undefined,
     owner: search.get("owner") === "all" ? "all" : undefined,
+    group: search.get("owner") === "all" ? undefined : (search.get("group") ?? undefined),
     before: Number.isInteger(before) && before > 0 ? before : undefined,
     limit: PAGE,
   };
 }
 
 export default function JobsPage(): ReactElement {
-  const user = useUser();
   const navigate = useNavigate();
   const [search, setSearch] = useSearchParams();
   const filter = filterOf(search);
@@ -63,14 +64,14 @@ export default function JobsPage(): ReactElement {
   const open = useCallback(
     (row: number) => {
       const job = list[row];
-      if (job !== undefined) {
+      if (job !== undefined && job.access !== "listed") {
         void navigate(`/jobs/${job.id}`);
       }
     },
     [list, navigate],
   );
   const current = useListKeys(list.length, open);
-  const filtered = ["state", "app", "q", "owner"].some((k) => search.has(k));
+  const filtered = ["state", "app", "q", "owner", "group"].some((k) => search.has(k));
   const total = jobs.data?.count ?? 0;
   const next = jobs.data?.next ?? undefined;
   return (
@@ -129,19 +130,14 @@ export default function JobsPage(): ReactElement {
           data={[{ value: "", label: text.anyApp }, ...(apps.data ?? []).map((a) => ({ value: a.id, label: a.title }))]}
           onChange={(e) => set("app", e.currentTarget.value)}
         />
-        {user.roles.includes("administrator") && (
-          <Switch
-            label={text.everybody}
-            checked={filter.owner === "all"}
-            onChange={(e) => set("owner", e.currentTarget.checked ? "all" : "")}
-          />
-        )}
+        <Whose filter={filter} setSearch={setSearch} />
         {jobs.data !== undefined && (
           <Text size="sm" c="dimmed" ml="auto" role="status">
             {total > 10_000 ? text.many : text.count(count(total), total === 1)}
           </Text>
         )}
       </Group>
+      {filter.group === undefined ? filter.owner === undefined && <GroupsTold /> : <GroupHelp group={filter.group} />}
       {jobs.isPending && <Loading lines={8} />}
       {jobs.isError && <ErrorBox error={jobs.error} retry={() => void jobs.refetch()} />}
       {jobs.isSuccess && list.length === 0 && (
@@ -161,7 +157,7 @@ export default function JobsPage(): ReactElement {
             : { ...text.none, action: { label: text.none.action, to: "/apps" } })}
         />
       )}
-      {list.length > 0 && <JobsTable jobs={list} current={current} owners={filter.owner === "all"} />}
+      {list.length > 0 && <JobsTable jobs={list} current={current} owners={filter.owner === "all" || filter.group !== undefined} />}
       {(next !== undefined || filter.before !== undefined) && (
         <Group justify="flex-end" gap="sm">
           {filter.before !== undefined && (
@@ -196,6 +192,65 @@ export default function JobsPage(): ReactElement {
         </Group>
       )}
     </Stack>
+  );
+}
+
+/** Whose jobs are listed: one's own, those a group shows, everybody's for an administrator. */
+function Whose({ filter, setSearch }: { filter: JobFilter; setSearch: (change: (before: URLSearchParams) => URLSearchParams, options: { replace: boolean }) => void }): ReactElement | null {
+  const user = useUser();
+  const admin = user.roles.includes("administrator");
+  const groups = useQuery({ ...groupsQuery, enabled: admin || user.groups.length > 0 });
+  const names = (groups.data ?? []).filter((g) => admin || g.jobs !== "none").map((g) => g.name);
+  if (filter.group !== undefined && !names.includes(filter.group)) {
+    names.push(filter.group); // the address says so; the list says why not
+  }
+  if (!admin && names.length === 0) {
+    return null;
+  }
+  return (
+    <NativeSelect
+      aria-label={text.whose}
+      maw={220}
+      value={filter.owner === "all" ? "all" : filter.group === undefined ? "" : `group ${filter.group}`}
+      data={[
+        { value: "", label: text.own },
+        ...names.map((name) => ({ value: `group ${name}`, label: text.ofGroup(name) })),
+        ...(admin ? [{ value: "all", label: text.everybody }] : []),
+      ]}
+      onChange={(e) => {
+        const { value } = e.currentTarget;
+        setSearch(
+          (before) => {
+            for (const key of ["before", "owner", "group"]) {
+              before.delete(key);
+            }
+            if (value === "all") {
+              before.set("owner", "all");
+            } else if (value !== "") {
+              before.set("group", value.slice("group ".length));
+            }
+            return before;
+          },
+          { replace: true },
+        );
+      }}
+    />
+  );
+}
+
+/** What the list of a group holds. */
+function GroupHelp({ group }: { group: string }): ReactElement | null {
+  const user = useUser();
+  const groups = useQuery(groupsQuery);
+  const found = groups.data?.find((g) => g.name === group);
+  if (found === undefined) {
+    return null;
+  }
+  const words = user.roles.includes("administrator") ? text.group.all(group) : text.group[found.jobs](group, exact(found.jobsSince ?? ""), exact(found.resultsSince ?? ""));
+  return (
+    <Text size="sm" c="dimmed" className="wrap">
+      {words}
+    </Text>
   );
 }
 
@@ -234,10 +289,10 @@ function JobsTable({ jobs, current, owners }: { jobs: readonly Job[]; current: n
           return (
             <Table.Tr
               key={job.id}
-              className="row"
+              className={job.access === "listed" ? undefined : "row"}
               data-current={i === current}
               onClick={(e) => {
-                if (!(e.target as HTMLElement).closest("a") && window.getSelection()?.toString() === "") {
+                if (job.access !== "listed" && !(e.target as HTMLElement).closest("a") && window.getSelection()?.toString() === "") {
                   void navigate(`/jobs/${job.id}`);
                 }
               }}
@@ -246,9 +301,13 @@ function JobsTable({ jobs, current, owners }: { jobs: readonly Job[]; current: n
                 <StateChip state={job.state} />
               </Table.Td>
               <Table.Td>
-                <Link to={`/jobs/${job.id}`} className="quiet-link wrap" style={{ fontWeight: 500 }}>
-                  {job.name}
-                </Link>
+                {job.access === "listed" ? (
+                  <span className="wrap">{job.name}</span>
+                ) : (
+                  <Link to={`/jobs/${job.id}`} className="quiet-link wrap" style={{ fontWeight: 500 }}>
+                    {job.name}
+                  </Link>
+                )}
                 {(job.tags ?? []).length > 0 && (
                   <Group gap={4} mt={2}>
                     {(job.tags ?? []).map((tag) => (
@@ -259,6 +318,7 @@ function JobsTable({ jobs, current, owners }: { jobs: readonly Job[]; current: n
                   </Group>
                 )}
                 <Text size="xs" c="dimmed" hiddenFrom="sm">
+                  {owners && `${job.owner} · `}
                   {job.appTitle} · <Ago at={job.submittedAt} />
                 </Text>
               </Table.Td>

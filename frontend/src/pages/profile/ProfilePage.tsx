@@ -10,6 +10,7 @@ import { text as entry } from "../../text/entry";
 import { profile as text, roles } from "../../text/places";
 import { PageTitle } from "../../ui/states";
 import { toast } from "../../ui/toasts";
+import { GroupsTold } from "../jobs/GroupsTold";
 import { Mail } from "./Mail";
 import { Samba } from "./Samba";
 import { Tokens } from "./Tokens";
@@ -59,6 +60,7 @@ function Person(): ReactElement {
             {text.name}: <b>{user.name}</b> · {text.roles}: {user.roles.map((r) => roles[r]?.label ?? r).join(", ")} · {text.groups}:{" "}
             {user.groups.length === 0 ? text.noGroups : user.groups.join(", ")}
           </Text>
+          <GroupsTold />
           <TextInput label={text.fullName} autoComplete="name" maxLength={200} value={fullName} onChange={(e) => setFullName(e.currentTarget.value)} />
           <TextInput label={text.email} type="email" autoComplete="email" maxLength={254} value={email} onChange={(e) => setEmail(e.currentTarget.value)} />
           <Button type="submit" variant="default" loading={save.isPending} style={{ alignSelf: "flex-start" }}>

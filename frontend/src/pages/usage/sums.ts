@@ -35,7 +35,7 @@ export function sum(uses: readonly JobUse[]): JobUse {
 }
 
 /** People's use by group; who is in several counts in each, who is in none in the last row. */
-export function byGroup(people: readonly Named[], groups: readonly Group[], none: string): Named[] {
+export function byGroup(people: readonly Named[], groups: readonly Pick<Group, "name" | "members">[], none: string): Named[] {
   const rows = groups.map((group) => ({ name: group.name, ...sum(people.filter((one) => group.members.includes(one.name))) }));
   const rest = people.filter((one) => !groups.some((group) => group.members.includes(one.name)));
   return [...rows.filter((row) => row.runs > 0), ...(rest.length === 0 ? [] : [{ name: none, ...sum(rest) }])];

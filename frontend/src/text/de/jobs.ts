@@ -67,6 +67,21 @@ export const text: Words<typeof english.text> = {
   anyState: "Jeder Zustand",
   anyApp: "Jede App",
   everybody: "Von allen",
+  own: "Meine Jobs",
+  whose: "Wessen Jobs",
+  ofGroup: (name) => `Gruppe ${name}`,
+  group: {
+    none: (name) => `Die Gruppe ${name} zeigt die Jobs ihrer Mitglieder nicht.`,
+    list: (name, since) => `Jobs, die Mitglieder von ${name} seit ${since} abgeschickt haben. Von den Jobs der anderen sehen Sie diese Liste, nicht die Ergebnisse.`,
+    results: (name, since, read) => `Jobs, die Mitglieder von ${name} seit ${since} abgeschickt haben. Die seit ${read} abgeschickten können Sie öffnen und lesen, auch die der anderen.`,
+    all: (name) => `Alle Jobs der Mitglieder von ${name}.`,
+  },
+  told: {
+    list: (name, since) =>
+      `Mitglieder von ${name} sehen die Liste Ihrer Jobs, die seit ${since} abgeschickt wurden: Name, App, Zustand, Zeiten und Nutzung. Das hat die Administration so eingestellt; mit dem Austritt aus der Gruppe endet es.`,
+    results: (name, since) =>
+      `Mitglieder von ${name} können Ergebnisse, Ausgaben und Eingaben Ihrer Jobs lesen, die seit ${since} abgeschickt wurden. Ändern können sie nichts. Das hat die Administration so eingestellt; mit dem Austritt aus der Gruppe endet es.`,
+  },
   count: (n, one) => (one ? "1 Job" : `${n} Jobs`),
   many: "mehr als 10.000 Jobs",
   none: {
@@ -79,6 +94,7 @@ export const text: Words<typeof english.text> = {
   of: (done, total) => `${done} von ${total} Teiljobs`,
   job: {
     back: "Jobs",
+    readOnly: (owner) => `Dieser Job gehört ${owner}. Über eine gemeinsame Gruppe können Sie ihn lesen; ändern kann ihn nur ${owner}.`,
     open: "Öffnen",
     finish: "Beenden",
     sureFinish: "Dieses Programm beenden? Dateien, die es geschrieben hat, bleiben beim Job erhalten.",

@@ -120,6 +120,14 @@ export const admin: Words<typeof english.admin> = {
     remove: (name) => `Gruppe ${name} löschen`,
     removeAction: "Gruppe löschen",
     removed: (name) => `Gruppe ${name} gelöscht`,
+    jobs: "Was Mitglieder von den Jobs der anderen sehen",
+    jobsHelp: "Nur von Jobs, die ab dann abgeschickt werden, und nie mehr als Lesen. Die Mitglieder erfahren es auf ihren Seiten Jobs und Profil.",
+    shown: { none: "Nichts", list: "Die Liste: Name, App, Zustand, Zeiten und Nutzung", results: "Auch Ergebnisse, Ausgaben und Eingaben" },
+    shows: {
+      none: (name) => `Mitglieder von ${name} sehen nichts von den Jobs der anderen`,
+      list: (name) => `Mitglieder von ${name} sehen die Liste neuer Jobs der anderen`,
+      results: (name) => `Mitglieder von ${name} können die Ergebnisse neuer Jobs der anderen lesen`,
+    },
     sureRemove: (name) => `Die Gruppe ${name} löschen? Die Personen bleiben.`,
   },
   settings: {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.gridappliance.jobs.http.Caller;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The people's homes, as the portal keeps them: who may act now, and the door through which this
@@ -31,6 +32,33 @@ public interface Homes {
   /** {@return the groups that a person is in: their numbers, never given twice, by name} */
   default Map<String, Long> groups(String person) {
     return Map.of();
+  }
+
+  /**
+   * A group and what its members see of one another's jobs. Times are milliseconds since 1970.
+   *
+   * @param members with the time from which on each is one
+   * @param listedSince members list the jobs submitted from then on; null when they list none
+   * @param readSince of these they also read results, output and inputs; null when they do not
+   */
+  record Group(
+      String name,
+      Map<String, Long> members,
+      @Nullable Long listedSince,
+      @Nullable Long readSince) {
+    public Group {
+      members = Map.copyOf(members);
+    }
+  }
+
+  /** {@return the groups that a person is in, with their members} */
+  default List<Group> groupsOf(String person) {
+    return List.of();
+  }
+
+  /** {@return a group with its members} */
+  default Optional<Group> group(String name) {
+    return Optional.empty();
   }
 
   /** {@return all groups: their numbers by name} */

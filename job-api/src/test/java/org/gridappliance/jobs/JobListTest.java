@@ -11,7 +11,6 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -230,14 +229,18 @@ class JobListTest {
         "failed>0 subjobs>10",
         "submitted<1d"
       };
+      List<Map<String, Long>> whose = new ArrayList<>();
+      whose.add(Map.of("ada", 0L));
+      whose.add(Map.of("ada", 0L, "bob", 500_000_000L, "eve", 0L)); // a group
+      whose.add(null); // everybody
       List<Double> millis = new ArrayList<>();
       for (int round = 0; round < 30; round++) {
         for (String query : queries) {
-          for (String owner : Arrays.asList("ada", null)) {
+          for (Map<String, Long> since : whose) {
             JobFilter filter = JobFilter.parse(query, 1_000_000_000L);
             Long before = round % 2 == 0 ? null : (long) jobs / 2;
             long start = System.nanoTime();
-            JobStore.Page page = store.list(new JobStore.Filter(owner, filter, before, 50));
+            JobStore.Page page = store.list(new JobStore.Filter(since, null, filter, before, 50));
             if (round > 2) { // warm by then
               millis.add((System.nanoTime() - start) / 1e6);
             }

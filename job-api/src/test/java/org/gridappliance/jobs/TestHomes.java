@@ -18,6 +18,7 @@ final class TestHomes implements Homes {
   final Set<String> disabled = ConcurrentHashMap.newKeySet();
   final Map<String, Set<String>> members = new ConcurrentHashMap<>();
   final Map<String, Long> numbers = new ConcurrentHashMap<>();
+  final Map<String, Group> shown = new ConcurrentHashMap<>();
   volatile long room = Long.MAX_VALUE;
   private final Path data;
 
@@ -51,6 +52,16 @@ final class TestHomes implements Homes {
   @Override
   public Map<String, Long> groups() {
     return Map.copyOf(numbers);
+  }
+
+  @Override
+  public List<Group> groupsOf(String person) {
+    return shown.values().stream().filter(one -> one.members().containsKey(person)).toList();
+  }
+
+  @Override
+  public Optional<Group> group(String name) {
+    return Optional.ofNullable(shown.get(name));
   }
 
   @Override

@@ -173,6 +173,34 @@ class PeopleTest {
   }
 
   @Test
+  void onlyAnAdministratorSaysWhatMembersSeeOfOneAnothersJobs() {
+    TestPortal.Browser bob = portal.scientist(ada, "bob");
+    TestPortal.Browser eve = portal.scientist(ada, "eve");
+    ada.send("POST", "/groups", "{\"name\":\"lab\",\"members\":[\"bob\"]}");
+    assertEquals("none", bob.get("/groups").json().at("/groups/0/jobs").asText());
+    assertEquals(403, bob.send("PATCH", "/groups/lab", "{\"jobs\":\"results\"}").status());
+    assertEquals(404, eve.send("PATCH", "/groups/lab", "{\"jobs\":\"results\"}").status());
+    assertEquals(400, ada.send("PATCH", "/groups/lab", "{\"jobs\":\"all\"}").status());
+    assertEquals(200, ada.send("PATCH", "/groups/lab", "{\"jobs\":\"list\"}").status());
+    String since = bob.get("/groups").json().at("/groups/0/jobsSince").asText();
+    assertTrue(since.endsWith("Z"), since);
+    TestPortal.Answer more = ada.send("PATCH", "/groups/lab", "{\"jobs\":\"results\"}");
+    assertEquals(since, more.json().at("/jobsSince").asText(), "the list goes on");
+    assertFalse(more.json().at("/resultsSince").asText().isEmpty());
+    assertEquals("results", bob.get("/groups").json().at("/groups/0/jobs").asText());
+    assertEquals(200, bob.get("/jobs?group=lab").status());
+    assertEquals(404, eve.get("/jobs?group=lab").status());
+    assertEquals(200, ada.send("PUT", "/groups/lab", "{\"members\":[\"eve\"]}").status());
+    assertEquals(404, bob.get("/jobs?group=lab").status(), "who left");
+    assertEquals(200, eve.get("/jobs?group=lab").status());
+    assertEquals(200, ada.send("PATCH", "/groups/lab", "{\"jobs\":\"none\"}").status());
+    assertEquals(403, eve.get("/jobs?group=lab").status());
+    assertTrue(eve.get("/groups").json().at("/groups/0/jobsSince").isNull());
+    String all = ada.get("/audit").body();
+    assertTrue(all.contains("group.jobs-shown"), all);
+  }
+
+  @Test
   void theAuditLogTellsWhoDidWhatAndNoSecret() {
     portal.browser().login("ada", "wrong password");
     TestPortal.Browser bob = portal.scientist(ada, "bob");

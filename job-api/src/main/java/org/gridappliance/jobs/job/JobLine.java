@@ -24,6 +24,26 @@ record JobLine(
     List<String> tags) {
   static final long NEVER = -1;
 
+  /** {@return this as somebody sees it whom its owner's tags do not concern} */
+  JobLine withoutTags() {
+    return tags.isEmpty()
+        ? this
+        : new JobLine(
+            id,
+            owner,
+            name,
+            app,
+            state,
+            archived,
+            combinations,
+            chunks,
+            failed,
+            submittedAt,
+            startedAt,
+            endedAt,
+            List.of());
+  }
+
   /** {@return how many subjobs it has} */
   long subjobs() {
     return (long) combinations * Math.max(1, chunks);

@@ -225,23 +225,41 @@ public final class JobStore {
   /**
    * Which jobs to list.
    *
-   * @param owner whose, everybody's when null
+   * @param since whose, by owner from which submission on, in milliseconds since 1970; everybody's
+   *     when null
+   * @param reader finds nobody else's jobs by their tags, which are their owners' own words; null
+   *     for who may
    * @param terms what must hold of them
    * @param before only ids smaller than this
    */
-  public record Filter(@Nullable String owner, JobFilter terms, @Nullable Long before, int limit) {}
+  public record Filter(
+      @Nullable Map<String, Long> since,
+      @Nullable String reader,
+      JobFilter terms,
+      @Nullable Long before,
+      int limit) {
+    /** One person's, or everybody's when null. */
+    public Filter(@Nullable String owner, JobFilter terms, @Nullable Long before, int limit) {
+      this(owner == null ? null : Map.of(owner, Long.MIN_VALUE), null, terms, before, limit);
+    }
+
+    boolean test(JobLine line) {
+      if (since != null) {
+        Long from = since.get(line.owner());
+        if (from == null || line.submittedAt() < from) {
+          return false;
+        }
+      }
+      return terms.test(reader == null || reader.equals(line.owner()) ? line : line.withoutTags());
+    }
+  }
 
   /** A page of jobs, newest first, and how many match in all. */
   public record Page(List<JobRecord> jobs, long count) {}
 
   /** {@return a page of jobs} The first call reads a line of every job ({@link JobIndex}). */
   public Page list(Filter filter) {
-    String owner = filter.owner();
-    JobIndex.Found found =
-        index.select(
-            line -> (owner == null || owner.equals(line.owner())) && filter.terms().test(line),
-            filter.before(),
-            filter.limit());
+    JobIndex.Found found = index.select(filter::test, filter.before(), filter.limit());
     if (found.ids().isEmpty()) {
       return new Page(List.of(), found.count());
     }

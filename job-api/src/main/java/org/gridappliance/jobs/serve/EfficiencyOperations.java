@@ -145,7 +145,8 @@ record EfficiencyOperations(Jobs jobs, JobUseStore store, Clock clock) {
   }
 
   private Response ofJob(Request request) {
-    JobRecord record = jobs.require(request.requireCaller(), request.pathLong("job")).record();
+    JobRecord record =
+        jobs.requireReadable(request.requireCaller(), request.pathLong("job")).record();
     JobUseStore.Measured used = store.measured(record.id());
     JobPlan plan = jobs.plan(record);
     long asked = plan.limits().memoryBytes();

@@ -22,11 +22,9 @@ import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.jobs.http.Request;
 import org.gridappliance.jobs.http.Response;
 import org.gridappliance.jobs.job.Hold;
-import org.gridappliance.jobs.job.JobFilter;
 import org.gridappliance.jobs.job.JobPlan;
 import org.gridappliance.jobs.job.JobRecord;
 import org.gridappliance.jobs.job.JobState;
-import org.gridappliance.jobs.job.JobStore;
 import org.gridappliance.jobs.job.StorageException;
 import org.gridappliance.jobs.job.StoredFile;
 import org.gridappliance.jobs.job.SubjobRow;
@@ -76,7 +74,6 @@ final class JobOperations {
   }
 
   void addTo(Map<String, Operation> operations) {
-    operations.put("listJobs", this::list);
     operations.put("submitJob", this::submit);
     operations.put("estimateJob", this::estimate);
     operations.put("getJob", this::get);
@@ -97,53 +94,6 @@ final class JobOperations {
       throw Problem.forbidden("this token may only read; make one whose scope may write");
     }
     return caller;
-  }
-
-  private Response list(Request request) {
-    Caller caller = request.requireCaller();
-    boolean all = request.query("owner").orElse("me").equals("all");
-    if (all && !caller.administrator()) {
-      throw Problem.forbidden("only an administrator lists everybody's jobs; leave owner out");
-    }
-    int limit = (int) request.queryLong("limit", 50);
-    long before = request.queryLong("before", 0);
-    JobFilter terms = terms(request);
-    JobStore.Page page =
-        jobs.store.list(
-            new JobStore.Filter(
-                all ? null : caller.name(), terms, before == 0 ? null : before, limit));
-    Map<Long, JobStore.Label> labels =
-        jobs.store.labels(page.jobs().stream().map(JobRecord::id).toList());
-    ObjectNode answer = Views.JSON.objectNode();
-    ArrayNode list = answer.putArray("jobs");
-    for (JobRecord record : page.jobs()) {
-      ObjectNode one = Views.job(jobs.now(record));
-      label(one, labels.get(record.id()));
-      list.add(one);
-    }
-    answer.put("count", page.count());
-    if (page.jobs().size() == limit) {
-      answer.put("next", page.jobs().getLast().id());
-    } else {
-      answer.putNull("next");
-    }
-    return Response.ok(answer);
-  }
-
-  private JobFilter terms(Request request) {
-    JobFilter terms = JobFilter.parse(request.query("q").orElse(""), clock.millis());
-    terms = request.query("state").map(terms::inState).orElse(terms);
-    terms = request.query("app").map(terms::ofApp).orElse(terms);
-    return request.query("text").filter(text -> !text.isEmpty()).map(terms::named).orElse(terms);
-  }
-
-  private static void label(ObjectNode job, JobStore.@Nullable Label label) {
-    if (label != null) {
-      ArrayNode tags = job.putArray("tags");
-      label.tags().forEach(tags::add);
-      job.put("note", label.note());
-      job.put("archived", label.archived());
-    }
   }
 
   /** Name, note and tags are the owner's words on a job; nothing of what runs changes. */
@@ -259,10 +209,14 @@ final class JobOperations {
   }
 
   private Response get(Request request) {
-    JobSnapshot job = jobs.require(request.requireCaller(), request.pathLong("job"));
+    Caller caller = request.requireCaller();
+    JobSnapshot job = jobs.requireReadable(caller, request.pathLong("job"));
     JobRecord record = job.record();
-    ObjectNode answer = Views.job(job);
-    label(answer, jobs.store.labels(List.of(record.id())).get(record.id()));
+    boolean his = Jobs.isHis(caller, record);
+    ObjectNode answer = his ? Views.job(job) : Views.readable(job);
+    if (his) {
+      JobLists.label(answer, jobs.store.labels(List.of(record.id())).get(record.id()));
+    }
     answer.set("inputs", record.request().path("inputs"));
     if (record.request().path("sweep").isObject()) {
       answer.set("sweep", record.request().path("sweep"));
@@ -297,6 +251,7 @@ final class JobOperations {
     answer.put("appVersion", record.appDigest());
     workflows
         .of(record.id())
+        .filter(one -> his)
         .ifPresent(
             one -> answer.putObject("workflow").put("id", one.workflow()).put("step", one.step()));
     return Response.ok(answer);
@@ -376,7 +331,8 @@ final class JobOperations {
   }
 
   private Response subjobs(Request request) {
-    JobRecord record = jobs.require(request.requireCaller(), request.pathLong("job")).record();
+    JobRecord record =
+        jobs.requireReadable(request.requireCaller(), request.pathLong("job")).record();
     String states = jobs.states(record);
     List<Integer> wanted =
         wanted(

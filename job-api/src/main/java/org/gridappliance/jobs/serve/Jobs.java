@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.gridappliance.jobs.access.Sight;
 import org.gridappliance.jobs.http.Caller;
 import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.jobs.job.JobPlan;
@@ -28,6 +29,7 @@ final class Jobs implements JobEvents.Source {
   final SubjobStore subjobs;
   final LocalPool pool;
   final PlanLoader plans;
+  final Sight sight;
   private final Map<Long, JobPlan> cache =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -38,7 +40,8 @@ final class Jobs implements JobEvents.Source {
         }
       };
 
-  Jobs(JobStore store, SubjobStore subjobs, LocalPool pool, PlanLoader plans) {
+  Jobs(JobStore store, SubjobStore subjobs, LocalPool pool, PlanLoader plans, Sight sight) {
+    this.sight = sight;
     this.store = store;
     this.subjobs = subjobs;
     this.pool = pool;
@@ -46,13 +49,30 @@ final class Jobs implements JobEvents.Source {
   }
 
   /**
-   * {@return a job of the caller, or anybody's for an administrator}
+   * {@return a job that the caller may read: his own, one that a group of his lets him read, or
+   * anybody's for an administrator}
+   *
+   * @throws Problem 404
+   */
+  JobSnapshot requireReadable(Caller caller, long id) {
+    return find(id)
+        .filter(job -> sight.reads(caller, job.record().owner(), job.record().submittedAt()))
+        .orElseThrow(() -> Problem.notFound("job " + id));
+  }
+
+  /** {@return whether a job is the caller's to act on: his own, or any for an administrator} */
+  static boolean isHis(Caller caller, JobRecord job) {
+    return caller.administrator() || job.owner().equals(caller.name());
+  }
+
+  /**
+   * {@return a job that the caller may act on: his own, or anybody's for an administrator}
    *
    * @throws Problem 404
    */
   JobSnapshot require(Caller caller, long id) {
     return find(id)
-        .filter(job -> caller.administrator() || job.record().owner().equals(caller.name()))
+        .filter(job -> isHis(caller, job.record()))
         .orElseThrow(() -> Problem.notFound("job " + id));
   }
 

@@ -12,6 +12,7 @@ import org.gridappliance.jobs.JobSettings;
 import org.gridappliance.jobs.access.AccessOperations;
 import org.gridappliance.jobs.access.AccessStore;
 import org.gridappliance.jobs.access.Gate;
+import org.gridappliance.jobs.access.Sight;
 import org.gridappliance.jobs.app.AppCatalog;
 import org.gridappliance.jobs.app.AppShelf;
 import org.gridappliance.jobs.author.SourceFolder;
@@ -103,7 +104,7 @@ public final class Operations implements AutoCloseable {
             new Pools(pool, condor),
             settings.bundles(),
             settings.network());
-    Jobs jobs = new Jobs(store, subjobs, pool, plans);
+    Jobs jobs = new Jobs(store, subjobs, pool, plans, new Sight(homes));
     Map<String, Operation> operations = new HashMap<>();
     AppOperations apps = new AppOperations(shelf, catalog, gate, settings.bundles());
     apps.addTo(operations);
@@ -117,6 +118,7 @@ public final class Operations implements AutoCloseable {
         new JobOperations(
             jobs, shelf, submission, keys, deliverer, workflowStore, space, audit, lines, clock);
     forJobs.addTo(operations);
+    new JobLists(jobs, clock).addTo(operations);
     Triggers watching = new Triggers(triggers, homes, forJobs.submitter(), clock, audit);
     Workflows workflows =
         new Workflows(

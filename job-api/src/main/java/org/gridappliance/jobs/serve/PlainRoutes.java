@@ -183,7 +183,7 @@ final class PlainRoutes {
   }
 
   private void result(RoutingContext context, Caller caller) {
-    JobRecord record = jobs.require(caller, number(context, "job")).record();
+    JobRecord record = jobs.requireReadable(caller, number(context, "job")).record();
     String marker = "/results/";
     String path = context.normalizedPath();
     String name =
@@ -210,7 +210,7 @@ final class PlainRoutes {
   }
 
   private void zip(RoutingContext context, Caller caller) throws IOException {
-    JobRecord record = jobs.require(caller, number(context, "job")).record();
+    JobRecord record = jobs.requireReadable(caller, number(context, "job")).record();
     var files = jobs.store.results(record.id());
     if (files.isEmpty()) {
       throw Problem.notFound("a result of job " + record.id());
@@ -223,7 +223,7 @@ final class PlainRoutes {
 
   /** A job with its inputs and provenance, for an archive. */
   private void crate(RoutingContext context, Caller caller) throws IOException {
-    JobRecord record = jobs.require(caller, number(context, "job")).record();
+    JobRecord record = jobs.requireReadable(caller, number(context, "job")).record();
     if (!record.state().ended()) {
       throw Problem.conflict("job " + record.id() + " has not ended; its crate is made then");
     }
@@ -270,7 +270,7 @@ final class PlainRoutes {
   }
 
   private void output(RoutingContext context, Caller caller) throws IOException {
-    JobRecord record = jobs.require(caller, number(context, "job")).record();
+    JobRecord record = jobs.requireReadable(caller, number(context, "job")).record();
     String at = String.valueOf(context.pathParam("index"));
     int index = at.equals("merge") ? -1 : (int) number(context, "index");
     String stream = String.valueOf(context.pathParam("stream"));

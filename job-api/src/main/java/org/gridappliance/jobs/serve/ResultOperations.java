@@ -12,6 +12,7 @@ import org.gridappliance.jobs.app.App;
 import org.gridappliance.jobs.app.Column;
 import org.gridappliance.jobs.app.Output;
 import org.gridappliance.jobs.deliver.Deliverer;
+import org.gridappliance.jobs.http.Caller;
 import org.gridappliance.jobs.http.Operation;
 import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.jobs.http.Request;
@@ -42,7 +43,8 @@ final class ResultOperations {
   }
 
   private Response list(Request request) {
-    JobRecord record = jobs.require(request.requireCaller(), request.pathLong("job")).record();
+    Caller caller = request.requireCaller();
+    JobRecord record = jobs.requireReadable(caller, request.pathLong("job")).record();
     ObjectNode answer = Views.JSON.objectNode();
     answer.put("complete", record.state().ended());
     ArrayNode files = answer.putArray("files");
@@ -52,7 +54,10 @@ final class ResultOperations {
     Optional<MergedNote> merged =
         record.state().ended() ? jobs.store.merged(record.id()) : Optional.empty();
     answer.put("partial", merged.isPresent() && record.state() != JobState.COMPLETED);
-    deliverer.find(record.id()).ifPresent(delivery -> answer.set("home", Views.delivery(delivery)));
+    deliverer
+        .find(record.id())
+        .filter(delivery -> Jobs.isHis(caller, record)) // it names a folder of his home
+        .ifPresent(delivery -> answer.set("home", Views.delivery(delivery)));
     if (merged.isPresent()) {
       jobs.store.results(record.id()).forEach(file -> files.add(Views.file(file)));
       App app = jobs.plan(record).app();
@@ -106,7 +111,8 @@ final class ResultOperations {
   }
 
   private Response page(Request request, TableFile.Query query) throws IOException {
-    JobRecord record = jobs.require(request.requireCaller(), request.pathLong("job")).record();
+    JobRecord record =
+        jobs.requireReadable(request.requireCaller(), request.pathLong("job")).record();
     String name = request.path("table");
     MergedNote.Table table =
         jobs.store

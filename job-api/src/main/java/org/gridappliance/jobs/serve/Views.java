@@ -59,6 +59,21 @@ final class Views {
     return node;
   }
 
+  /** As {@link #job}, for somebody whom a group lets list it: without what its program said. */
+  static ObjectNode listed(JobSnapshot now) {
+    ObjectNode node = job(now);
+    node.putNull("phase");
+    node.putNull("failure");
+    node.putNull("hold");
+    node.put("access", "listed");
+    return node;
+  }
+
+  /** As {@link #job}, for somebody whom a group lets read it. */
+  static ObjectNode readable(JobSnapshot now) {
+    return job(now).put("access", "read");
+  }
+
   private static void counts(ObjectNode counts, JobSnapshot now) {
     JobState state = now.record().state();
     boolean held = state == JobState.HELD;

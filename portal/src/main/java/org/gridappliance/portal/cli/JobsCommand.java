@@ -42,6 +42,12 @@ final class JobsCommand implements Callable<Integer> {
   @Option(names = "--filter", description = "only jobs of a filter, as \"state:held app:vina\"")
   @Nullable String filter;
 
+  @Option(
+      names = "--group",
+      paramLabel = "NAME",
+      description = "jobs that this group of yours shows its members, instead of your own")
+  @Nullable String group;
+
   @Override
   public Integer call() throws IOException, InterruptedException, CliException {
     if (limit < 1 || limit > 500) {
@@ -68,11 +74,14 @@ final class JobsCommand implements Callable<Integer> {
       }
       JsonNode page =
           client.get(
-              "jobs?limit=" + limit + (filter == null ? "" : "&q=" + Client.segment(filter)));
+              "jobs?limit="
+                  + limit
+                  + (filter == null ? "" : "&q=" + Client.segment(filter))
+                  + (group == null ? "" : "&group=" + Client.segment(group)));
       if (json) {
         System.out.println(page.toPrettyString());
       } else {
-        print(page.path("jobs"));
+        print(page.path("jobs"), group != null);
       }
       return 0;
     }
@@ -86,16 +95,19 @@ final class JobsCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static void print(JsonNode jobs) {
-    System.out.printf("%8s  %-10s %11s  %-20s  %s%n", "ID", "STATE", "DONE", "SUBMITTED", "NAME");
+  private static void print(JsonNode jobs, boolean owners) {
+    System.out.printf(
+        "%8s  %-10s %11s  %-20s  %s%s%n",
+        "ID", "STATE", "DONE", "SUBMITTED", owners ? "%-12s  ".formatted("OWNER") : "", "NAME");
     for (JsonNode job : jobs) {
       JsonNode counts = job.path("counts");
       System.out.printf(
-          "%8d  %-10s %11s  %-20.20s  %s%n",
+          "%8d  %-10s %11s  %-20.20s  %s%s%n",
           job.path("id").asLong(),
           job.path("state").asText(),
           counts.path("completed").asInt() + "/" + counts.path("total").asInt(),
           job.path("submittedAt").asText(),
+          owners ? "%-12s  ".formatted(job.path("owner").asText()) : "",
           job.path("name").asText().replaceAll("\\p{Cntrl}", " "));
     }
   }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.gridappliance.jobs.http.Caller;
+import org.gridappliance.portal.people.Groups;
 import org.gridappliance.portal.people.People;
 import org.gridappliance.webdav.DavException;
 import org.gridappliance.webdav.HomeStorage;
@@ -38,6 +39,20 @@ public final class JobHomes implements org.gridappliance.jobs.Homes {
   @Override
   public Map<String, Long> groups() {
     return people.groups();
+  }
+
+  @Override
+  public List<Group> groupsOf(String person) {
+    return people.groupsOf(person).stream().map(JobHomes::group).toList();
+  }
+
+  @Override
+  public Optional<Group> group(String name) {
+    return people.group(name).map(JobHomes::group);
+  }
+
+  private static Group group(Groups.Row row) {
+    return new Group(row.name(), row.members(), row.listedSince(), row.readSince());
   }
 
   @Override

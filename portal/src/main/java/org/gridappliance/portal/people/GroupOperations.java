@@ -1,16 +1,15 @@
 package org.gridappliance.portal.people;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.jobs.http.Response;
-import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /** Groups of people. Administrators make and change them; a member sees his own. */
 final class GroupOperations {
@@ -25,16 +24,39 @@ final class GroupOperations {
         "listGroups", this::list,
         "createGroup", this::create,
         "setGroupMembers", this::setMembers,
+        "updateGroup", this::update,
         "deleteGroup", this::delete);
   }
 
-  /** As the contract's Group. */
-  record Group(String name, List<String> members) {}
+  /** As the contract's Group; times in ISO 8601. */
+  record Group(
+      String name,
+      List<String> members,
+      String jobs,
+      @Nullable String jobsSince,
+      @Nullable String resultsSince) {
+    static Group of(Groups.Row row) {
+      return new Group(
+          row.name(),
+          List.copyOf(row.members().keySet()),
+          row.shown().name().toLowerCase(Locale.ROOT),
+          time(row.listedSince()),
+          time(row.readSince()));
+    }
+
+    private static @Nullable String time(@Nullable Long millis) {
+      return millis == null ? null : Instant.ofEpochMilli(millis).toString();
+    }
+  }
 
   private Response list(PersonOperation.Exchange exchange) {
     Principal person = exchange.require();
-    return Response.ok(
-        Map.of("groups", people.accounts().jdbi().withHandle(h -> visible(h, person))));
+    List<Groups.Row> rows =
+        people
+            .accounts()
+            .jdbi()
+            .withHandle(h -> person.administrator() ? Groups.all(h) : Groups.of(h, person.name()));
+    return Response.ok(Map.of("groups", rows.stream().map(Group::of).toList()));
   }
 
   private Response create(PersonOperation.Exchange exchange) {
@@ -48,11 +70,15 @@ final class GroupOperations {
           .jdbi()
           .useTransaction(
               handle -> {
-                if (id(handle, name).isPresent()) {
+                if (Groups.id(handle, name).isPresent()) {
                   throw Problem.conflict("the group " + name + " exists already");
                 }
                 handle.execute("insert into portal.people_group (name) values (?)", name);
-                put(handle, id(handle, name).orElseThrow(), members);
+                Groups.setMembers(
+                    handle,
+                    Groups.id(handle, name).orElseThrow(),
+                    members,
+                    people.clock().millis());
                 people
                     .audit()
                     .append(
@@ -66,7 +92,7 @@ final class GroupOperations {
     } finally {
       people.administrators().unlock();
     }
-    return Response.created("/api/v1/groups/" + name, new Group(name, List.copyOf(members)));
+    return Response.created("/api/v1/groups/" + name, now(name));
   }
 
   private Response setMembers(PersonOperation.Exchange exchange) {
@@ -78,10 +104,8 @@ final class GroupOperations {
         .jdbi()
         .useTransaction(
             handle -> {
-              long group = id(handle, name).orElseThrow(() -> missing(name));
-              handle.execute(
-                  "delete from portal.people_group_member where people_group = ?", group);
-              put(handle, group, members);
+              long group = Groups.id(handle, name).orElseThrow(() -> missing(name));
+              Groups.setMembers(handle, group, members, people.clock().millis());
               people
                   .audit()
                   .append(
@@ -92,7 +116,37 @@ final class GroupOperations {
                       String.join(", ", members),
                       exchange.request().remoteAddress());
             });
-    return Response.ok(new Group(name, List.copyOf(members)));
+    return Response.ok(now(name));
+  }
+
+  /** What members see of one another's jobs; they read it on their pages. */
+  private Response update(PersonOperation.Exchange exchange) {
+    String name = exchange.request().path("group");
+    Principal admin = requireAdministratorOf(exchange, name);
+    String word = exchange.required("jobs");
+    Groups.Shown shown = Groups.Shown.valueOf(word.toUpperCase(Locale.ROOT));
+    people
+        .accounts()
+        .jdbi()
+        .useTransaction(
+            handle -> {
+              Groups.Row before = Groups.named(handle, name).orElseThrow(() -> missing(name));
+              Groups.show(handle, before, shown, people.clock().millis());
+              people
+                  .audit()
+                  .append(
+                      handle,
+                      admin.name(),
+                      "group.jobs-shown",
+                      name,
+                      word,
+                      exchange.request().remoteAddress());
+            });
+    return Response.ok(now(name));
+  }
+
+  private Group now(String name) {
+    return Group.of(people.group(name).orElseThrow(() -> missing(name)));
   }
 
   private Response delete(PersonOperation.Exchange exchange) {
@@ -125,49 +179,8 @@ final class GroupOperations {
     if (person.administrator()) {
       return person;
     }
-    boolean member =
-        people.accounts().jdbi().withHandle(h -> visible(h, person)).stream()
-            .anyMatch(g -> g.name().equals(group));
+    boolean member = people.groups(person.name()).containsKey(group);
     throw member ? Problem.forbidden("only an administrator changes a group") : missing(group);
-  }
-
-  private static List<Group> visible(Handle handle, Principal person) {
-    Map<String, List<String>> groups = new LinkedHashMap<>();
-    handle
-        .createQuery(
-            "select g.name as people_group, a.name as member from portal.people_group g left join"
-                + " portal.people_group_member m on m.people_group = g.id left join portal.account a"
-                + " on a.id = m.account where :all or g.id in (select people_group from"
-                + " portal.people_group_member where account = :account) order by g.name, a.name")
-        .bind("all", person.administrator())
-        .bind("account", person.account())
-        .map(
-            (row, context) -> {
-              List<String> members =
-                  groups.computeIfAbsent(row.getString("people_group"), n -> new ArrayList<>());
-              String member = row.getString("member");
-              return member == null || members.add(member);
-            })
-        .list();
-    return groups.entrySet().stream().map(e -> new Group(e.getKey(), e.getValue())).toList();
-  }
-
-  private static void put(Handle handle, long group, Set<String> members) {
-    for (String member : members) {
-      int added =
-          handle.execute(
-              "insert into portal.people_group_member (people_group, account) select ?, id from"
-                  + " portal.account where name = ?",
-              group,
-              member);
-      if (added == 0) {
-        throw Problem.invalid(
-            "there is no account " + member,
-            List.of(
-                new Problem.FieldError(
-                    "members", member + " is no account; want names of the Users page")));
-      }
-    }
   }
 
   private static Set<String> members(PersonOperation.Exchange exchange) {
@@ -177,14 +190,6 @@ final class GroupOperations {
       list.forEach(m -> members.add(m.asText()));
     }
     return members;
-  }
-
-  private static Optional<Long> id(Handle handle, String name) {
-    return handle
-        .createQuery("select id from portal.people_group where name = :name")
-        .bind("name", name)
-        .mapTo(Long.class)
-        .findOne();
   }
 
   private static Problem missing(String name) {

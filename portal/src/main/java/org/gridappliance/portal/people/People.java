@@ -30,6 +30,7 @@ public final class People {
   private final LiveSettings live;
   private final Setup setup;
   private final String version;
+  private final Clock clock;
 
   /** Held while what depends on the number of administrators is read and changed. */
   private final ReentrantLock administrators = new ReentrantLock();
@@ -44,6 +45,7 @@ public final class People {
     this.live = new LiveSettings(jdbi, settings);
     this.setup = new Setup(this, settings.data().resolve("run"));
     this.version = version;
+    this.clock = clock;
   }
 
   /** {@return the operations about people and settings by operationId} */
@@ -76,6 +78,16 @@ public final class People {
         "select g.name, g.id from portal.people_group g join portal.people_group_member m on"
             + " m.people_group = g.id join portal.account a on a.id = m.account where a.name = ?",
         name);
+  }
+
+  /** {@return the groups that a person is in, with members and what they see of one another} */
+  public List<Groups.Row> groupsOf(String name) {
+    return accounts.jdbi().withHandle(handle -> Groups.of(handle, name));
+  }
+
+  /** {@return a group with its members and what they see of one another} */
+  public Optional<Groups.Row> group(String name) {
+    return accounts.jdbi().withHandle(handle -> Groups.named(handle, name));
   }
 
   /** {@return all groups, their numbers by name} */
@@ -273,6 +285,10 @@ public final class People {
 
   ReentrantLock administrators() {
     return administrators;
+  }
+
+  Clock clock() {
+    return clock;
   }
 
   String version() {
