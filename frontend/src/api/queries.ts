@@ -17,7 +17,9 @@ export interface JobFilter {
 
 export interface EfficiencyFilter {
   span: "week" | "month" | "quarter" | "year";
-  owner: "me" | "all";
+  owner?: "me" | "all";
+  /** Of this group instead of one's own. */
+  group?: string;
 }
 
 export interface RunFilter {

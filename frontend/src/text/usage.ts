@@ -5,7 +5,7 @@ export const usage = {
   open: "Usage",
   title: "Usage",
   intro: "What runs asked for and what they used, by UTC days. Less asked for means more runs at once.",
-  everybody: "Everybody's",
+  oneSum: (name: string) => `The group ${name} does not show its members' jobs, so their use is told as one sum.`,
   span: "Period",
   spans: { week: "7 days", month: "30 days", quarter: "13 weeks", year: "52 weeks" },
   csv: "Jobs as CSV",

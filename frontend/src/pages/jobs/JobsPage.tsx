@@ -18,6 +18,7 @@ import { JobProgress, took } from "../../ui/progress";
 import { StateChip } from "../../ui/StateChip";
 import { Empty, ErrorBox, Loading, PageTitle } from "../../ui/states";
 import { Ago, useNow } from "../../ui/time";
+import { scoped, Whose } from "../../ui/Whose";
 import { GroupsTold } from "./GroupsTold";
 import { FilterHelp, Views } from "./Views";
 
@@ -40,6 +41,9 @@ function filterOf(search: URLSearchParams): JobFilter {
 }
 
 export default function JobsPage(): ReactElement {
+  const user = useUser();
+  const admin = user.roles.includes("administrator");
+  const groups = useQuery({ ...groupsQuery, enabled: admin || user.groups.length > 0 });
   const navigate = useNavigate();
   const [search, setSearch] = useSearchParams();
   const filter = filterOf(search);
@@ -130,7 +134,12 @@ export default function JobsPage(): ReactElement {
           data={[{ value: "", label: text.anyApp }, ...(apps.data ?? []).map((a) => ({ value: a.id, label: a.title }))]}
           onChange={(e) => set("app", e.currentTarget.value)}
         />
-        <Whose filter={filter} setSearch={setSearch} />
+        <Whose
+          scope={filter.owner === "all" ? { owner: "all" } : filter.group === undefined ? {} : { group: filter.group }}
+          groups={(groups.data ?? []).filter((g) => admin || g.jobs !== "none").map((g) => g.name)}
+          everybody={admin}
+          choose={(scope) => setSearch(scoped(scope), { replace: true })}
+        />
         {jobs.data !== undefined && (
           <Text size="sm" c="dimmed" ml="auto" role="status">
             {total > 10_000 ? text.many : text.count(count(total), total === 1)}
@@ -192,49 +201,6 @@ export default function JobsPage(): ReactElement {
         </Group>
       )}
     </Stack>
-  );
-}
-
-/** Whose jobs are listed: one's own, those a group shows, everybody's for an administrator. */
-function Whose({ filter, setSearch }: { filter: JobFilter; setSearch: (change: (before: URLSearchParams) => URLSearchParams, options: { replace: boolean }) => void }): ReactElement | null {
-  const user = useUser();
-  const admin = user.roles.includes("administrator");
-  const groups = useQuery({ ...groupsQuery, enabled: admin || user.groups.length > 0 });
-  const names = (groups.data ?? []).filter((g) => admin || g.jobs !== "none").map((g) => g.name);
-  if (filter.group !== undefined && !names.includes(filter.group)) {
-    names.push(filter.group); // the address says so; the list says why not
-  }
-  if (!admin && names.length === 0) {
-    return null;
-  }
-  return (
-    <NativeSelect
-      aria-label={text.whose}
-      maw={220}
-      value={filter.owner === "all" ? "all" : filter.group === undefined ? "" : `group ${filter.group}`}
-      data={[
-        { value: "", label: text.own },
-        ...names.map((name) => ({ value: `group ${name}`, label: text.ofGroup(name) })),
-        ...(admin ? [{ value: "all", label: text.everybody }] : []),
-      ]}
-      onChange={(e) => {
-        const { value } = e.currentTarget;
-        setSearch(
-          (before) => {
-            for (const key of ["before", "owner", "group"]) {
-              before.delete(key);
-            }
-            if (value === "all") {
-              before.set("owner", "all");
-            } else if (value !== "") {
-              before.set("group", value.slice("group ".length));
-            }
-            return before;
-          },
-          { replace: true },
-        );
-      }}
-    />
   );
 }
 

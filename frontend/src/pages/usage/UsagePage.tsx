@@ -1,5 +1,5 @@
 /** What was asked for and what was used: over time, by person, group and application, and the largest jobs. */
-import { Box, Button, Group, SegmentedControl, Stack, Switch, Table, Text, Title, useComputedColorScheme } from "@mantine/core";
+import { Box, Button, Group, SegmentedControl, Stack, Table, Text, Title, useComputedColorScheme } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, type ReactElement } from "react";
 import { Link, useSearchParams } from "react-router";
@@ -11,6 +11,7 @@ import { count, memory } from "../../lib/format";
 import { usage as text } from "../../text/usage";
 import { Icon } from "../../ui/icons";
 import { Contained, Empty, ErrorBox, Loading, PageTitle } from "../../ui/states";
+import { scoped, Whose } from "../../ui/Whose";
 import { bars, byGroup, hours, largestFirst, share, sum, type Named } from "./sums";
 
 const UsageChart = lazy(() => import("./UsageChart"));
@@ -24,9 +25,13 @@ export default function UsagePage(): ReactElement {
   const [search, setSearch] = useSearchParams();
   const span = periods.find((one) => one === search.get("span")) ?? "month";
   const all = admin && search.get("owner") === "all";
-  const owner = all ? "all" : "me";
-  const by: By = BYS.find((one) => one === search.get("by")) ?? (all ? "person" : "app");
-  const data = useQuery({ ...efficiencyQuery({ span, owner }), placeholderData: keepPreviousData });
+  const group = all ? undefined : (search.get("group") ?? undefined);
+  const scope = group === undefined ? ({ owner: all ? "all" : "me" } as const) : { group };
+  const data = useQuery({ ...efficiencyQuery({ span, ...scope }), placeholderData: keepPreviousData });
+  // a group that shows no jobs tells one sum under its own name
+  const oneSum = data.data?.group?.byPerson === false;
+  const bys = BYS.filter((one) => all || one === "app" || (group !== undefined && one === "person"));
+  const by: By = oneSum ? "group" : (bys.find((one) => one === search.get("by")) ?? (all || group !== undefined ? "person" : "app"));
   const groups = useQuery({ ...groupsQuery, enabled: all && by === "group" });
   const set = (key: string, value: string) =>
     setSearch(
@@ -37,20 +42,22 @@ export default function UsagePage(): ReactElement {
       { replace: true },
     );
   const people = data.data?.people ?? [];
-  const rows: readonly Named[] = by === "app" ? (data.data?.apps ?? []) : by === "group" ? byGroup(people, groups.data ?? [], text.withoutGroup) : people;
+  const rows: readonly Named[] = by === "app" ? (data.data?.apps ?? []) : by === "group" && !oneSum ? byGroup(people, groups.data ?? [], text.withoutGroup) : people;
   return (
     <Stack gap="md">
       <Group justify="space-between">
         <PageTitle title={text.title} />
-        <Button
-          component="a"
-          href={`${API}/pool/efficiency.csv?${new URLSearchParams({ span, owner }).toString()}`}
-          download
-          variant="default"
-          leftSection={<Icon name="download" size={16} />}
-        >
-          {text.csv}
-        </Button>
+        {group === undefined && (
+          <Button
+            component="a"
+            href={`${API}/pool/efficiency.csv?${new URLSearchParams({ span, owner: all ? "all" : "me" }).toString()}`}
+            download
+            variant="default"
+            leftSection={<Icon name="download" size={16} />}
+          >
+            {text.csv}
+          </Button>
+        )}
       </Group>
       <Text c="dimmed" size="sm">
         {text.intro}
@@ -63,15 +70,28 @@ export default function UsagePage(): ReactElement {
           onChange={(value) => set("span", value)}
           data={periods.map((value) => ({ value, label: text.spans[value] }))}
         />
-        <SegmentedControl
+        {!oneSum && (
+          <SegmentedControl
+            size="xs"
+            aria-label={text.by}
+            value={by}
+            onChange={(value) => set("by", value)}
+            data={bys.map((value) => ({ value, label: text.bys[value] }))}
+          />
+        )}
+        <Whose
           size="xs"
-          aria-label={text.by}
-          value={by}
-          onChange={(value) => set("by", value)}
-          data={BYS.filter((one) => all || one === "app").map((value) => ({ value, label: text.bys[value] }))}
+          scope={all ? { owner: "all" } : group === undefined ? {} : { group }}
+          everybody={admin}
+          groups={user.groups}
+          choose={(wanted) => setSearch(scoped(wanted), { replace: true })}
         />
-        {admin && <Switch label={text.everybody} checked={all} onChange={(e) => set("owner", e.currentTarget.checked ? "all" : "me")} />}
       </Group>
+      {oneSum && (
+        <Text size="sm" className="wrap">
+          {text.oneSum(group ?? "")}
+        </Text>
+      )}
       {data.isPending && <Loading lines={8} />}
       {data.isError && <ErrorBox error={data.error} retry={() => void data.refetch()} />}
       {data.data !== undefined && people.length === 0 && (
@@ -80,8 +100,8 @@ export default function UsagePage(): ReactElement {
       {data.data !== undefined && people.length > 0 && (
         <>
           <Picture data={data.data} days={DAYS[data.data.span]} />
-          <Sums rows={largestFirst(rows)} head={text.bys[by]} all={sum(people)} note={by === "group" ? text.groupsHelp : undefined} />
-          <Jobs data={data.data} owners={all} />
+          <Sums rows={largestFirst(rows)} head={text.bys[by]} all={sum(people)} note={by === "group" && !oneSum ? text.groupsHelp : undefined} />
+          {data.data.jobs.length > 0 && <Jobs data={data.data} owners={all || group !== undefined} links={group === undefined} />}
         </>
       )}
     </Stack>
@@ -183,7 +203,7 @@ function Sums({ rows, head, all, note }: { rows: readonly Named[]; head: string;
   );
 }
 
-function Jobs({ data, owners }: { data: Efficiency; owners: boolean }): ReactElement {
+function Jobs({ data, owners, links }: { data: Efficiency; owners: boolean; links: boolean }): ReactElement {
   const c = text.columns;
   return (
     <section className="card" aria-label={text.jobs}>
@@ -206,9 +226,13 @@ function Jobs({ data, owners }: { data: Efficiency; owners: boolean }): ReactEle
             {data.jobs.map((job) => (
               <Table.Tr key={job.job}>
                 <Table.Td>
-                  <Link to={`/jobs/${job.job}`} className="quiet-link wrap">
-                    {job.name}
-                  </Link>
+                  {links ? (
+                    <Link to={`/jobs/${job.job}`} className="quiet-link wrap">
+                      {job.name}
+                    </Link>
+                  ) : (
+                    <span className="wrap">{job.name}</span>
+                  )}
                   <Text size="xs" c="dimmed">
                     {job.app} · {text.runs(job.runs)}
                   </Text>

@@ -7,7 +7,7 @@ export const usage: Words<typeof english.usage> = {
   open: "Nutzung",
   title: "Nutzung",
   intro: "Was Läufe angefordert und was sie genutzt haben, nach Tagen in UTC. Wer weniger anfordert, kann mehr gleichzeitig laufen lassen.",
-  everybody: "Von allen",
+  oneSum: (name) => `Die Gruppe ${name} zeigt die Jobs ihrer Mitglieder nicht; ihre Nutzung steht hier deshalb als eine Summe.`,
   span: "Zeitraum",
   spans: { week: "7 Tage", month: "30 Tage", quarter: "13 Wochen", year: "52 Wochen" },
   csv: "Jobs als CSV",

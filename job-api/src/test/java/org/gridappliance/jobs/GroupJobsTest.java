@@ -248,6 +248,49 @@ class GroupJobsTest {
     assertEquals(404, portal.get("admin", "/jobs?group=never").status());
   }
 
+  private JsonNode used(String user) {
+    TestPortal.Answer answer = portal.get(user, "/pool/efficiency?group=lab");
+    assertEquals(200, answer.status(), answer.text());
+    return answer.json();
+  }
+
+  @Test
+  void aGroupThatShowsJobsShowsWhatTheyUsedByPersonAndNoOthers() {
+    lab(null, null, "ann", "bob");
+    done();
+    clock.advance(Duration.ofMinutes(1));
+    lab(clock.millis(), null, "ann", "bob");
+    assertEquals(0, used("bob").path("people").size(), "from before");
+    long job = done();
+    JsonNode used = used("bob");
+    assertTrue(used.at("/group/byPerson").asBoolean());
+    assertEquals("ann", used.at("/people/0/name").asText());
+    assertEquals(1, used.path("jobs").size());
+    assertEquals(job, used.at("/jobs/0/job").asLong());
+    assertEquals(404, portal.get("eve", "/pool/efficiency?group=lab").status());
+    assertEquals(204, portal.delete("ann", "/jobs/" + job).status());
+    assertEquals(0, used("bob").path("jobs").size(), "a deleted job is not named");
+    assertEquals(2, used("admin").at("/people/0/runs").asLong());
+  }
+
+  @Test
+  void aGroupThatShowsNoJobsTellsOneSumOfThreeOrMore() {
+    lab(null, null, "ann", "bob");
+    done();
+    TestPortal.Answer two = portal.get("bob", "/pool/efficiency?group=lab");
+    assertEquals(403, two.status());
+    assertTrue(two.text().contains("fewer than 3 members"), two.text());
+    lab(null, null, "ann", "bob", "eve");
+    JsonNode used = used("bob");
+    assertFalse(used.at("/group/byPerson").asBoolean());
+    assertEquals("lab", used.at("/people/0/name").asText());
+    assertEquals(1, used.path("people").size());
+    assertTrue(used.at("/people/0/runs").asLong() > 0);
+    assertEquals(0, used.path("apps").size() + used.path("jobs").size());
+    assertEquals("lab", used.at("/points/0/person").asText());
+    assertFalse(used.toString().contains("ann"), used.toString());
+  }
+
   @Test
   void anAdministratorListsAGroupThatShowsNothing() {
     lab(null, null, "ann", "bob");

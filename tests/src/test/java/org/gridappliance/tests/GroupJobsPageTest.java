@@ -56,6 +56,11 @@ class GroupJobsPageTest {
       assertThat(hers.getByRole(AriaRole.LINK, named("Naps of ben"))).hasCount(0);
       Chromium.accessible(hers);
       Chromium.picture(hers, "jobs-group-listed");
+      hers.navigate(appliance.url() + "/usage");
+      hers.getByLabel("Whose jobs").selectOption("Group lab");
+      seen(hers.getByRole(AriaRole.CELL, named("ben")));
+      Chromium.accessible(hers);
+      Chromium.picture(hers, "usage-of-a-group");
       hers.navigate(appliance.url() + "/jobs/" + job);
       seen(hers.getByText("This job is not here"));
 

@@ -89,7 +89,7 @@ class HoldAndUsageTest {
       assertThat(page.locator("canvas")).isVisible();
       Chromium.accessible(page);
       Chromium.picture(page, "usage");
-      page.getByLabel("Everybody's").click();
+      page.getByLabel("Whose jobs").selectOption("Everybody's");
       page.getByText("Group", new Page.GetByTextOptions().setExact(true)).click();
       assertThat(page.getByText("In no group")).isVisible();
       Chromium.picture(page, "usage-groups");

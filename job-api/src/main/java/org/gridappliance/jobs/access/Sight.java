@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * portal's database.
  */
 public final class Sight {
+  /** Of fewer members, a sum less one's own is another's. */
+  private static final int FEWEST = 3;
+
   private final Homes homes;
 
   /**
@@ -77,6 +80,27 @@ public final class Sight {
             (person, member) ->
                 since.put(person, caller.administrator() ? 0 : Math.max(from, member)));
     return since;
+  }
+
+  /**
+   * {@return whether the sums of a group may be told by person, application and job; else only as
+   * one sum}
+   *
+   * @throws Problem 403 when even one sum would tell one other person's
+   */
+  public static boolean sumsByPerson(Caller caller, Homes.Group group) {
+    if (caller.administrator() || group.listedSince() != null) {
+      return true;
+    }
+    if (group.members().size() < FEWEST) {
+      throw Problem.forbidden(
+          "the group "
+              + group.name()
+              + " does not show its members' jobs and has fewer than "
+              + FEWEST
+              + " members; its sum would tell the other's use");
+    }
+    return false;
   }
 
   private static boolean shows(

@@ -133,6 +133,17 @@ public final class JobUseStore {
       List<OfJob> largest,
       List<Point> points) {}
 
+  /** Decides which sums of a job and day count. */
+  @FunctionalInterface
+  public interface Part {
+    /**
+     * {@return whether the sums of a job and day count}
+     *
+     * @param day in days since 1970
+     */
+    boolean holds(String owner, long job, int day);
+  }
+
   /**
    * {@return what was used from a day on}
    *
@@ -140,14 +151,27 @@ public final class JobUseStore {
    * @param bucketDays how many days a point of the picture has
    */
   public Summary since(int day, @Nullable String owner, int bucketDays) {
-    return database.read(handle -> sum(handle, day, owner, bucketDays));
+    List<String> owners = owner == null ? null : List.of(owner);
+    return database.read(handle -> sum(handle, day, owners, (_, _, _) -> true, bucketDays));
+  }
+
+  /**
+   * The same of a part of some people's.
+   *
+   * @param owners theirs, and of these what the part says
+   */
+  public Summary since(int day, List<String> owners, Part part, int bucketDays) {
+    return owners.isEmpty()
+        ? new Summary(Map.of(), Map.of(), List.of(), List.of())
+        : database.read(handle -> sum(handle, day, owners, part, bucketDays));
   }
 
   /**
    * Reads the rows and adds them up here, a bucket at a time: H2 takes ten times as long to group
    * them as to read them, and writes what it reads to a file when it is more than some thousand.
    */
-  private static Summary sum(Handle handle, int day, @Nullable String owner, int bucketDays) {
+  private static Summary sum(
+      Handle handle, int day, @Nullable List<String> owners, Part part, int bucketDays) {
     Map<String, JobUse> people = new TreeMap<>();
     Map<String, JobUse> apps = new TreeMap<>();
     Map<Long, OfJob> jobs = new HashMap<>();
@@ -155,7 +179,7 @@ public final class JobUseStore {
     int last = newest(handle);
     for (int begin = day; begin <= last; begin += bucketDays) {
       Map<String, JobUse> parts = new TreeMap<>();
-      for (OfJob row : rows(handle, begin, begin + bucketDays, owner)) {
+      for (OfJob row : rows(handle, begin, begin + bucketDays, owners, part)) {
         people.merge(row.owner(), row.use(), JobUse::plus);
         apps.merge(row.app(), row.use(), JobUse::plus);
         parts.merge(row.owner(), row.use(), JobUse::plus);
@@ -182,17 +206,26 @@ public final class JobUseStore {
         .one();
   }
 
-  private static List<OfJob> rows(Handle handle, int from, int to, @Nullable String owner) {
+  private static List<OfJob> rows(
+      Handle handle, int from, int to, @Nullable List<String> owners, Part part) {
+    List<OfJob> found = new ArrayList<>();
     Query query =
         handle
             .createQuery(
                 "SELECT job, job_name, owner, app, "
                     + COLUMNS
-                    + " FROM job_use WHERE on_day >= ? AND on_day < ?"
-                    + (owner == null ? "" : " AND owner = ?"))
-            .bind(0, from)
-            .bind(1, to);
-    return (owner == null ? query : query.bind(2, owner)).map(JobUseStore::ofJob).list();
+                    + ", on_day FROM job_use WHERE on_day >= :from AND on_day < :to"
+                    + (owners == null ? "" : " AND owner IN (<owners>)"))
+            .bind("from", from)
+            .bind("to", to);
+    (owners == null ? query : query.bindList("owners", owners))
+        .map(
+            (rows, context) -> {
+              OfJob one = ofJob(rows, context);
+              return part.holds(one.owner(), one.job(), rows.getInt("on_day")) && found.add(one);
+            })
+        .list();
+    return found;
   }
 
   /** Hands over every job of which runs ended from a day on, by number; reads by pages. */

@@ -71,6 +71,18 @@ final class JobIndex {
     }
   }
 
+  /** {@return when a job was submitted, in milliseconds since 1970; null when it is not here} */
+  @Nullable Long submittedAt(long id) {
+    NavigableMap<Long, JobLine> all = refresh();
+    lock.readLock().lock();
+    try {
+      JobLine line = all.get(id);
+      return line == null ? null : (Long) line.submittedAt();
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
   private NavigableMap<Long, JobLine> refresh() {
     lock.readLock().lock();
     try {

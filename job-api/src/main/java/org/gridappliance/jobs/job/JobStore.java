@@ -274,6 +274,11 @@ public final class JobStore {
                 found.count()));
   }
 
+  /** {@return when a job was submitted, as the lines in memory say; null when it is deleted} */
+  public @Nullable Long submittedAt(long id) {
+    return index.submittedAt(id);
+  }
+
   /** What a person wrote on a job. */
   public record Label(List<String> tags, @Nullable String note, boolean archived) {}
 

@@ -11,9 +11,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import org.gridappliance.jobs.Homes;
+import org.gridappliance.jobs.access.Sight;
 import org.gridappliance.jobs.history.JobUse;
 import org.gridappliance.jobs.history.JobUseStore;
 import org.gridappliance.jobs.http.Caller;
@@ -75,12 +79,22 @@ record EfficiencyOperations(Jobs jobs, JobUseStore store, Clock clock) {
   private Response summary(Request request) {
     Period period = Period.of(request.query("span").orElse("month"));
     int from = first(period);
-    JobUseStore.Summary found =
-        store.since(
-            from,
-            whose(request.requireCaller(), request.query("owner").orElse("me")),
-            period.bucketDays);
+    Caller caller = request.requireCaller();
+    Optional<String> asked = request.query("group");
     ObjectNode answer = Views.JSON.objectNode();
+    JobUseStore.Summary found;
+    if (asked.isPresent()) {
+      Homes.Group group = jobs.sight.require(caller, asked.get());
+      boolean byPerson = Sight.sumsByPerson(caller, group);
+      found =
+          byPerson
+              ? ofMembers(caller, group, from, period.bucketDays)
+              : ofGroup(group, from, period.bucketDays);
+      answer.putObject("group").put("name", group.name()).put("byPerson", byPerson);
+    } else {
+      found =
+          store.since(from, whose(caller, request.query("owner").orElse("me")), period.bucketDays);
+    }
     answer.put("span", period.word());
     answer.put("from", date(from));
     answer.put("bucketDays", period.bucketDays);
@@ -107,6 +121,52 @@ record EfficiencyOperations(Jobs jobs, JobUseStore store, Clock clock) {
           .put("cpuHours", point.use().cpuSeconds() / HOUR);
     }
     return Response.ok(answer);
+  }
+
+  /**
+   * {@return what the jobs used that the group shows} Of deleted jobs nobody knows any more when
+   * they were submitted: what they used counts from the day after, and their names are not told.
+   */
+  private JobUseStore.Summary ofMembers(Caller caller, Homes.Group group, int day, int bucketDays) {
+    Map<String, Long> since = Sight.listed(caller, group);
+    JobUseStore.Summary all =
+        store.since(
+            day,
+            List.copyOf(since.keySet()),
+            (owner, job, on) -> {
+              long from = since.getOrDefault(owner, Long.MAX_VALUE);
+              Long submitted = jobs.store.submittedAt(job);
+              return submitted == null ? on > JobUseStore.day(from) : submitted >= from;
+            },
+            bucketDays);
+    return new JobUseStore.Summary(
+        all.people(),
+        all.apps(),
+        all.largest().stream().filter(one -> jobs.store.submittedAt(one.job()) != null).toList(),
+        all.points());
+  }
+
+  /** {@return what the members used since they are members, as one sum under the group's name} */
+  private JobUseStore.Summary ofGroup(Homes.Group group, int day, int bucketDays) {
+    JobUseStore.Summary all =
+        store.since(
+            day,
+            List.copyOf(group.members().keySet()),
+            (owner, job, on) ->
+                on >= JobUseStore.day(group.members().getOrDefault(owner, Long.MAX_VALUE)),
+            bucketDays);
+    Map<Integer, JobUse> points = new TreeMap<>();
+    all.points().forEach(one -> points.merge(one.day(), one.use(), JobUse::plus));
+    return new JobUseStore.Summary(
+        all.people().values().stream()
+            .reduce(JobUse::plus)
+            .map(sum -> Map.of(group.name(), sum))
+            .orElse(Map.of()),
+        Map.of(),
+        List.of(),
+        points.entrySet().stream()
+            .map(one -> new JobUseStore.Point(one.getKey(), group.name(), one.getValue()))
+            .toList());
   }
 
   private static String date(int day) {
