@@ -117,6 +117,9 @@ export const text = {
     release: "Release",
     holdWhy: "Hold with a reason…",
     held: {
+      change: "Change the reason",
+      give: "Give a reason",
+      changed: "Reason changed",
       by: (who: string) => `Held by ${who}`,
       running: (n: number) => (n === 1 ? "1 subjob that ran before goes on." : `${n} subjobs that ran before go on.`),
       rest: "Nothing more is started until it is released.",

@@ -7,7 +7,7 @@ import { text } from "../../text/jobs";
 import { Icon } from "../../ui/icons";
 import { Ago } from "../../ui/time";
 
-export function HoldBanner({ job, hold }: { job: JobDetail; hold: NonNullable<JobDetail["hold"]> }): ReactElement {
+export function HoldBanner({ job, hold, change }: { job: JobDetail; hold: NonNullable<JobDetail["hold"]>; change: (() => void) | undefined }): ReactElement {
   const words = text.job.held;
   return (
     <Alert
@@ -26,14 +26,21 @@ export function HoldBanner({ job, hold }: { job: JobDetail; hold: NonNullable<Jo
         {job.counts.running > 0 && `${words.running(job.counts.running)} `}
         {words.rest}
       </Text>
+      {change !== undefined && (
+        <Button size="xs" variant="default" mt="xs" onClick={change}>
+          {typeof hold.reason === "string" ? words.change : words.give}
+        </Button>
+      )}
     </Alert>
   );
 }
 
-export function AskReason({ close, hold }: { close: () => void; hold: (reason: string) => void }): ReactElement {
-  const [reason, setReason] = useState("");
+/** Asks why; of a held job for the reason from now on. */
+export function AskReason({ before, close, hold }: { before?: string; close: () => void; hold: (reason: string) => void }): ReactElement {
+  const [reason, setReason] = useState(before ?? "");
+  const changes = before !== undefined;
   return (
-    <Modal opened onClose={close} title={text.job.holdWhy.replace("…", "")} closeButtonProps={{ "aria-label": common.close }}>
+    <Modal opened onClose={close} title={changes ? text.job.held.change : text.job.holdWhy.replace("…", "")} closeButtonProps={{ "aria-label": common.close }}>
       <form
         onSubmit={(e) => {
           e.preventDefault();
@@ -53,7 +60,9 @@ export function AskReason({ close, hold }: { close: () => void; hold: (reason: s
           <Button variant="default" onClick={close}>
             {common.cancel}
           </Button>
-          <Button type="submit">{text.job.hold}</Button>
+          <Button type="submit" disabled={changes && (reason.trim() === "" || reason.trim() === before)}>
+            {changes ? common.save : text.job.hold}
+          </Button>
         </Group>
       </form>
     </Modal>

@@ -63,7 +63,9 @@ function useJobAction(job: JobDetail, undo: () => void) {
     },
     onSuccess: (_, { action }) => {
       const words = text.job.did[action === "resubmit-with-more-memory" ? "resubmit" : action];
-      if (action === "hold") {
+      if (action === "hold" && job.state === "Held") {
+        toast.done(text.job.held.changed);
+      } else if (action === "hold") {
         toast.undoable(words, undo, 8_000);
       } else {
         toast.done(words);
@@ -189,8 +191,8 @@ export function JobHeader({ job }: { job: JobDetail }): ReactElement {
         </Text>
       )}
       {!read && <WhyWaits job={job} />}
-      {job.hold !== undefined && job.hold !== null && <HoldBanner job={job} hold={job.hold} />}
-      {asking && <AskReason close={() => setAsking(false)} hold={(reason) => act.mutate({ action: "hold", reason })} />}
+      {job.hold !== undefined && job.hold !== null && <HoldBanner job={job} hold={job.hold} change={read ? undefined : () => setAsking(true)} />}
+      {asking && <AskReason before={job.hold == null ? undefined : (job.hold.reason ?? "")} close={() => setAsking(false)} hold={(reason) => act.mutate({ action: "hold", reason })} />}
       {job.failure !== null && job.failure !== undefined && (
         <FailureBanner failure={job.failure} job={job} resubmit={actions.includes("resubmit") ? () => void press("resubmit") : undefined} moreMemory={read ? undefined : () => void press("resubmit-with-more-memory")} />
       )}

@@ -122,6 +122,9 @@ export const text: Words<typeof english.text> = {
     release: "Freigeben",
     holdWhy: "Mit Begründung anhalten …",
     held: {
+      change: "Grund ändern",
+      give: "Grund angeben",
+      changed: "Grund geändert",
       by: (who) => `Angehalten von ${who}`,
       running: (n) => (n === 1 ? "1 Teiljob, der schon lief, läuft weiter." : `${n} Teiljobs, die schon liefen, laufen weiter.`),
       rest: "Nichts weiter wird gestartet, bis er freigegeben ist.",

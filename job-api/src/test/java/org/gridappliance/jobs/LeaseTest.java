@@ -241,6 +241,28 @@ class LeaseTest {
   }
 
   @Test
+  void anotherReasonTakesThePlaceOfTheOneBefore() throws Exception {
+    long id = submit("slow", 2);
+    act(id, "hold", Map.of("reason", "the licence server is down"));
+    int told = portal.api.ends().read(100).size();
+    String path = "/jobs/" + id + "/hold";
+    assertEquals(404, portal.post("bob", path, Map.of("reason", "mine")).status());
+    assertEquals(403, portal.post("reader", path, Map.of("reason", "mine")).status());
+    JsonNode again = portal.post("admin", path, Map.of("reason", " until Friday ")).json();
+    assertEquals("Held", again.path("state").asText());
+    assertEquals("until Friday", again.at("/hold/reason").asText());
+    assertEquals("admin", again.at("/hold/by").asText());
+    assertEquals(409, portal.post("ann", path, Map.of("reason", " ")).status());
+    assertEquals(told, portal.api.ends().read(100).size(), "it is no stop anew");
+    portal.close();
+    portal = new TestPortal(data, clock);
+    assertEquals("until Friday", portal.job("ann", id).at("/hold/reason").asText());
+    assertTrue(one.lease(2, 0).isEmpty());
+    act(id, "release", Map.of());
+    assertEquals(2, one.lease(2, 0).size());
+  }
+
+  @Test
   void aHeldJobWhoseSubjobsAllEndedEndsOnlyWhenItIsReleased() {
     long id = submit("nothing", 1);
     Lease lease = one.lease(1, 0).getFirst();

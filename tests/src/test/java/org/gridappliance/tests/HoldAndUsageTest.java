@@ -66,6 +66,12 @@ class HoldAndUsageTest {
       assertThat(page.getByText("The licence server is away until Monday.")).isVisible();
       Chromium.accessible(page);
       Chromium.picture(page, "job-held");
+      button(page, "Change the reason").click();
+      page.getByRole(AriaRole.TEXTBOX, new Page.GetByRoleOptions().setName("Reason"))
+          .fill("The licence server is back on Tuesday.");
+      button(page, "Save").click();
+      assertThat(page.getByText("The licence server is back on Tuesday.")).isVisible();
+      assertThat(page.getByText("away until Monday")).isHidden();
       page.navigate(appliance.url() + "/jobs?q=state:held");
       assertThat(page.getByText("Twelve naps")).isVisible();
       page.navigate(appliance.url() + "/jobs/" + job);

@@ -102,6 +102,16 @@ public final class JobStore {
     ends.tell(job);
   }
 
+  /** Writes who holds a held job and why; nothing of it stops anew. */
+  public void updateHold(JobRecord job) {
+    database.update(
+        handle ->
+            handle.execute(
+                "UPDATE job SET hold = ? WHERE id = ?",
+                job.hold() == null ? null : Json.text(job.hold()),
+                job.id()));
+  }
+
   /**
    * The same inside somebody's transaction. A job that ends leaves a row for its results to be
    * copied into its owner's home; one that goes on again takes it back. An end, or a stop at which

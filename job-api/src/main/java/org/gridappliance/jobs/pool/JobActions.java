@@ -119,17 +119,24 @@ public final class JobActions {
   }
 
   /**
-   * Starts nothing more of a job; what runs goes on, also where the job was suspended.
+   * Starts nothing more of a job; what runs goes on, also where the job was suspended. Of a job
+   * that a person holds already, another reason takes the place of the one before, with who gave it
+   * and when; that is no stop anew and is told nobody.
    *
-   * @throws Problem 409 when it is held already or has ended
+   * @throws Problem 409 when it is held already and no reason is given, when it is held for another
+   *     cause than a person's wish, or has ended
    */
   public void hold(long id, Hold hold) {
     ActiveJob job = active(id, "held");
     change(
         job,
         now -> {
-          if (now.state() == JobState.HELD) {
-            throw Problem.conflict("job " + id + " is held already; release or cancel it");
+          if (now.state() == JobState.HELD && (now.hold() == null || hold.reason() == null)) {
+            throw Problem.conflict(
+                "job "
+                    + id
+                    + " is held already; release or cancel it"
+                    + (now.hold() == null ? "" : ", or say another reason"));
           }
           return now.held(hold);
         });
@@ -184,8 +191,13 @@ public final class JobActions {
   private void change(ActiveJob job, UnaryOperator<JobRecord> how) {
     job.transition.lock();
     try {
-      JobRecord next = how.apply(notEnded(job, "changed"));
-      jobs.update(next);
+      JobRecord before = notEnded(job, "changed");
+      JobRecord next = how.apply(before);
+      if (before.state() == JobState.HELD && next.state() == JobState.HELD) {
+        jobs.updateHold(next);
+      } else {
+        jobs.update(next);
+      }
       state.lock.lock();
       try {
         job.record = next;
