@@ -1,6 +1,6 @@
 import { Stack, Tabs } from "@mantine/core";
 import type { ReactElement } from "react";
-import { useSearchParams } from "react-router";
+import { useAddress } from "../../lib/address";
 import { admin } from "../../text/places";
 import { PageTitle } from "../../ui/states";
 import { AuditTab } from "./AuditTab";
@@ -11,7 +11,7 @@ import { UsersTab } from "./UsersTab";
 const TABS = ["users", "groups", "settings", "audit"] as const;
 
 export default function AdminPage(): ReactElement {
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   const tab = TABS.find((t) => t === search.get("tab")) ?? "users";
   return (
     <Stack gap="md">

@@ -2,9 +2,9 @@ import { Button, Group, Stack, Table, Text, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useState, type ReactElement } from "react";
-import { useSearchParams } from "react-router";
 import { call } from "../../api/client";
 import { keys } from "../../api/queries";
+import { useAddress } from "../../lib/address";
 import { exact } from "../../lib/format";
 import { text as common } from "../../text/common";
 import { admin } from "../../text/places";
@@ -14,7 +14,7 @@ const text = admin.audit;
 const PAGE = 50;
 
 export function AuditTab(): ReactElement {
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   const actor = search.get("actor") ?? "";
   const action = search.get("action") ?? "";
   const [typed, setTyped] = useState({ actor, action });

@@ -2,10 +2,11 @@ import { Accordion, Box, Button, Grid, Group, Input, SegmentedControl, Stack, Te
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactElement } from "react";
-import { useNavigate, useSearchParams } from "react-router";
+import { useNavigate } from "react-router";
 import { ApiError, call, words } from "../../api/client";
 import { keys, poolQuery } from "../../api/queries";
 import type { App, JobRequest, TriggerRequest } from "../../api/types";
+import { useAddress } from "../../lib/address";
 import { isSampled } from "../../lib/range";
 import { validator } from "../../lib/validator";
 import { text } from "../../text/apps";
@@ -35,7 +36,7 @@ export function AppForm({ app, start, trigger, preview = false }: { app: App; st
   const [refused, setRefused] = useState<Errors>(NONE);
   const [uploading, setUploading] = useState<ReadonlySet<string>>(new Set());
   const area = useRef<HTMLDivElement>(null);
-  const memoryBytes = memoryIn(useSearchParams()[0]);
+  const memoryBytes = memoryIn(useAddress()[0]);
   const checked = useMemo(() => withMemory(check(app, draft === undefined ? form : withFile(form, draft)), memoryBytes), [app, form, draft, memoryBytes]);
   const [asked] = useDebouncedValue(checked, 400);
   const estimate = useQuery({

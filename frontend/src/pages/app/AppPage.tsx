@@ -2,10 +2,11 @@
 import { Alert, Box, Button, Grid, Group, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState, type ReactElement } from "react";
-import { Link, useParams, useSearchParams } from "react-router";
+import { Link, useParams } from "react-router";
 import { ApiError } from "../../api/client";
 import { appQuery, jobQuery, jobsQuery, triggersQuery } from "../../api/queries";
 import type { App } from "../../api/types";
+import { useAddress } from "../../lib/address";
 import { text } from "../../text/apps";
 import { access, authoring } from "../../text/authoring";
 import { text as words } from "../../text/triggers";
@@ -21,7 +22,7 @@ import { draftOf, fileInputs, newDraft } from "./trigger";
 
 export default function AppPage(): ReactElement {
   const { app: id = "" } = useParams();
-  const [search] = useSearchParams();
+  const [search] = useAddress();
   const app = useQuery(appQuery(id));
   const from = Number(search.get("from") ?? 0);
   const job = useQuery({ ...jobQuery(from), enabled: from > 0 });
@@ -105,7 +106,7 @@ function Standing({ app }: { app: App }): ReactElement | null {
 
 /** The ways to have this run without pressing Run. */
 function ByItself({ app }: { app: App }): ReactElement {
-  const [search] = useSearchParams();
+  const [search] = useAddress();
   const to = (kind: string) => {
     const next = new URLSearchParams(search);
     next.set("trigger", kind);

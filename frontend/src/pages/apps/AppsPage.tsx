@@ -1,10 +1,11 @@
 import { Badge, Button, Chip, Group, SimpleGrid, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useState, type ReactElement } from "react";
-import { Link, useNavigate, useSearchParams } from "react-router";
+import { Link, useNavigate } from "react-router";
 import { appsQuery } from "../../api/queries";
 import type { AppSummary } from "../../api/types";
 import { may, useUser } from "../../app/user";
+import { useAddress } from "../../lib/address";
 import { text } from "../../text/apps";
 import { authoring } from "../../text/authoring";
 import { Icon } from "../../ui/icons";
@@ -18,7 +19,7 @@ export default function AppsPage(): ReactElement {
   const navigate = useNavigate();
   const mayMake = may(useUser(), "author");
   const [making, setMaking] = useState(false);
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   // typed here first: the address follows in a transition, which would swallow quick letters
   const [words, setWords] = useState(search.get("text") ?? "");
   const category = search.get("category") ?? "";

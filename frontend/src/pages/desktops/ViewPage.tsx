@@ -2,10 +2,11 @@
 import { Button, Loader, Text } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useMemo, useRef, useState, type DragEvent, type ReactElement } from "react";
-import { Link, useLocation, useNavigate, useParams, useSearchParams } from "react-router";
+import { Link, useLocation, useNavigate, useParams } from "react-router";
 import { call, words } from "../../api/client";
 import { desktopQuery } from "../../api/queries";
 import { upload } from "../../api/upload";
+import { useAddress } from "../../lib/address";
 import { desktops } from "../../text/desktops";
 import { PageTitle } from "../../ui/states";
 import { toast } from "../../ui/toasts";
@@ -34,7 +35,7 @@ function jobOf(desktop: string): JobPlace | undefined {
 export default function ViewPage(): ReactElement {
   const { desktop = "" } = useParams();
   const { hash } = useLocation();
-  const [search] = useSearchParams();
+  const [search] = useAddress();
   const watch = search.has("watch");
   const job = jobOf(desktop);
   const target = useMemo<Target>(

@@ -1,16 +1,17 @@
 import { Alert, Anchor, Button, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type SubmitEvent, type ReactElement } from "react";
-import { Link, Navigate, useSearchParams } from "react-router";
+import { Link, Navigate } from "react-router";
 import { adoptSession, ApiError, call, words } from "../../api/client";
 import { keys } from "../../api/queries";
 import type { Session } from "../../api/types";
 import { isLeaving, markLeaving } from "../../app/leaving";
+import { useAddress } from "../../lib/address";
 import { text } from "../../text/entry";
 import { EntryFrame, safeNext } from "./EntryFrame";
 
 export function LoginPage({ session }: { session: Session }): ReactElement {
-  const [search] = useSearchParams();
+  const [search] = useAddress();
   const client = useQueryClient();
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");

@@ -2,9 +2,9 @@
 import { Button, Group, Progress, SegmentedControl, Stack, Text, Tooltip } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useMemo, useState, type ReactElement } from "react";
-import { useSearchParams } from "react-router";
 import { HOME, type Place, type StorageUse } from "../../api/files";
 import { storageQuery } from "../../api/kept";
+import { useAddress } from "../../lib/address";
 import { bytes } from "../../lib/format";
 import { files as text, mount } from "../../text/files";
 import { Icon } from "../../ui/icons";
@@ -26,7 +26,7 @@ let recalled = false;
 
 export default function FilesPage(): ReactElement {
   const client = useQueryClient();
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   const [mounting, setMounting] = useState(false);
   const share = Number(search.get("share") ?? 0) || 0;
   const asked = search.get("view");

@@ -2,10 +2,11 @@
 import { ActionIcon, Alert, Anchor, Box, Breadcrumbs, Button, FileButton, Group, Menu, Stack, Text, TextInput } from "@mantine/core";
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useMemo, useRef, useState, type DragEvent, type ReactElement } from "react";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 import { ApiError } from "../../api/client";
 import { listingQuery, receivedQuery, type Place } from "../../api/files";
 import type { FileEntry } from "../../api/types";
+import { useAddress } from "../../lib/address";
 import { last, parent, under } from "../../lib/paths";
 import { files as text, shares as shareText } from "../../text/files";
 import { Icon } from "../../ui/icons";
@@ -53,7 +54,7 @@ function sorted(entries: readonly FileEntry[], sort: Sort): FileEntry[] {
 
 export function FolderView({ place }: { place: Place }): ReactElement {
   const client = useQueryClient();
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   const folder = (search.get("path") ?? "").replace(/^\/+|\/+$/g, "");
   const previewed = search.get("preview");
   const hunted = search.get("search") ?? "";

@@ -3,9 +3,9 @@ import { ActionIcon, Checkbox, Group, Table, Text, TextInput, Title, UnstyledBut
 import { useDebouncedCallback } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useRef, useState, type ReactElement } from "react";
-import { useSearchParams } from "react-router";
 import { call } from "../../api/client";
 import type { Column, ResultTable } from "../../api/types";
+import { useAddress } from "../../lib/address";
 import { count, measured } from "../../lib/format";
 import { rangesOf } from "../../lib/rows";
 import { text } from "../../text/jobs";
@@ -35,7 +35,7 @@ interface Props {
 }
 
 export function DataTable({ job, table, choice, point }: Props): ReactElement {
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   const key = (name: string) => `${table.name}.${name}`;
   const sort = search.get(key("sort")) ?? "";
   const words = search.get(key("text")) ?? "";

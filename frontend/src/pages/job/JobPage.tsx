@@ -2,10 +2,11 @@
 import { Group, Loader, Stack, Tabs, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState, type ReactElement } from "react";
-import { Link, useParams, useSearchParams } from "react-router";
+import { Link, useParams } from "react-router";
 import { ApiError } from "../../api/client";
 import { useLiveJob } from "../../api/live";
 import { jobQuery } from "../../api/queries";
+import { useAddress } from "../../lib/address";
 import { text } from "../../text/jobs";
 import { Icon } from "../../ui/icons";
 import { Empty, ErrorBox, Loading } from "../../ui/states";
@@ -49,7 +50,7 @@ function JobById({ id }: { id: number }): ReactElement {
 function LoadedJob({ id }: { id: number }): ReactElement | null {
   const { data: job } = useQuery(jobQuery(id));
   const outputs = useLiveJob(id, job?.access === undefined);
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   // here, as it outlives a look at another tab
   const [chosen, setChosen] = useState<Chosen>({});
   if (job === undefined) {

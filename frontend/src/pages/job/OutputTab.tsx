@@ -2,10 +2,10 @@
 import { Button, Group, NumberInput, ScrollArea, SegmentedControl, Stack, Switch, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState, type ReactElement } from "react";
-import { useSearchParams } from "react-router";
 import type { JobView } from "../../api/events";
 import { statesQuery } from "../../api/queries";
 import type { JobDetail } from "../../api/types";
+import { useAddress } from "../../lib/address";
 import { indicesIn, stateOf } from "../../lib/subjobStates";
 import { tailText } from "../../lib/tail";
 import { bytes } from "../../lib/format";
@@ -16,7 +16,7 @@ import { ErrorBox, Loading } from "../../ui/states";
 import { outputUrl, useTail, type Stream } from "./useTail";
 
 export default function OutputTab({ job, sizes }: { job: JobDetail; sizes: JobView["outputs"] }): ReactElement {
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   const states = useQuery(statesQuery(job.id));
   const asked = search.get("subjob");
   const [first] = useState(() => ({ known: false, index: 0 }));

@@ -2,10 +2,11 @@
 import { Anchor, Button, Group, Stack, Table, Text } from "@mantine/core";
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 import { call } from "../../api/client";
 import { keys, sessionQuery, statesQuery } from "../../api/queries";
 import type { JobDetail, Subjob } from "../../api/types";
+import { useAddress } from "../../lib/address";
 import { count, duration, memory } from "../../lib/format";
 import { stateOf, tally, type SubjobState } from "../../lib/subjobStates";
 import { states as stateWords } from "../../text/common";
@@ -20,7 +21,7 @@ const PAGE = 100;
 const ORDER: readonly SubjobState[] = ["Running", "Failed", "Held", "Idle", "Suspended", "Completed", "Removed"];
 
 export default function SubjobsTab({ job }: { job: JobDetail }): ReactElement {
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   const only = ORDER.find((s) => s === search.get("state"));
   const chosenText = search.get("subjob");
   const chosen = chosenText === null || !/^\d+$/.test(chosenText) ? undefined : Number(chosenText);

@@ -1,7 +1,7 @@
 /** Which rows of a job's tables are chosen: in plots and tables alike, and in the address where they are few. */
 import { useEffect, useMemo } from "react";
-import { useSearchParams } from "react-router";
 import type { ResultTable } from "../../api/types";
+import { useAddress } from "../../lib/address";
 import { ascending, rangesOf, rowsOf } from "../../lib/rows";
 import { isTyping } from "../../ui/listKeys";
 
@@ -43,7 +43,7 @@ export function chosenAfter(before: ReadonlySet<number>, rows: readonly number[]
 
 /** Escape takes every choice away. */
 export function useChosen(tables: readonly ResultTable[] | undefined, chosen: Chosen, setChosen: (chosen: Chosen) => void): { of: (table: string) => TableChoice } {
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   const linked = (tables ?? []).map((table) => search.get(`${table.name}.rows`) ?? "").join("\n");
   const sets = useMemo(() => {
     const links = linked.split("\n");

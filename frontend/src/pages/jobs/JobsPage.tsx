@@ -3,10 +3,11 @@ import { Badge, Button, Group, NativeSelect, Stack, Table, Text, TextInput } fro
 import { useDebouncedCallback } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useCallback, useState, type ReactElement } from "react";
-import { Link, useNavigate, useSearchParams } from "react-router";
+import { Link, useNavigate } from "react-router";
 import { useUser } from "../../app/user";
 import { appsQuery, groupsQuery, jobsQuery, type JobFilter } from "../../api/queries";
 import type { Job, JobState } from "../../api/types";
+import { useAddress } from "../../lib/address";
 import { count, duration, exact } from "../../lib/format";
 import { states, text as common } from "../../text/common";
 import { text } from "../../text/jobs";
@@ -45,7 +46,7 @@ export default function JobsPage(): ReactElement {
   const admin = user.roles.includes("administrator");
   const groups = useQuery({ ...groupsQuery, enabled: admin || user.groups.length > 0 });
   const navigate = useNavigate();
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   const filter = filterOf(search);
   const jobs = useQuery({ ...jobsQuery(filter), placeholderData: keepPreviousData });
   const apps = useQuery(appsQuery);

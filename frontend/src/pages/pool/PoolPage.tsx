@@ -2,10 +2,11 @@
 import { Alert, Button, Group, NativeSelect, SimpleGrid, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState, type ReactElement } from "react";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 import { may, useUser } from "../../app/user";
 import { nodesQuery, poolQuery, spans, watchedQuery } from "../../api/queries";
 import type { Pool, WatchedPool } from "../../api/types";
+import { useAddress } from "../../lib/address";
 import { count } from "../../lib/format";
 import { overlay } from "../../text/overlay";
 import { pool as text } from "../../text/pool";
@@ -35,7 +36,7 @@ export default function PoolPage(): ReactElement {
   const pool = useQuery(poolQuery);
   const [adding, setAdding] = useState(false);
   const [chosen, setChosen] = useState<Chosen>();
-  const [address, setAddress] = useSearchParams();
+  const [address, setAddress] = useAddress();
   const set = useCallback(
     (key: string, value: string) =>
       setAddress(

@@ -3,11 +3,12 @@ import { Anchor, Button, Group, Stack, Switch, Table, Text, TextInput } from "@m
 import { useDebouncedCallback } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState, type ReactElement } from "react";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 import { may, useUser } from "../../app/user";
 import { API } from "../../api/client";
 import { runsQuery } from "../../api/queries";
 import type { Run } from "../../api/types";
+import { useAddress } from "../../lib/address";
 import { duration, exact, memory, percent } from "../../lib/format";
 import { text as common } from "../../text/common";
 import { runs as text } from "../../text/runs";
@@ -24,7 +25,7 @@ const COUNTED = 10_000;
 export default function RunsPage(): ReactElement {
   const user = useUser();
   const admin = may(user, "pool-admin") || may(user, "administrator");
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   const q = search.get("q") ?? "";
   const all = admin && search.get("owner") !== "me";
   const before = Number(search.get("before") ?? 0);

@@ -2,10 +2,11 @@
 import { ActionIcon, Box, Button, Group, Menu, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactElement } from "react";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 import { call, words } from "../../api/client";
 import { keys, triggerRunsQuery, triggersQuery } from "../../api/queries";
 import type { Trigger, TriggerRun } from "../../api/types";
+import { useAddress } from "../../lib/address";
 import { text } from "../../text/triggers";
 import { Icon } from "../../ui/icons";
 import { Empty, ErrorBox, Loading, PageTitle } from "../../ui/states";
@@ -20,7 +21,7 @@ export default function TriggersPage(): ReactElement {
   const triggers = useQuery(triggersQuery);
   const removed = useRemovals();
   const [typed, setTyped] = useState("");
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   const open = Number(search.get("log") ?? 0);
   const all = (triggers.data ?? []).filter((t) => !removed.has(t.id));
   const shown = all.filter((t) => `${t.name} ${t.appTitle} ${whenOf(t.request)}`.toLowerCase().includes(typed.trim().toLowerCase()));

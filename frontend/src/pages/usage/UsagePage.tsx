@@ -2,11 +2,12 @@
 import { Box, Button, Group, SegmentedControl, Stack, Table, Text, Title, useComputedColorScheme } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, type ReactElement } from "react";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 import { may, useUser } from "../../app/user";
 import { API } from "../../api/client";
 import { efficiencyQuery, groupsQuery, periods, type Period } from "../../api/queries";
 import type { Efficiency, JobUse } from "../../api/types";
+import { useAddress } from "../../lib/address";
 import { count, memory } from "../../lib/format";
 import { usage as text } from "../../text/usage";
 import { Icon } from "../../ui/icons";
@@ -22,7 +23,7 @@ type By = (typeof BYS)[number];
 export default function UsagePage(): ReactElement {
   const user = useUser();
   const admin = may(user, "pool-admin") || may(user, "administrator");
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   const span = periods.find((one) => one === search.get("span")) ?? "month";
   const all = admin && search.get("owner") === "all";
   const group = all ? undefined : (search.get("group") ?? undefined);
