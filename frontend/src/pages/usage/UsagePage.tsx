@@ -143,6 +143,16 @@ function part(used: number, asked: number): string {
   return n === undefined ? "–" : text.percent(n);
 }
 
+/** How much of the time that completed runs might have taken they took; on hover also what was expected. */
+function TimeCell({ use }: { use: JobUse }): ReactElement {
+  const known = use.timeAllowedHours > 0;
+  return (
+    <Table.Td ta="right" title={known ? text.timeOf(hours(use.timeUsedHours), hours(use.timeExpectedHours), hours(use.timeAllowedHours)) : undefined}>
+      {part(use.timeUsedHours, use.timeAllowedHours)}
+    </Table.Td>
+  );
+}
+
 function Cells({ use }: { use: JobUse }): ReactElement {
   return (
     <>
@@ -151,6 +161,7 @@ function Cells({ use }: { use: JobUse }): ReactElement {
       <Table.Td ta="right">{hours(use.coreHours)}</Table.Td>
       <Table.Td ta="right">{part(use.cpuHours, use.measuredCoreHours)}</Table.Td>
       <Table.Td ta="right">{part(use.memoryUsedGiBHours, use.memoryAskedGiBHours)}</Table.Td>
+      <TimeCell use={use} />
       <Table.Td ta="right">{hours(use.lostCoreHours)}</Table.Td>
     </>
   );
@@ -160,7 +171,7 @@ function Sums({ rows, head, all, note }: { rows: readonly Named[]; head: string;
   const c = text.columns;
   return (
     <section className="card" aria-label={head}>
-      <Table.ScrollContainer minWidth={620} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+      <Table.ScrollContainer minWidth={700} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
         <Table verticalSpacing="xs">
           <Table.Thead>
             <Table.Tr>
@@ -173,6 +184,9 @@ function Sums({ rows, head, all, note }: { rows: readonly Named[]; head: string;
               </Table.Th>
               <Table.Th ta="right" title={text.memoryHelp}>
                 {c.memory}
+              </Table.Th>
+              <Table.Th ta="right" title={text.timeHelp}>
+                {c.time}
               </Table.Th>
               <Table.Th ta="right" title={text.lostHelp}>
                 {c.lost}
@@ -211,7 +225,7 @@ function Jobs({ data, owners, links }: { data: Efficiency; owners: boolean; link
       <Title order={2} mb="xs">
         {text.jobs}
       </Title>
-      <Table.ScrollContainer minWidth={620} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+      <Table.ScrollContainer minWidth={700} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
         <Table verticalSpacing="xs">
           <Table.Thead>
             <Table.Tr>
@@ -220,6 +234,9 @@ function Jobs({ data, owners, links }: { data: Efficiency; owners: boolean; link
               <Table.Th ta="right">{c.hours}</Table.Th>
               <Table.Th ta="right">{c.cpu}</Table.Th>
               <Table.Th ta="right">{c.memory}</Table.Th>
+              <Table.Th ta="right" title={text.timeHelp}>
+                {c.time}
+              </Table.Th>
               <Table.Th ta="right">{c.lost}</Table.Th>
             </Table.Tr>
           </Table.Thead>
@@ -244,6 +261,7 @@ function Jobs({ data, owners, links }: { data: Efficiency; owners: boolean; link
                 <Table.Td ta="right">
                   {typeof job.peakMemoryBytes === "number" ? text.peak(memory(job.peakMemoryBytes), memory(job.memoryBytes)) : "–"}
                 </Table.Td>
+                <TimeCell use={job} />
                 <Table.Td ta="right">{hours(job.lostCoreHours)}</Table.Td>
               </Table.Tr>
             ))}

@@ -12,6 +12,9 @@ function use(name: string, coreHours: number, cpuHours: number): Named {
     cpuHours,
     memoryAskedGiBHours: 4,
     memoryUsedGiBHours: 1,
+    timeUsedHours: 1,
+    timeExpectedHours: 2,
+    timeAllowedHours: 4,
   };
 }
 

@@ -16,6 +16,9 @@ const NONE: JobUse = {
   cpuHours: 0,
   memoryAskedGiBHours: 0,
   memoryUsedGiBHours: 0,
+  timeUsedHours: 0,
+  timeExpectedHours: 0,
+  timeAllowedHours: 0,
 };
 
 export function sum(uses: readonly JobUse[]): JobUse {
@@ -29,6 +32,9 @@ export function sum(uses: readonly JobUse[]): JobUse {
       cpuHours: a.cpuHours + b.cpuHours,
       memoryAskedGiBHours: a.memoryAskedGiBHours + b.memoryAskedGiBHours,
       memoryUsedGiBHours: a.memoryUsedGiBHours + b.memoryUsedGiBHours,
+      timeUsedHours: a.timeUsedHours + b.timeUsedHours,
+      timeExpectedHours: a.timeExpectedHours + b.timeExpectedHours,
+      timeAllowedHours: a.timeAllowedHours + b.timeAllowedHours,
     }),
     NONE,
   );

@@ -214,6 +214,9 @@ class RunHistoryTest {
     assertEquals(100 / 3600.0, mine.at("/people/0/coreHours").asDouble(), 1e-12);
     assertEquals(25 / 3600.0, mine.at("/people/0/cpuHours").asDouble(), 1e-12);
     assertEquals(100 / 3600.0, mine.at("/people/0/memoryAskedGiBHours").asDouble(), 1e-12);
+    assertEquals(100 / 3600.0, mine.at("/people/0/timeUsedHours").asDouble(), 1e-12);
+    assertEquals(60 / 3600.0, mine.at("/apps/0/timeExpectedHours").asDouble(), 1e-12);
+    assertEquals(120 / 3600.0, mine.at("/jobs/0/timeAllowedHours").asDouble(), 1e-12);
     assertEquals(job, mine.at("/jobs/0/job").asLong());
     assertEquals(1, mine.path("points").size());
     assertEquals(403, portal.get("bob", "/pool/efficiency?owner=all").status());
@@ -228,7 +231,8 @@ class RunHistoryTest {
     String[] lines = portal.get("eve", "/pool/efficiency.csv?span=year").text().split("\r\n", -1);
     assertTrue(lines[0].startsWith("job,name,owner,application,runs,completed,core hours"));
     assertEquals(
-        job + ",e,eve,slow,1,1,0.0278,0.0000,0.0278,0.0069,0.0278,0.0027,1073741824,104857600",
+        job + ",e,eve,slow,1,1,0.0278,0.0000,0.0278,0.0069,0.0278,0.0027,1073741824,104857600,"
+            + "0.0278,0.0167,0.0333",
         lines[1]);
     assertEquals(400, portal.get("eve", "/pool/efficiency.csv?span=ever").status());
   }

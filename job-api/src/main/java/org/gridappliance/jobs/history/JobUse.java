@@ -11,6 +11,9 @@ package org.gridappliance.jobs.history;
  * @param cpuSeconds used by these
  * @param memoryAsked bytes × run time, of runs whose peak is known
  * @param memoryUsed the same with the peak in place of what was asked for
+ * @param timeUsed seconds that completed runs took of which is known how long they might have
+ * @param timeExpected of these, as their applications declare
+ * @param timeAllowed of these, at most
  * @param memoryBytes the most that a run asked for
  * @param peakMemory the most that one used, 0 when unknown
  */
@@ -23,14 +26,18 @@ public record JobUse(
     double cpuSeconds,
     double memoryAsked,
     double memoryUsed,
+    double timeUsed,
+    double timeExpected,
+    double timeAllowed,
     long memoryBytes,
     long peakMemory) {
   /** Nothing. */
-  public static final JobUse NONE = new JobUse(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  public static final JobUse NONE = new JobUse(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   static JobUse of(Run run) {
     double core = run.wallSeconds() * run.cpus();
     boolean completed = run.state() == Run.State.COMPLETED;
+    boolean timed = completed && run.maximumSeconds() > 0;
     Double cpu = run.cpuSeconds();
     Long peak = run.peakMemory();
     return new JobUse(
@@ -42,6 +49,9 @@ public record JobUse(
         cpu == null ? 0 : cpu,
         peak == null ? 0 : run.wallSeconds() * run.memoryBytes(),
         peak == null ? 0 : run.wallSeconds() * peak,
+        timed ? run.wallSeconds() : 0,
+        timed ? run.expectedSeconds() : 0,
+        timed ? run.maximumSeconds() : 0,
         run.memoryBytes(),
         peak == null ? 0 : peak);
   }
@@ -57,6 +67,9 @@ public record JobUse(
         cpuSeconds + other.cpuSeconds,
         memoryAsked + other.memoryAsked,
         memoryUsed + other.memoryUsed,
+        timeUsed + other.timeUsed,
+        timeExpected + other.timeExpected,
+        timeAllowed + other.timeAllowed,
         Math.max(memoryBytes, other.memoryBytes),
         Math.max(peakMemory, other.peakMemory));
   }

@@ -26,11 +26,11 @@ public final class JobUseStore {
   private static final int LARGEST = 50;
   private static final String COLUMNS =
       "runs, completed, core_seconds, lost_seconds, measured_seconds, cpu_seconds, memory_asked,"
-          + " memory_used, memory_bytes, peak_memory";
+          + " memory_used, time_used, time_expected, time_allowed, memory_bytes, peak_memory";
   private static final String SUMS =
       "SUM(runs), SUM(completed), SUM(core_seconds), SUM(lost_seconds), SUM(measured_seconds),"
-          + " SUM(cpu_seconds), SUM(memory_asked), SUM(memory_used), MAX(memory_bytes),"
-          + " MAX(peak_memory)";
+          + " SUM(cpu_seconds), SUM(memory_asked), SUM(memory_used), SUM(time_used),"
+          + " SUM(time_expected), SUM(time_allowed), MAX(memory_bytes), MAX(peak_memory)";
 
   private final Database database;
 
@@ -62,7 +62,8 @@ public final class JobUseStore {
         "UPDATE job_use SET runs = runs + ?, completed = completed + ?, core_seconds ="
             + " core_seconds + ?, lost_seconds = lost_seconds + ?, measured_seconds ="
             + " measured_seconds + ?, cpu_seconds = cpu_seconds + ?, memory_asked = memory_asked"
-            + " + ?, memory_used = memory_used + ?, memory_bytes = GREATEST(memory_bytes, ?),"
+            + " + ?, memory_used = memory_used + ?, time_used = time_used + ?, time_expected ="
+            + " time_expected + ?, time_allowed = time_allowed + ?, memory_bytes = GREATEST(memory_bytes, ?),"
             + " peak_memory = GREATEST(peak_memory, ?) WHERE on_day = ? AND job = ?",
         use.runs(),
         use.completed(),
@@ -72,6 +73,9 @@ public final class JobUseStore {
         use.cpuSeconds(),
         use.memoryAsked(),
         use.memoryUsed(),
+        use.timeUsed(),
+        use.timeExpected(),
+        use.timeAllowed(),
         use.memoryBytes(),
         use.peakMemory(),
         key.day(),
@@ -83,7 +87,9 @@ public final class JobUseStore {
       throw new IllegalStateException("sums of no run");
     }
     handle.execute(
-        "INSERT INTO job_use VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO job_use (on_day, job, owner, app, job_name, "
+            + COLUMNS
+            + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         key.day(),
         key.job(),
         run.owner(),
@@ -97,6 +103,9 @@ public final class JobUseStore {
         use.cpuSeconds(),
         use.memoryAsked(),
         use.memoryUsed(),
+        use.timeUsed(),
+        use.timeExpected(),
+        use.timeAllowed(),
         use.memoryBytes(),
         use.peakMemory());
   }
@@ -277,8 +286,11 @@ public final class JobUseStore {
         rows.getDouble(first + 5),
         rows.getDouble(first + 6),
         rows.getDouble(first + 7),
-        rows.getLong(first + 8),
-        rows.getLong(first + 9));
+        rows.getDouble(first + 8),
+        rows.getDouble(first + 9),
+        rows.getDouble(first + 10),
+        rows.getLong(first + 11),
+        rows.getLong(first + 12));
   }
 
   /**

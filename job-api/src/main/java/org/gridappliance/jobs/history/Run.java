@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param cpus asked for
  * @param memoryBytes asked for
  * @param reason why it did not complete, at most {@value #REASON} characters
+ * @param expectedSeconds as its application declares; 0 when unknown, as it is once kept
+ * @param maximumSeconds how long it might have taken; alike
  */
 public record Run(
     long id,
@@ -35,8 +37,55 @@ public record Run(
     @Nullable Long peakMemory,
     @Nullable Integer exitCode,
     @Nullable String signal,
-    @Nullable String reason) {
+    @Nullable String reason,
+    double expectedSeconds,
+    double maximumSeconds) {
   private static final int REASON = 300;
+
+  /** One of which it is not known how long it might have taken. */
+  public Run(
+      long id,
+      long subjob,
+      String owner,
+      String jobName,
+      String app,
+      String pool,
+      String machine,
+      State state,
+      int attempt,
+      long startedAt,
+      long endedAt,
+      double wallSeconds,
+      @Nullable Double cpuSeconds,
+      int cpus,
+      long memoryBytes,
+      @Nullable Long peakMemory,
+      @Nullable Integer exitCode,
+      @Nullable String signal,
+      @Nullable String reason) {
+    this(
+        id,
+        subjob,
+        owner,
+        jobName,
+        app,
+        pool,
+        machine,
+        state,
+        attempt,
+        startedAt,
+        endedAt,
+        wallSeconds,
+        cpuSeconds,
+        cpus,
+        memoryBytes,
+        peakMemory,
+        exitCode,
+        signal,
+        reason,
+        0,
+        0);
+  }
 
   /** What a run came to. */
   public enum State {

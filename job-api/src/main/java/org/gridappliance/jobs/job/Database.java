@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Database implements AutoCloseable {
   /** The newest file in {@code db/jobs}; a test keeps it so. */
-  static final String SCHEMA_VERSION = "174";
+  static final String SCHEMA_VERSION = "176";
 
   /** The most changes in one transaction. */
   static final int GROUP = 64;

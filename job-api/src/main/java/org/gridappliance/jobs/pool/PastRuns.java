@@ -46,6 +46,7 @@ final class PastRuns {
             ? Math.max(held.handedOutAt, now - (long) (wall * SECOND))
             : held.handedOutAt;
     String machine = held.machine;
+    boolean subjob = held.lease.index() >= 0; // a merge is another command
     return new Run(
         0,
         Ids.subjob(held.lease.job(), held.lease.index()),
@@ -65,6 +66,8 @@ final class PastRuns {
         result == null ? null : result.peakMemoryBytes(),
         result == null ? null : result.exitCode(),
         result == null ? null : result.signal(),
-        why == null ? null : why.message());
+        why == null ? null : why.message(),
+        subjob ? held.job.plan.resources().expectedSeconds() : 0,
+        subjob ? held.lease.limits().wallSeconds() : 0);
   }
 }

@@ -190,6 +190,9 @@ record EfficiencyOperations(Jobs jobs, JobUseStore store, Clock clock) {
     node.put("cpuHours", use.cpuSeconds() / HOUR);
     node.put("memoryAskedGiBHours", use.memoryAsked() / GIB / HOUR);
     node.put("memoryUsedGiBHours", use.memoryUsed() / GIB / HOUR);
+    node.put("timeUsedHours", use.timeUsed() / HOUR);
+    node.put("timeExpectedHours", use.timeExpected() / HOUR);
+    node.put("timeAllowedHours", use.timeAllowed() / HOUR);
   }
 
   /** {@return whose use may be seen; everybody's when null} */
@@ -266,7 +269,10 @@ record EfficiencyOperations(Jobs jobs, JobUseStore store, Clock clock) {
               "GiB hours asked",
               "GiB hours used",
               "memory asked (bytes)",
-              "memory used (bytes)"));
+              "memory used (bytes)",
+              "hours of completed runs",
+              "hours expected of these",
+              "hours allowed of these"));
       store.each(
           first(period),
           owner,
@@ -301,7 +307,10 @@ record EfficiencyOperations(Jobs jobs, JobUseStore store, Clock clock) {
         number(use.memoryAsked() / GIB / HOUR),
         number(use.memoryUsed() / GIB / HOUR),
         use.memoryBytes(),
-        peak(use));
+        peak(use),
+        number(use.timeUsed() / HOUR),
+        number(use.timeExpected() / HOUR),
+        number(use.timeAllowed() / HOUR));
   }
 
   private static String number(double value) {

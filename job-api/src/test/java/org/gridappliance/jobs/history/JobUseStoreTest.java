@@ -81,7 +81,9 @@ class JobUseStoreTest {
         random.nextInt(6) > 0 ? (Long) (long) (random.nextDouble() * (1L << 30)) : null,
         0,
         null,
-        null);
+        null,
+        random.nextInt(600),
+        random.nextInt(4) > 0 ? 7200 : 0);
   }
 
   @AfterAll
@@ -110,6 +112,9 @@ class JobUseStoreTest {
     assertClose(wanted.cpuSeconds(), found.cpuSeconds());
     assertClose(wanted.memoryAsked(), found.memoryAsked());
     assertClose(wanted.memoryUsed(), found.memoryUsed());
+    assertClose(wanted.timeUsed(), found.timeUsed());
+    assertClose(wanted.timeExpected(), found.timeExpected());
+    assertClose(wanted.timeAllowed(), found.timeAllowed());
   }
 
   /** Additions in another order differ in the last bits. */
