@@ -1,7 +1,9 @@
-// Generates TypeScript types from the two OpenAPI sources, joined as the portal joins them: the pages' only contract.
+// Generates TypeScript types, and what the page API shows, from the two OpenAPI sources, joined as the portal joins
+// them: the pages' only contract.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import openapiTS, { astToString } from "openapi-typescript";
 import { parse } from "yaml";
+import { referenceOf } from "./reference.mjs";
 
 const root = new URL("../../", import.meta.url);
 const sources = ["job-api/src/main/resources/openapi/jobs.yaml", "portal/src/main/resources/openapi/portal.yaml"];
@@ -19,7 +21,12 @@ const ast = await openapiTS(joined, { emptyObjectsUnknown: true });
 const text = `// Generated from ${sources.join(" and ")}; do not edit.\n${astToString(ast)}`;
 const folder = new URL("../src/api/generated/", import.meta.url);
 await mkdir(folder, { recursive: true });
-const file = new URL("api.ts", folder);
-if ((await readFile(file, "utf8").catch(() => "")) !== text) {
-  await writeFile(file, text);
+for (const [name, content] of [
+  ["api.ts", text],
+  ["reference.json", JSON.stringify(referenceOf(joined))],
+]) {
+  const file = new URL(name, folder);
+  if ((await readFile(file, "utf8").catch(() => "")) !== content) {
+    await writeFile(file, content);
+  }
 }

@@ -33,6 +33,7 @@ const WorkflowPage = lazy(() => import("../pages/workflows/WorkflowPage"));
 const CondorPage = lazy(() => import("../pages/pool/CondorPage"));
 const PoolPage = lazy(() => import("../pages/pool/PoolPage"));
 const RunsPage = lazy(() => import("../pages/pool/RunsPage"));
+const ReferencePage = lazy(() => import("../pages/reference/ReferencePage"));
 const UsagePage = lazy(() => import("../pages/usage/UsagePage"));
 const SharePage = lazy(() => import("../pages/pool/SharePage"));
 const PolicyPage = lazy(() => import("../pages/pool/PolicyPage"));
@@ -118,6 +119,7 @@ export default function Frame({ user, portal }: { user: User; portal: Session["p
                 <Route path="/desktops/:desktop" element={<ViewPage />} />
                 <Route path="/pool" element={<PoolPage />} />
                 <Route path="/pool/history" element={<RunsPage />} />
+                <Route path="/reference" element={<ReferencePage />} />
                 <Route path="/usage" element={<UsagePage />} />
                 {may(user, "pool-admin") && <Route path="/pool/condor" element={<CondorPage />} />}
                 {may(user, "pool-admin") && <Route path="/pool/share" element={<SharePage />} />}

@@ -5,6 +5,7 @@ import { useState, type KeyboardEvent, type ReactElement } from "react";
 import { useNavigate } from "react-router";
 import { appsQuery, jobsQuery } from "../api/queries";
 import { text } from "../text/common";
+import { reference } from "../text/reference";
 import { Icon, type IconName } from "../ui/icons";
 import type { PageEntry } from "./pages";
 import styles from "./Palette.module.css";
@@ -44,6 +45,7 @@ export default function Palette({ pages, close, shortcuts }: { pages: readonly P
     ...pages.map((p) => ({ group: text.palette.pages, label: p.label, hint: `g ${p.key}`, icon: p.icon, run: go(p.to) })),
     { group: text.palette.pages, label: text.nav.triggers, icon: "bolt" as const, run: go("/triggers") },
     { group: text.palette.pages, label: text.nav.profile, icon: "person" as const, run: go("/profile") },
+    { group: text.palette.pages, label: reference.open, icon: "link" as const, run: go("/reference") },
     ...(apps.data ?? []).map((a) => ({ group: text.palette.apps, label: a.title, hint: a.category, icon: "apps" as const, run: go(`/apps/${a.id}`) })),
     ...(jobs.data?.jobs ?? []).map((j) => ({ group: text.palette.jobs, label: j.name, hint: `${j.id} · ${j.state}`, icon: "jobs" as const, run: go(`/jobs/${j.id}`) })),
     { group: text.palette.actions, label: text.top.shortcuts, hint: "?", icon: "keyboard", run: shortcuts },

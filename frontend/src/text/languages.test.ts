@@ -29,7 +29,7 @@ function tells(say: (...given: unknown[]) => unknown, given: unknown[]): number[
 
 /** Names, key caps, signs and words that are the same in both languages. */
 const SAME = new Set(
-  ("Grid Appliance|optional|Apps|Jobs|Desktops|Pool|Name|System|Esc|Tab|Super|Alt|Text|Person|Link|Links|Desktop|Terminal|Start|Home|F2|?|/|#|j · k|↑ ↓|m · c|Workflow|Workflows|Job|App|Overlay|HOST|Echo|" +
+  ("Grid Appliance|optional|Apps|Jobs|Desktops|Pool|Name|System|Esc|Tab|Super|Alt|Text|Person|Link|Links|Desktop|Terminal|Start|Home|F2|?|/|#|j · k|↑ ↓|m · c|Workflow|Workflows|Job|App|Overlay|HOST|Echo|API|openapi.yaml|Schema|" +
     "HTCondor|Manager|Token|Tokens|Passphrase|Version|Slots|Windows|macOS|GNOME|KDE|davfs2|rclone|Samba|Webhooks|Test|Code|RO-Crate|SVG|PNG|log x|log y|SHA-256|ECDSA P-384|Ed25519|Exit").split("|"),
 );
 /** Places whose text is a value or a filter, which every language writes alike. */

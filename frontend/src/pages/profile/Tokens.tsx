@@ -1,12 +1,14 @@
-import { ActionIcon, Alert, Badge, Button, Checkbox, Group, Modal, NumberInput, Stack, Table, Text, TextInput, Title } from "@mantine/core";
+import { ActionIcon, Alert, Anchor, Badge, Button, Checkbox, Group, Modal, NumberInput, Stack, Table, Text, TextInput, Title } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactElement, type SubmitEvent } from "react";
+import { Link } from "react-router";
 import { may, useUser } from "../../app/user";
 import { call, words } from "../../api/client";
 import { keys } from "../../api/queries";
 import type { Scope, Token } from "../../api/types";
 import { text as common } from "../../text/common";
 import { profile } from "../../text/places";
+import { reference } from "../../text/reference";
 import { confirm } from "../../ui/confirm";
 import { ShownOnce } from "../../ui/copy";
 import { Icon } from "../../ui/icons";
@@ -31,7 +33,10 @@ export function Tokens(): ReactElement {
         </Button>
       </Group>
       <Text c="dimmed" size="sm" mb="sm">
-        {text.body}
+        {text.body}{" "}
+        <Anchor component={Link} to="/reference" inherit>
+          {reference.openFrom}
+        </Anchor>
       </Text>
       {tokens.isPending && <Loading />}
       {tokens.isError && <ErrorBox error={tokens.error} retry={() => void tokens.refetch()} />}

@@ -136,7 +136,9 @@ class FirstRunStoryTest {
             "/pool",
             "/pool/share",
             "/admin",
-            "/profile");
+            "/profile",
+            "/reference?operation=submitJob",
+            "/reference?schema=Job");
     List<String> findings = new ArrayList<>();
     for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
       for (boolean phone : new boolean[] {false, true}) {

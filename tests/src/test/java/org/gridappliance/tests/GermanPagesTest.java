@@ -126,6 +126,7 @@ class GermanPagesTest {
             "/admin?tab=settings",
             "/admin?tab=audit",
             "/profile",
+            "/reference?operation=submitJob",
             "/nowhere")) {
       page.navigate(appliance.url() + address);
       page.locator("h1, h2").first().waitFor();

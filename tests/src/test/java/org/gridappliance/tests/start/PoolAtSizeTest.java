@@ -108,7 +108,7 @@ class PoolAtSizeTest {
     measured("told the collector of all", PoolAtSizeTest::advertise);
     Await.until("all are nodes", PATIENCE, () -> nodes().size() == MACHINES + 1);
     place();
-    long job = ada.submit("steps", Map.of("steps", 1, "seconds", 150), sweep(6));
+    long job = ada.submit("steps", Map.of("steps", 5, "seconds", 30), sweep(6));
     Await.until(
         "the past has some minutes, and those that went are away",
         PATIENCE,
