@@ -34,7 +34,7 @@ export function Tokens(): ReactElement {
       </Group>
       <Text c="dimmed" size="sm" mb="sm">
         {text.body}{" "}
-        <Anchor component={Link} to="/reference" inherit>
+        <Anchor component={Link} to="/reference" inherit underline="always">
           {reference.openFrom}
         </Anchor>
       </Text>

@@ -1,6 +1,6 @@
 /** The HTTP interface: every operation of the contract with its parameters, bodies, answers and an example. */
 import { Accordion, Anchor, Badge, Box, Button, Drawer, Group, Stack, Table, Text, TextInput, Title } from "@mantine/core";
-import type { ReactElement } from "react";
+import { useEffect, useRef, type ReactElement } from "react";
 import { Link } from "react-router";
 import contract from "../../api/generated/reference.json";
 import { API } from "../../api/client";
@@ -30,6 +30,10 @@ export default function ReferencePage(): ReactElement {
       },
       { replace: true },
     );
+  const linked = useRef(search.get("operation"));
+  useEffect(() => {
+    document.getElementById(linked.current ?? "")?.scrollIntoView({ block: "start" });
+  }, []);
   const found = matching(all.operations, filter);
   const schema = all.schemas.find((one) => one.name === search.get("schema"));
   const show = (name: string) => set("schema", name);
@@ -43,7 +47,7 @@ export default function ReferencePage(): ReactElement {
       </Group>
       <Text c="dimmed" size="sm">
         {text.intro} {text.token}{" "}
-        <Anchor component={Link} to="/profile#tokens" inherit>
+        <Anchor component={Link} to="/profile#tokens" inherit underline="always">
           {text.tokenLink}
         </Anchor>
         .
@@ -143,7 +147,7 @@ function Details({ operation, show }: { operation: Operation; show: (schema: str
         {operation.answers.map((answer) => (
           <Stack key={answer.status} gap={4}>
             <Group gap="xs">
-              <Badge variant="light" color={answer.status.startsWith("2") ? "teal" : "gray"} radius="sm">
+              <Badge variant="outline" color="gray" radius="sm">
                 {answer.status}
               </Badge>
               <Text size="sm" className="wrap">
@@ -185,7 +189,7 @@ function Content({ media, type, show }: { media: string; type: string; show: (sc
 
 function Rows({ rows, label, show }: { rows: readonly Field[]; label: string; show: (schema: string) => void }): ReactElement {
   return (
-    <Table.ScrollContainer minWidth={420}>
+    <Table.ScrollContainer minWidth={420} scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "group", "aria-label": label } }}>
       <Table verticalSpacing={4} fz="sm" aria-label={label}>
         <Table.Thead>
           <Table.Tr>

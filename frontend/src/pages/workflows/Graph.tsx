@@ -15,7 +15,7 @@ export function Graph({ workflow, current }: { workflow: Workflow; current?: str
   return (
     <Box style={{ overflowX: "auto" }} tabIndex={0} role="group" aria-label={text.graph(workflow.name)}>
       <svg width={drawn.width + 2 * PAD} height={drawn.height + 2 * PAD} viewBox={`${-PAD} ${-PAD} ${drawn.width + 2 * PAD} ${drawn.height + 2 * PAD}`}>
-        {drawn.edges.map(({ from, to }) => {
+        {drawn.edges.map(({ from, to, any }) => {
           const x = from.x + BOX.width;
           const middle = (x + to.x) / 2;
           return (
@@ -25,6 +25,7 @@ export function Graph({ workflow, current }: { workflow: Workflow; current?: str
               fill="none"
               stroke="var(--mantine-color-dimmed)"
               strokeWidth="1.500"
+              {...(any ? { strokeDasharray: "5 4" } : {})}
             />
           );
         })}

@@ -11,7 +11,8 @@ export interface Placed {
 
 export interface Layout {
   steps: Placed[];
-  edges: { from: Placed; to: Placed }[];
+  /** `any`: the step may also come after one that did not complete. */
+  edges: { from: Placed; to: Placed; any: boolean }[];
   width: number;
   height: number;
 }
@@ -32,7 +33,7 @@ export function layout(steps: readonly WorkflowStep[]): Layout {
     for (const need of step.needs) {
       const from = placed.get(need);
       if (from !== undefined) {
-        edges.push({ from, to: one });
+        edges.push({ from, to: one, any: step.afterAny?.includes(need) === true });
       }
     }
   }

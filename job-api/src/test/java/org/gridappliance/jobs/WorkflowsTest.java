@@ -137,6 +137,27 @@ class WorkflowsTest {
   }
 
   @Test
+  void aStepAfterAnyBeginsHoweverTheOthersEndedAndNotBefore() {
+    long id =
+        create(
+            """
+            name: Tidy
+            steps:
+              - { name: top, app: nothing, inputs: { number: 1 } }
+              - { name: next, app: count, inputs: { data: { from: top, file: stdout }, times: 2 } }
+              - { name: tidy, app: nothing, inputs: { number: 3 }, afterAny: [next, top] }
+            """);
+    TestPortal.await("the first step is a job", () -> job(id, "top") > 0);
+    assertEquals("Waiting", states(id).get("tidy"));
+    JsonNode tidy = workflow(id).at("/steps/2");
+    assertEquals("[\"next\",\"top\"]", tidy.path("afterAny").toString());
+    Function<Lease, SubjobResult> topFails =
+        lease -> lease.job() == job(id, "top") ? TestExecutor.exit(lease, 3, "bad") : run(lease);
+    assertEquals("Failed", work(id, topFails));
+    assertEquals(Map.of("top", "Failed", "next", "Blocked", "tidy", "Completed"), states(id));
+  }
+
+  @Test
   void eachStepIsBegunOnceThoughThePortalIsStartedAnew() throws Exception {
     long id = create(DIAMOND);
     TestPortal.await("the first step is a job", () -> job(id, "top") > 0);

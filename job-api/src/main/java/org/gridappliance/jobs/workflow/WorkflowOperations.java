@@ -179,7 +179,11 @@ public final class WorkflowOperations {
       one.put("app", step.app());
       one.put("appTitle", shelf.title(caller, step.app()));
       ArrayNode needs = one.putArray("needs");
-      step.needs().stream().sorted().forEach(needs::add);
+      step.waitsFor().stream().sorted().forEach(needs::add);
+      if (!step.afterAny().isEmpty()) {
+        ArrayNode any = one.putArray("afterAny");
+        step.afterAny().stream().sorted().forEach(any::add);
+      }
       stand(one, step, rows.get(step.name()), row.state().equals("Running"), stuck);
     }
     return node;

@@ -30,6 +30,7 @@ import org.yaml.snakeyaml.error.YAMLException;
  *   - { name: find, app: hmmsearch, inputs: { profile: a.hmm, sequences: b.fasta } }
  *   - { name: count, app: lines, inputs: { data: { from: find, file: report.txt } } }
  *   - { name: end, app: say, after: [count] }
+ *   - { name: tidy, app: say, afterAny: [count] }
  * </pre>
  *
  * @param name for people
@@ -41,15 +42,23 @@ record WorkflowSpec(String name, List<Step> steps) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,63}");
   private static final Set<String> TOP = Set.of("name", "steps");
   private static final Set<String> OF_STEP =
-      Set.of("name", "app", "inputs", "sweep", "combine", "chunks", "after");
+      Set.of("name", "app", "inputs", "sweep", "combine", "chunks", "after", "afterAny");
 
   /**
    * One job.
    *
-   * @param needs the steps it waits for
+   * @param needs the steps that must have completed
+   * @param afterAny the steps that must have ended, however they ended; none of {@code needs}
    * @param body the step as it was written
    */
-  record Step(String name, String app, Set<String> needs, JsonNode body) {
+  record Step(String name, String app, Set<String> needs, Set<String> afterAny, JsonNode body) {
+    /** {@return all steps it comes after} */
+    Set<String> waitsFor() {
+      Set<String> all = new LinkedHashSet<>(needs);
+      all.addAll(afterAny);
+      return all;
+    }
+
     /**
      * {@return the request of its job}
      *
@@ -110,7 +119,7 @@ record WorkflowSpec(String name, List<Step> steps) {
       }
     }
     for (Step step : steps.values()) {
-      for (String need : step.needs) {
+      for (String need : step.waitsFor()) {
         if (!steps.containsKey(need)) {
           throw wrong("step " + step.name + " waits for \"" + need + "\", which is no step");
         }
@@ -167,12 +176,20 @@ record WorkflowSpec(String name, List<Step> steps) {
         needs.add(value.path("from").asText());
       }
     }
-    JsonNode after = one.path("after");
-    if (!after.isMissingNode() && !after.isArray()) {
-      throw wrong("step " + name + ": after: want a list of steps, as [first, second]");
+    needs.addAll(named(one, name, "after"));
+    Set<String> afterAny = named(one, name, "afterAny");
+    afterAny.removeAll(needs);
+    return new Step(name, app, Set.copyOf(needs), Set.copyOf(afterAny), one);
+  }
+
+  private static Set<String> named(JsonNode one, String name, String key) {
+    JsonNode list = one.path(key);
+    if (!list.isMissingNode() && !list.isArray()) {
+      throw wrong("step " + name + ": " + key + ": want a list of steps, as [first, second]");
     }
-    after.forEach(need -> needs.add(need.asText()));
-    return new Step(name, app, Set.copyOf(needs), one);
+    Set<String> steps = new LinkedHashSet<>();
+    list.forEach(step -> steps.add(step.asText()));
+    return steps;
   }
 
   private static void known(JsonNode map, Set<String> keys, String where) {
@@ -196,7 +213,7 @@ record WorkflowSpec(String name, List<Step> steps) {
     while (done.size() < steps.size()) {
       List<Step> next = new ArrayList<>();
       for (Step step : steps.values()) {
-        if (!done.containsKey(step.name) && done.keySet().containsAll(step.needs)) {
+        if (!done.containsKey(step.name) && done.keySet().containsAll(step.waitsFor())) {
           next.add(step);
         }
       }

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -122,6 +124,7 @@ public final class Workflows implements AutoCloseable {
   private void look(WorkflowStore.Row row, WorkflowSpec spec) throws IOException {
     Map<String, WorkflowStore.StepRow> rows = store.steps(row.id());
     Map<String, JobRecord> known = new HashMap<>();
+    Set<String> over = new HashSet<>(); // ended in whatever way, or can never begin
     boolean goesOn = false;
     boolean whole = true;
     for (WorkflowSpec.Step step : spec.steps()) {
@@ -137,10 +140,21 @@ public final class Workflows implements AutoCloseable {
         whole &= job.isPresent() && job.get().state() == JobState.COMPLETED;
       } else {
         whole = false;
-        if (at.problem() == null
-            && step.needs().stream().allMatch(need -> completed(known, need))) {
-          goesOn |= begin(row, spec, step, known);
+        boolean began =
+            at.problem() == null
+                && step.needs().stream().allMatch(need -> completed(known, need))
+                && over.containsAll(step.afterAny())
+                && begin(row, spec, step, known);
+        goesOn |= began;
+        boolean never =
+            step.needs().stream().anyMatch(need -> over.contains(need) && !completed(known, need));
+        if (!began && (never || at.problem() != null)) {
+          over.add(step.name());
         }
+        continue;
+      }
+      if (job.isEmpty() || (job.get().state().ended() && !at.again())) {
+        over.add(step.name());
       }
     }
     if (!goesOn && store.end(row.id(), whole ? "Completed" : "Failed", clock.millis())) {
