@@ -231,7 +231,8 @@ class RunHistoryTest {
     String[] lines = portal.get("eve", "/pool/efficiency.csv?span=year").text().split("\r\n", -1);
     assertTrue(lines[0].startsWith("job,name,owner,application,runs,completed,core hours"));
     assertEquals(
-        job + ",e,eve,slow,1,1,0.0278,0.0000,0.0278,0.0069,0.0278,0.0027,1073741824,104857600,"
+        job
+            + ",e,eve,slow,1,1,0.0278,0.0000,0.0278,0.0069,0.0278,0.0027,1073741824,104857600,"
             + "0.0278,0.0167,0.0333",
         lines[1]);
     assertEquals(400, portal.get("eve", "/pool/efficiency.csv?span=ever").status());
