@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
  * <p>The queue is bounded: a caller waits when it is full. Safe for all threads.
  */
 public final class Database implements AutoCloseable {
-  /** The newest file in {@code db/jobs}; a test keeps it so. */
-  static final String SCHEMA_VERSION = "176";
+  /** The files in {@code db/jobs}, by number; a test keeps it so. */
+  static final String MIGRATIONS = "1 2 3 4 60 90 95 100 101 110 111 140 160 171 172 173 174 176";
 
   /** The most changes in one transaction. */
   static final int GROUP = 64;
@@ -67,11 +67,12 @@ public final class Database implements AutoCloseable {
    */
   public static Database open(DataSource source) {
     try {
-      if (!SCHEMA_VERSION.equals(schemaVersion(source))) {
+      if (!MIGRATIONS.equals(migrations(source))) {
         Flyway.configure(Database.class.getClassLoader())
             .dataSource(source)
             .schemas("JOBS")
             .locations("classpath:db/jobs")
+            .outOfOrder(true) // features take their numbers before they are merged
             .load()
             .migrate();
       }
@@ -83,15 +84,17 @@ public final class Database implements AutoCloseable {
     return database;
   }
 
-  /** {@return the newest migration, empty in a new database}. Asked first: Flyway is slow. */
-  private static String schemaVersion(DataSource source) {
+  /** {@return the migrations done, empty in a new database}. Asked first: Flyway is slow. */
+  private static String migrations(DataSource source) {
     try (Connection connection = source.getConnection();
         Statement statement = connection.createStatement();
         ResultSet rows =
             statement.executeQuery(
-                "SELECT \"version\" FROM JOBS.\"flyway_schema_history\" WHERE \"success\" AND"
-                    + " \"version\" IS NOT NULL ORDER BY \"installed_rank\" DESC LIMIT 1")) {
-      return rows.next() ? rows.getString(1) : "";
+                "SELECT LISTAGG(\"version\", ' ') WITHIN GROUP (ORDER BY CAST(\"version\" AS INT))"
+                    + " FROM JOBS.\"flyway_schema_history\" WHERE \"success\" AND \"version\" IS"
+                    + " NOT NULL")) {
+      String versions = rows.next() ? rows.getString(1) : null;
+      return versions == null ? "" : versions;
     } catch (SQLException e) { // no such table yet, or a database that Flyway will complain of
       log.debug("the schema jobs has no history", e);
       return "";
