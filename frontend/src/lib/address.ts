@@ -4,11 +4,11 @@
  * react-router's own setter begins from the parameters of the last render, so of two changes before the next render the
  * first would be lost. Here each begins from the address as it is: the router (BrowserRouter) writes it before it draws.
  */
-import { useCallback } from "react";
+import { useMemo } from "react";
 import { useSearchParams, type NavigateOptions } from "react-router";
 
 export type Change = (now: URLSearchParams) => URLSearchParams;
-export type ChangeAddress = (next: Change | Record<string, string>, options?: NavigateOptions) => void;
+export type ChangeAddress = (next: Change | Record<string, string> | URLSearchParams, options?: NavigateOptions) => void;
 
 /** Calls that change the address; `search` reads it, `go` writes it at once. */
 export function changer(search: () => string, go: (next: URLSearchParams, options?: NavigateOptions) => void): ChangeAddress {
@@ -18,6 +18,5 @@ export function changer(search: () => string, go: (next: URLSearchParams, option
 /** As react-router's `useSearchParams`; no change is lost, however many there are in one tick. */
 export function useAddress(): [URLSearchParams, ChangeAddress] {
   const [params, go] = useSearchParams();
-  // eslint-disable-next-line react-hooks/exhaustive-deps
-  return [params, useCallback(changer(() => window.location.search, go), [go])];
+  return [params, useMemo(() => changer(() => window.location.search, go), [go])];
 }
