@@ -25,6 +25,7 @@ import { FilterHelp, Views } from "./Views";
 
 const STATES: readonly JobState[] = ["Idle", "Running", "Suspended", "Held", "Completed", "Failed", "Removed"];
 const PAGE = 50;
+const LOOK_AGAIN_MILLIS = 10_000;
 const NO_JOBS: readonly Job[] = [];
 
 function filterOf(search: URLSearchParams): JobFilter {
@@ -48,7 +49,9 @@ export default function JobsPage(): ReactElement {
   const navigate = useNavigate();
   const [search, setSearch] = useAddress();
   const filter = filterOf(search);
-  const jobs = useQuery({ ...jobsQuery(filter), placeholderData: keepPreviousData });
+  // events tell of one's own jobs only
+  const others = filter.owner === "all" || filter.group !== undefined;
+  const jobs = useQuery({ ...jobsQuery(filter), placeholderData: keepPreviousData, refetchInterval: others ? LOOK_AGAIN_MILLIS : false });
   const apps = useQuery(appsQuery);
   const [typed, setTyped] = useState(filter.q ?? "");
   const list = jobs.data?.jobs ?? NO_JOBS;
@@ -167,7 +170,7 @@ export default function JobsPage(): ReactElement {
             : { ...text.none, action: { label: text.none.action, to: "/apps" } })}
         />
       )}
-      {list.length > 0 && <JobsTable jobs={list} current={current} owners={filter.owner === "all" || filter.group !== undefined} />}
+      {list.length > 0 && <JobsTable jobs={list} current={current} owners={others} />}
       {(next !== undefined || filter.before !== undefined) && (
         <Group justify="flex-end" gap="sm">
           {filter.before !== undefined && (
