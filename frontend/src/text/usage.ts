@@ -49,6 +49,6 @@ export const usage = {
     cores: "It leaves cores idle: ask the application’s author for fewer, or give it larger pieces.",
   },
   explained:
-    "CPU used: CPU time by cores asked for × run time. Memory used: peak by memory asked for, weighted by run time. Lost core hours: of runs that failed, were cancelled or tried again.",
+    "CPU used: CPU time by cores asked for × run time. Memory used: peak by memory asked for, weighted by run time. Time used: of completed runs, run time by the longest they might have taken. Lost core hours: of runs that failed, were cancelled or tried again.",
   instead: (asked: string) => `in place of ${asked}`,
 };

@@ -51,6 +51,6 @@ export const usage: Words<typeof english.usage> = {
     cores: "Kerne bleiben ungenutzt: Bitten Sie die Autoren der App, weniger anzufordern, oder geben Sie ihr größere Abschnitte.",
   },
   explained:
-    "CPU genutzt: CPU-Zeit, geteilt durch angeforderte Kerne × Laufzeit. Speicher genutzt: Spitze, geteilt durch den angeforderten Arbeitsspeicher, nach Laufzeit gewichtet. Verlorene Kernstunden: von Läufen, die fehlschlugen, abgebrochen oder wiederholt wurden.",
+    "CPU genutzt: CPU-Zeit, geteilt durch angeforderte Kerne × Laufzeit. Speicher genutzt: Spitze, geteilt durch den angeforderten Arbeitsspeicher, nach Laufzeit gewichtet. Zeit genutzt: Laufzeit fertiger Läufe, geteilt durch die, die sie höchstens haben durften. Verlorene Kernstunden: von Läufen, die fehlschlugen, abgebrochen oder wiederholt wurden.",
   instead: (asked) => `statt ${asked}`,
 };
