@@ -50,6 +50,10 @@ class StartCommandLineTest {
       Script.Ended jobs = script.run("jobs");
       assertTrue(jobs.text().contains("from the terminal"), jobs.text());
 
+      Script.Ended group = script.run("jobs", "--group", "never");
+      assertEquals(1, group.status());
+      assertTrue(group.text().contains("the group never is not here"), group.text());
+
       Script.Ended unknown = script.run("submit", "hmmsearch", "colour=red");
       assertEquals(1, unknown.status());
       assertTrue(unknown.text().contains("no input 'colour'"), unknown.text());
