@@ -24,6 +24,7 @@ export type TriggerRun = Schemas["TriggerRun"];
 export type Results = Schemas["Results"];
 export type Plot = Results["plots"][number];
 export type ResultTable = Results["tables"][number];
+export type Images = Schemas["Images"];
 export type ResultFile = Results["files"][number];
 export type Axis = Schemas["Axis"];
 export type Column = Schemas["Column"];

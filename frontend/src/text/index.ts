@@ -14,10 +14,11 @@ import * as overlay from "./overlay";
 import * as places from "./places";
 import * as pool from "./pool";
 import * as reference from "./reference";
+import * as results from "./results";
 import * as runs from "./runs";
 import * as sharing from "./sharing";
 import * as triggers from "./triggers";
 import * as usage from "./usage";
 import * as workflows from "./workflows";
 
-export const catalogue = { apps, authoring, certificates, common, condor, desktops, entry, files, home, jobs, notices, overlay, places, pool, reference, runs, sharing, triggers, usage, workflows };
+export const catalogue = { apps, authoring, certificates, common, condor, desktops, entry, files, home, jobs, notices, overlay, places, pool, reference, results, runs, sharing, triggers, usage, workflows };

@@ -1,7 +1,7 @@
-/** Plots first, then tables, then texts. */
+/** Plots first, then pictures, tables and texts. */
 import { Anchor, Code, Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState, type ReactElement } from "react";
+import { useMemo, useState, type ReactElement } from "react";
 import { send } from "../../api/client";
 import { resultsQuery } from "../../api/queries";
 import type { JobDetail } from "../../api/types";
@@ -12,7 +12,9 @@ import { Empty, ErrorBox, Loading } from "../../ui/states";
 import { DataTable } from "./DataTable";
 import { DownloadAll } from "./DownloadAll";
 import { resultUrl } from "./FilesTab";
+import { seriesOf } from "./frames";
 import { HomeCopy } from "./HomeCopy";
+import { Pictures } from "./Pictures";
 import { PlotCard } from "./PlotCard";
 import { useChosen, type Chosen } from "./useChosen";
 
@@ -28,6 +30,8 @@ export default function ResultsTab({ job, chosen, setChosen }: Shown): ReactElem
   const results = useQuery(resultsQuery(job.id));
   const choice = useChosen(results.data?.tables, chosen, setChosen);
   const [hovered, setHovered] = useState<{ table: string; row: number }>();
+  const images = results.data?.images;
+  const series = useMemo(() => seriesOf(images ?? []), [images]);
   if (results.isError) {
     return <ErrorBox error={results.error} retry={() => void results.refetch()} />;
   }
@@ -62,6 +66,9 @@ export default function ResultsTab({ job, chosen, setChosen }: Shown): ReactElem
           ))}
         </SimpleGrid>
       )}
+      {series.map((one) => (
+        <Pictures key={one.name} job={job.id} series={one} />
+      ))}
       {tables.map((table) => (
         <DataTable
           key={table.name}

@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Download;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.PlaywrightException;
+import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.Cookie;
 import java.net.http.HttpHeaders;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.gridappliance.tests.fixture.Appliance;
@@ -20,7 +23,10 @@ import org.gridappliance.tests.fixture.TestApps;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A result that is a web page with a script is a file to keep, never a page of ours. */
+/**
+ * A result that is a web page with a script is a file to keep, never a page of ours; a drawing with
+ * one is drawn, and its script does not run.
+ */
 @Tag("browser")
 class HostileResultTest {
 
@@ -48,8 +54,33 @@ class HostileResultTest {
         assertTrue(headers.firstValue("Content-Security-Policy").orElse("").contains("sandbox"));
         opensAsDownload(victim, appliance.url() + file);
       }
+      assertEquals(List.of(), callsOfThePictureOnItsPage(victim, appliance.url() + "/jobs/" + job));
       assertEquals(1, ada.get("/api/v1/users").get("users").size(), "nobody was added");
     }
+  }
+
+  /** An img draws the picture, in which a script calls the API; what it called is returned. */
+  private static List<String> callsOfThePictureOnItsPage(BrowserContext victim, String address) {
+    Page page = victim.newPage();
+    List<String> calls = new ArrayList<>();
+    page.onRequest(
+        request -> {
+          if (request.url().endsWith("/api/v1/users")) {
+            calls.add(request.method() + " " + request.url());
+          }
+        });
+    page.navigate(address);
+    Locator picture = page.getByAltText("Picture", new Page.GetByAltTextOptions().setExact(true));
+    page.waitForFunction(
+        "image => image.complete && image.naturalWidth === 120", picture.elementHandle());
+    picture.click();
+    Locator large = page.getByRole(AriaRole.DIALOG).getByAltText("Picture");
+    page.waitForFunction(
+        "image => image.complete && image.naturalWidth === 120", large.elementHandle());
+    Chromium.accessible(page);
+    Chromium.picture(page, "picture-large");
+    page.close();
+    return calls;
   }
 
   private static void opensAsDownload(BrowserContext victim, String address) {

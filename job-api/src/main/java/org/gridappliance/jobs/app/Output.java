@@ -34,6 +34,14 @@ public sealed interface Output {
   record FileOutput(String name, String title, String file, boolean fromMerge, Join join)
       implements Output {}
 
+  /**
+   * A picture to look at in the page; every subjob's is kept.
+   *
+   * @param sequence whether the subjobs' pictures are first shown one after the other, as a film
+   */
+  record ImageOutput(String name, String title, String file, boolean fromMerge, boolean sequence)
+      implements Output {}
+
   /** How the subjobs' files of one output become results. */
   enum Join {
     /** One file, the subjobs' in the order of their indexes. */

@@ -14,7 +14,8 @@ final class OutputReader {
   private enum Kind {
     TABLE,
     TEXT,
-    FILE
+    FILE,
+    IMAGE
   }
 
   private OutputReader() {}
@@ -36,8 +37,18 @@ final class OutputReader {
   private static Output output(Yaml at, Set<String> names) {
     YamlFields fields =
         at.fields(
-            "name", "type", "title", "file", "from", "join", "format", "comment", "header",
-            "columns", "sort");
+            "name",
+            "type",
+            "title",
+            "file",
+            "from",
+            "join",
+            "format",
+            "comment",
+            "header",
+            "columns",
+            "sort",
+            "sequence");
     Kind kind = fields.need("type", type -> type.word(Kind.class, Kind.FILE), Kind.FILE);
     String name = fields.need("name", n -> n.text(AppParser.NAME, AppParser.NAME_WANTED), "x");
     if (!names.add(name)) {
@@ -47,6 +58,9 @@ final class OutputReader {
     String file = fields.need("file", OutputReader::path, "x");
     boolean fromMerge =
         fields.get("from").map(f -> f.text(Pattern.compile("merge"), "merge")).isPresent();
+    if (kind != Kind.IMAGE && fields.has("sequence")) {
+      at.keyProblem("sequence", "belongs to an image; remove it or write \"type: image\"");
+    }
     if (kind == Kind.TABLE) {
       return table(fields, name, title, file, fromMerge);
     }
@@ -54,6 +68,9 @@ final class OutputReader {
       if (fields.has(key)) {
         at.keyProblem(key, "belongs to a table; remove it or write \"type: table\"");
       }
+    }
+    if (kind == Kind.IMAGE) {
+      return image(fields, name, title, file, fromMerge);
     }
     Output.Join join =
         fields
@@ -63,6 +80,27 @@ final class OutputReader {
     return kind == Kind.TEXT
         ? new Output.TextOutput(name, title, file, fromMerge, join)
         : new Output.FileOutput(name, title, file, fromMerge, join);
+  }
+
+  private static Output image(
+      YamlFields fields, String name, String title, String file, boolean fromMerge) {
+    if (fields.has("join")) {
+      fields.at().keyProblem("join", "every subjob's picture is kept; remove it");
+    }
+    if (fields.has("file") && ImageFormat.of(file).isEmpty()) {
+      fields
+          .at()
+          .keyProblem(
+              "file",
+              "\""
+                  + file
+                  + "\": want the ending of a picture that a browser draws: "
+                  + ImageFormat.ENDINGS);
+    }
+    if (fromMerge && fields.bool("sequence")) {
+      fields.at().keyProblem("sequence", "the merge command makes one picture; remove it");
+    }
+    return new Output.ImageOutput(name, title, file, fromMerge, fields.bool("sequence"));
   }
 
   private static Output table(

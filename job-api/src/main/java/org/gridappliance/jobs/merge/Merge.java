@@ -11,7 +11,6 @@ import java.util.Locale;
 import java.util.Map;
 import org.gridappliance.jobs.app.App;
 import org.gridappliance.jobs.app.Column;
-import org.gridappliance.jobs.app.Input;
 import org.gridappliance.jobs.app.Output;
 import org.gridappliance.jobs.app.Plot;
 
@@ -80,6 +79,8 @@ public final class Merge {
           files.addAll(joined);
         }
         case Output.FileOutput file -> files.addAll(join(file, file.join(), outputs, results));
+        case Output.ImageOutput image ->
+            files.addAll(join(image, Output.Join.EACH, outputs, results));
       }
     }
     return new Merged(List.copyOf(tables), List.copyOf(texts), List.copyOf(files));
@@ -91,15 +92,18 @@ public final class Merge {
         && outputs.stream().noneMatch(subjob -> subjob.files().containsKey(output.file()));
   }
 
+  /** {@return the swept inputs as columns, in the application's order} */
+  public static List<Column> swept(App app, Collection<String> sweptNames) {
+    return app.inputs().stream()
+        .filter(input -> sweptNames.contains(input.name()))
+        .map(input -> Swept.column(app, input))
+        .toList();
+  }
+
   /** {@return the columns of a merged table: the swept inputs, then its own that are shown} */
   public static List<Column> columns(
       App app, Output.TableOutput table, Collection<String> sweptNames) {
-    List<Column> columns = new ArrayList<>();
-    for (Input input : app.inputs()) {
-      if (sweptNames.contains(input.name())) {
-        columns.add(Swept.column(app, input));
-      }
-    }
+    List<Column> columns = new ArrayList<>(swept(app, sweptNames));
     table.columns().stream().filter(column -> !column.hidden()).forEach(columns::add);
     return List.copyOf(columns);
   }

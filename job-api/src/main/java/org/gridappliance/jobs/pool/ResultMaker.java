@@ -173,6 +173,8 @@ public final class ResultMaker {
           new Output.TextOutput(t.name(), t.title(), t.file(), false, t.join());
       case Output.FileOutput t ->
           new Output.FileOutput(t.name(), t.title(), t.file(), false, t.join());
+      case Output.ImageOutput t ->
+          new Output.ImageOutput(t.name(), t.title(), t.file(), false, t.sequence());
     };
   }
 

@@ -18,6 +18,7 @@ import java.util.function.Function;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.gridappliance.jobs.app.AppShelf;
+import org.gridappliance.jobs.app.ImageFormat;
 import org.gridappliance.jobs.condor.CondorPool;
 import org.gridappliance.jobs.http.Caller;
 import org.gridappliance.jobs.http.Problem;
@@ -41,6 +42,8 @@ final class PlainRoutes {
   private static final Logger log = LoggerFactory.getLogger(PlainRoutes.class);
   private static final String API = "/api/v1";
   private static final int OUTPUT_PAGE = 1 << 20;
+  private static final String DRAWING =
+      "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:";
 
   /** Work for one request on a virtual thread. */
   interface Body {
@@ -164,6 +167,22 @@ final class PlainRoutes {
         .putHeader("Cross-Origin-Resource-Policy", "same-origin");
   }
 
+  /**
+   * Lets an {@code img} of ours draw a picture: there it runs no script and loads nothing, whatever
+   * it holds (HTML, "secure static mode"). Anywhere else it stays a download, and if a browser
+   * opened it all the same, the sandbox would still take its scripts and our origin from it; only
+   * what a drawing has inside itself, its own styles, fonts and pictures, is let through.
+   */
+  private static HttpServerResponse drawn(HttpServerResponse response, String fileName) {
+    ImageFormat.of(fileName)
+        .ifPresent(
+            type ->
+                response
+                    .putHeader("Content-Type", type)
+                    .putHeader("Content-Security-Policy", DRAWING));
+    return response;
+  }
+
   private void example(RoutingContext context, Caller caller) {
     String id = context.pathParam("app");
     String name = String.valueOf(context.pathParam("file"));
@@ -198,7 +217,7 @@ final class PlainRoutes {
     String etag = "\"" + file.sha256() + "\"";
     String leaf = file.path().substring(file.path().lastIndexOf('/') + 1);
     HttpServerResponse response =
-        inert(context, leaf)
+        drawn(inert(context, leaf), leaf)
             .putHeader("ETag", etag)
             .putHeader("Cache-Control", "private, no-cache");
     String known = context.request().getHeader("If-None-Match");

@@ -22,6 +22,7 @@ import org.gridappliance.jobs.job.JobRecord;
 import org.gridappliance.jobs.job.JobState;
 import org.gridappliance.jobs.job.MergedNote;
 import org.gridappliance.jobs.job.PlanLoader;
+import org.gridappliance.jobs.lease.FileRef;
 import org.gridappliance.jobs.merge.Merge;
 import org.gridappliance.jobs.merge.RowNumbers;
 import org.gridappliance.jobs.merge.TableFile;
@@ -51,6 +52,7 @@ final class ResultOperations {
     ArrayNode tables = answer.putArray("tables");
     ArrayNode plots = answer.putArray("plots");
     ArrayNode texts = answer.putArray("texts");
+    ArrayNode images = answer.putArray("images");
     Optional<MergedNote> merged =
         record.state().ended() ? jobs.store.merged(record.id()) : Optional.empty();
     answer.put("partial", merged.isPresent() && record.state() != JobState.COMPLETED);
@@ -59,8 +61,10 @@ final class ResultOperations {
         .filter(delivery -> Jobs.isHis(caller, record)) // it names a folder of his home
         .ifPresent(delivery -> answer.set("home", Views.delivery(delivery)));
     if (merged.isPresent()) {
-      jobs.store.results(record.id()).forEach(file -> files.add(Views.file(file)));
-      App app = jobs.plan(record).app();
+      List<FileRef> results = jobs.store.results(record.id());
+      results.forEach(file -> files.add(Views.file(file)));
+      JobPlan plan = jobs.plan(record);
+      App app = plan.app();
       Set<String> swept = PlanLoader.inputs(app, record).sweep().keySet();
       for (MergedNote.Table table : merged.get().tables()) {
         ObjectNode node = tables.addObject();
@@ -75,6 +79,7 @@ final class ResultOperations {
       for (MergedNote.Text text : merged.get().texts()) {
         texts.addObject().put("title", text.title()).put("file", text.file());
       }
+      new Pictures(plan, record.total(), swept, results).addTo(images);
     }
     return Response.ok(answer);
   }

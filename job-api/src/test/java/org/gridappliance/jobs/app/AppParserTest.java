@@ -54,6 +54,8 @@ class AppParserTest {
           memory: 10 MiB        | memory: 10 MB           | "10 MB": want an amount with its unit
           expectedTime: 1 s     | expectedTime: 1 h       | want minimumTime ≤ expectedTime ≤ maximumTime
           format: tsv           | format: match           | "pattern" is missing
+          sort: [-n, word]      | sequence: true          | 42:5: outputs[0].sequence: belongs to an image
+          type: table           | type: image             | outputs[0].file: "counts.tsv": want the ending of a picture
           - count               | - { when: word, then: [x] } | the first entry is the program
           category: Test        | interactive: x11        | 2:14: interactive: "x11": want vnc
           category: Test        | title: Test             | 2:1: title: stands here twice; keep one

@@ -1,6 +1,7 @@
 package org.gridappliance.jobs.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,6 +14,7 @@ import io.vertx.json.schema.JsonSchemaOptions;
 import io.vertx.json.schema.OutputFormat;
 import io.vertx.json.schema.OutputUnit;
 import io.vertx.json.schema.Validator;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ShippedAppsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -34,12 +38,7 @@ class ShippedAppsTest {
 
   @Test
   void theyFitThePublishedSchemaAndTheirExamplesTheirForms() throws Exception {
-    JsonObject published =
-        new JsonObject(
-            new String(
-                Objects.requireNonNull(getClass().getResourceAsStream("/app.schema.json"))
-                    .readAllBytes(),
-                StandardCharsets.UTF_8));
+    JsonObject published = published();
     YAMLMapper yaml = new YAMLMapper();
     for (AppCatalog.Entry entry : catalog.list()) {
       App app = entry.app().orElseThrow();
@@ -50,6 +49,29 @@ class ShippedAppsTest {
         assertValid(form, new JsonObject(example.inputs().toString()), example.title());
       }
       assertTrue(!app.examples().isEmpty(), "examples of " + entry.id());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"chart.PNG, true", "out/drawing.svg, true", "film.mp4, false", "png, false"})
+  void anImageFitsThePublishedSchemaAndTheParserByItsName(String file, boolean fits)
+      throws Exception {
+    String text =
+        Apps.SMALL.replaceAll(
+            "(?s)outputs:.*resources:",
+            "outputs:\n"
+                + "  - { name: p, type: image, title: P, file: "
+                + file
+                + ", sequence: true }\n"
+                + "resources:");
+    JsonObject value = new JsonObject(new YAMLMapper().readTree(text).toString());
+    assertEquals(fits, validate(published(), value).getValid());
+    if (fits) {
+      assertEquals(
+          new Output.ImageOutput("p", "P", file, false, true),
+          Apps.parse(text).outputs().getFirst());
+    } else {
+      assertThrows(AppInvalid.class, () -> Apps.parse(text));
     }
   }
 
@@ -68,14 +90,26 @@ class ShippedAppsTest {
         CommandLine.expand(app, inputs.all(0), Map.of()).get(3));
   }
 
+  private static JsonObject published() throws IOException {
+    return new JsonObject(
+        new String(
+            Objects.requireNonNull(AppSchema.class.getResourceAsStream("/app.schema.json"))
+                .readAllBytes(),
+            StandardCharsets.UTF_8));
+  }
+
   private static void assertValid(JsonObject schema, JsonObject value, String what) {
+    OutputUnit answer = validate(schema, value);
+    assertTrue(Boolean.TRUE.equals(answer.getValid()), () -> what + ": " + answer.toJson());
+  }
+
+  private static OutputUnit validate(JsonObject schema, JsonObject value) {
     JsonSchemaOptions options =
         new JsonSchemaOptions()
             .setDraft(Draft.DRAFT202012)
             .setBaseUri("app://schema")
             .setOutputFormat(OutputFormat.Basic);
-    OutputUnit answer = Validator.create(JsonSchema.of(schema), options).validate(value);
-    assertTrue(Boolean.TRUE.equals(answer.getValid()), () -> what + ": " + answer.toJson());
+    return Validator.create(JsonSchema.of(schema), options).validate(value);
   }
 
   @Test
