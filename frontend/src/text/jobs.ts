@@ -179,6 +179,7 @@ export const text = {
     chosen: {
       how: "Press a point, bar or cell, or draw a box, to choose its rows; arrow keys and space do the same. Ctrl or Shift adds.",
       count: (n: string, one: boolean) => (one ? "1 row chosen" : `${n} rows chosen`),
+      share: (n: string, all: string) => `${n} of its ${all} rows chosen`,
       only: "Only these",
       save: "Save as CSV",
       clear: "Clear",

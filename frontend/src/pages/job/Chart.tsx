@@ -9,7 +9,7 @@ import type { Plot } from "../../api/types";
 import { useCanvas } from "../../ui/canvas";
 import { palette, type Scheme } from "./axes";
 import { itemAt, itemsIn, itemsOf, stepTo, type Box } from "./items";
-import { marks } from "./marks";
+import { chosenWords, marks } from "./marks";
 import { optionFor, type PlotData, type Scales } from "./plot";
 
 register([BarChart, CustomChart, HeatmapChart, LineChart, ScatterChart, GridComponent, LegendComponent, TooltipComponent, VisualMapContinuousComponent, CanvasRenderer, SVGRenderer]);
@@ -42,8 +42,10 @@ export interface ChartProps {
   label: string;
   /** Which of many runs stands before the others. */
   front?: number;
+  /** In pixels. */
+  height?: number;
   choosing?: Choosing;
-  ref: Ref<ChartHandle>;
+  ref?: Ref<ChartHandle>;
 }
 
 interface Drag {
@@ -51,7 +53,7 @@ interface Drag {
   to: [number, number];
 }
 
-export default function Chart({ plot, data, scales, scheme, label, front = 0, choosing, ref }: ChartProps): ReactElement {
+export default function Chart({ plot, data, scales, scheme, label, front = 0, height = 340, choosing, ref }: ChartProps): ReactElement {
   const items = useMemo(() => itemsOf(plot, data, scales), [plot, data, scales]);
   const drawn = useMemo(() => withMarks(optionFor(plot, data, scales, scheme, front)), [plot, data, scales, scheme, front]);
   const box = useCanvas(drawn);
@@ -68,16 +70,16 @@ export default function Chart({ plot, data, scales, scheme, label, front = 0, ch
     () => ({
       save: (kind) => {
         const width = box.current?.clientWidth ?? 800;
-        const height = box.current?.clientHeight ?? 400;
+        const high = box.current?.clientHeight ?? 400;
         const plain = optionFor(plot, data, scales, "light", front);
         const option = { ...withMarks(plain, marks("chosen", plot, items, chosen, scales, "light")), backgroundColor: palette.light.paper };
-        return kind === "svg" ? svg(option, width, height) : png(option, width, height);
+        return kind === "svg" ? svg(option, width, high) : png(option, width, high);
       },
     }),
     [box, plot, data, scales, front, items, chosen],
   );
   if (choosing === undefined) {
-    return <div ref={box} role="img" aria-label={label} style={{ width: "100%", height: 340 }} />;
+    return <div ref={box} role="img" aria-label={label} style={{ width: "100%", height }} />;
   }
 
   const place = (event: PointerEvent): [number, number] => {
@@ -155,7 +157,7 @@ export default function Chart({ plot, data, scales, scheme, label, front = 0, ch
       onKeyDown={key}
       onBlur={() => setCursor(-1)}
     >
-      <div ref={box} style={{ width: "100%", height: 340 }} />
+      <div ref={box} style={{ width: "100%", height }} />
       {drag !== undefined && moved(drag.from, drag.to) && (
         <div
           className="drawn-box"
@@ -168,7 +170,7 @@ export default function Chart({ plot, data, scales, scheme, label, front = 0, ch
         />
       )}
       <Text role="status" size="xs" className={at === undefined ? undefined : "pointed-words"}>
-        {at?.words()}
+        {at === undefined ? "" : [at.words(), ...chosenWords(at, chosen)].join("\n")}
       </Text>
     </div>
   );

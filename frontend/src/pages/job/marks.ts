@@ -1,5 +1,7 @@
 /** Marks over the items of a plot that hold chosen rows. Pure. */
 import type { Plot } from "../../api/types";
+import { count } from "../../lib/format";
+import { text } from "../../text/jobs";
 import { palette, type Scheme } from "./axes";
 import type { Item } from "./items";
 import { BAR_PIXELS, type Scales } from "./plot";
@@ -13,7 +15,22 @@ interface Api {
   size: (of: [number, number]) => [number, number];
 }
 
-/** A series that marks the items with one of `rows`; of a bin as much of it as they are. `id`: to be changed alone. */
+/** How much of an item its rows among these are, 0 to 1. */
+function shareOf(item: Item, rows: ReadonlySet<number>): number {
+  return item.rows.filter((row) => rows.has(row)).length / item.rows.length;
+}
+
+/** Of an item that stands for several rows, how many of them are chosen. */
+export function chosenWords(item: Item, rows: ReadonlySet<number>): string[] {
+  const chosen = item.rows.filter((row) => rows.has(row)).length;
+  return item.rows.length > 1 && chosen > 0 ? [text.results.chosen.share(count(chosen), count(item.rows.length))] : [];
+}
+
+/**
+ * A series that marks the items with one of `rows`. Of an item that stands for several rows, not all among them, the mark
+ * shows the share: a bin is filled as high as they are, a bar as wide, a ring is drawn as far around, a cell's frame is
+ * dashed. `id`: to be changed alone.
+ */
 export function marks(id: string, plot: Plot, items: readonly Item[], rows: ReadonlySet<number>, scales: Scales, scheme: Scheme) {
   const c = palette[scheme];
   const chosen = rows.size === 0 ? [] : items.filter((item) => item.rows.some((row) => rows.has(row)));
@@ -21,13 +38,13 @@ export function marks(id: string, plot: Plot, items: readonly Item[], rows: Read
   return {
     id,
     type: "custom",
-    data: chosen.map((item) => [item.x[0], item.x[1], item.y[0], bin ? item.rows.filter((row) => rows.has(row)).length : item.y[1]]),
+    data: chosen.map((item) => [item.x[0], item.x[1], item.y[0], bin ? shareOf(item, rows) * item.rows.length : item.y[1], shareOf(item, rows)]),
     encode: { x: [0, 1], y: 3 },
     silent: true,
     clip: true,
     z: 10,
     renderItem: (_: unknown, api: Api) => {
-      const [x0, x1, y0, y1] = [0, 1, 2, 3].map((i) => api.value(i)) as [number, number, number, number];
+      const [x0, x1, y0, y1, share] = [0, 1, 2, 3, 4].map((i) => api.value(i)) as [number, number, number, number, number];
       const rect = (left: number, right: number, top: number, bottom: number, style: object) => ({
         type: "rect",
         shape: { x: left, y: top, width: Math.max(2, right - left), height: Math.max(2, bottom - top) },
@@ -45,14 +62,19 @@ export function marks(id: string, plot: Plot, items: readonly Item[], rows: Read
         const half = Math.min(BAR_PIXELS, wide * 0.8) / 2;
         const [, low] = api.coord([middle[0], scales.logY ? y1 : y0]);
         const foot = scales.logY ? Number.MAX_SAFE_INTEGER : low;
-        return rect(x - half, x + half, Math.min(y, foot), scales.logY ? y + 6 : Math.max(y, foot), { fill: CHOSEN });
+        return rect(x - half, x - half + 2 * half * share, Math.min(y, foot), scales.logY ? y + 6 : Math.max(y, foot), { fill: CHOSEN });
       }
       if (plot.kind === "heatmap") {
         const frame = (inset: number, stroke: string) =>
-          rect(x - wide / 2 + inset, x + wide / 2 - inset, y - high / 2 + inset, y + high / 2 - inset, { fill: "none", stroke, lineWidth: 1.5 });
+          rect(x - wide / 2 + inset, x + wide / 2 - inset, y - high / 2 + inset, y + high / 2 - inset, { fill: "none", stroke, lineWidth: 1.5, ...(share < 1 && { lineDash: [4, 4] }) });
         return { type: "group", children: [frame(0.75, "#ffffff"), frame(2.25, CHOSEN)] };
       }
-      const ring = (r: number, stroke: string, lineWidth: number) => ({ type: "circle", shape: { cx: x, cy: y, r }, style: { fill: "none", stroke, lineWidth } });
+      const top = -Math.PI / 2;
+      const ring = (r: number, stroke: string, lineWidth: number) => ({
+        type: "arc",
+        shape: { cx: x, cy: y, r, startAngle: top, endAngle: top + 2 * Math.PI * share },
+        style: { fill: "none", stroke, lineWidth },
+      });
       return { type: "group", children: [ring(6, c.paper, 4), ring(6, c.ink, 2)] };
     },
   };

@@ -184,6 +184,7 @@ export const text: Words<typeof english.text> = {
     chosen: {
       how: "Ein Klick auf Punkt, Balken oder Feld oder ein aufgezogener Rahmen wählt die Zeilen dazu; Pfeiltasten und Leertaste ebenso. Strg oder Umschalt fügt hinzu.",
       count: (n, one) => (one ? "1 Zeile gewählt" : `${n} Zeilen gewählt`),
+      share: (n, all) => `${n} von ${all} Zeilen gewählt`,
       only: "Nur diese",
       save: "Als CSV speichern",
       clear: "Auswahl aufheben",
