@@ -38,3 +38,13 @@ export const film = {
   loop: "Again and again",
   keys: "Keys: space plays and pauses, ← → step, Home and End.",
 };
+
+export const facets = {
+  how: "Runs of the sweep",
+  over: "Over one another",
+  film: "One after the other",
+  side: (input: string) => `Side by side: ${input}`,
+  page: (from: number, to: number, all: number) => `plots ${count(from)}–${count(to)} of ${count(all)}`,
+  before: "Plots before",
+  after: "Plots after",
+};

@@ -72,10 +72,10 @@ export default function PictureView({
         {frames.length > 1 && button("right", text.next, () => go(at + 1), at === frames.length - 1)}
         {button("minus", text.smaller, () => scale(1 / STEP))}
         {button("plus", text.bigger, () => scale(STEP))}
-        <Button size="compact-sm" variant="default" aria-pressed={zoom === undefined} onClick={() => setZoom(undefined)}>
+        <Button size="compact-sm" variant={zoom === undefined ? "light" : "default"} aria-pressed={zoom === undefined} onClick={() => setZoom(undefined)}>
           {text.fit}
         </Button>
-        <Button size="compact-sm" variant="default" aria-pressed={zoom === 1} onClick={() => setZoom(1)}>
+        <Button size="compact-sm" variant={zoom === 1 ? "light" : "default"} aria-pressed={zoom === 1} onClick={() => setZoom(1)}>
           {text.actual}
         </Button>
         <Download job={job} file={frame?.file ?? ""} />

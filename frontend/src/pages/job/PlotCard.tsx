@@ -1,10 +1,12 @@
 import { Box, Button, Group, NativeSelect, Slider, Switch, Text, Title, useComputedColorScheme } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useMemo, useRef, useState, type ReactElement } from "react";
+import { lazy, Suspense, useCallback, useMemo, useRef, useState, type ReactElement } from "react";
+import { useSearchParams } from "react-router";
 import { call, words } from "../../api/client";
 import type { Plot, ResultTable } from "../../api/types";
 import { count, plain } from "../../lib/format";
 import { text } from "../../text/jobs";
+import { facets } from "../../text/results";
 import { Icon } from "../../ui/icons";
 import { save } from "../../ui/save";
 import { ErrorBox, Loading } from "../../ui/states";
@@ -12,13 +14,19 @@ import { toast } from "../../ui/toasts";
 import type { ChartHandle, Choosing } from "./Chart";
 import { axisTitle } from "./axes";
 import { noGrid } from "./contourOption";
+import { Facets } from "./Facets";
+import { Player } from "./Player";
 import { dropped, MOST_COLOURS, onlyX, overlaid, runsOf, type PlotData } from "./plot";
 import { meansOf, repeated } from "./repeats";
+import { partsOf } from "./views";
 
 const Chart = lazy(() => import("./Chart"));
 
 /** Rows of one x are repeats, whatever the values of other inputs are. No column has this name. */
 const SAME_X = "=";
+
+/** Runs one after the other; no input has this name. */
+const FILM = "/film";
 
 /** More points than this are not drawn; the card says so. */
 const MOST = 50_000;
@@ -47,7 +55,12 @@ export function PlotCard({
   const [logY, setLogY] = useState((plot.z ?? plot.y)?.scale === "log");
   const [front, setFront] = useState(0);
   const [repeat, setRepeat] = useState("");
-  const others = useMemo(() => (plot.kind === "line" || plot.kind === "scatter" ? swept.filter((c) => c !== plot.x.column && c !== plot.y?.column) : []), [plot, swept]);
+  const [search, setSearch] = useSearchParams();
+  // in the order of the table's columns, as it is sorted by them; a table of the merge command has none of them
+  const others = useMemo(() => {
+    const names = (table?.columns ?? []).map((c) => c.name);
+    return plot.kind === "line" || plot.kind === "scatter" ? names.filter((c) => swept.includes(c) && c !== plot.x.column && c !== plot.y?.column) : [];
+  }, [plot, table, swept]);
   const columns = [...new Set([...others, plot.x.column, plot.y?.column, plot.z?.column, plot.label ?? undefined].filter((c) => c !== undefined))];
   const rows = useQuery({
     queryKey: ["plot", job, plot.table, columns, table?.rows],
@@ -60,6 +73,19 @@ export function PlotCard({
     placeholderData: keepPreviousData,
     staleTime: 60_000,
   });
+  /** The swept values of a row in words, of those inputs that are wanted. */
+  const sweptOf = useCallback(
+    (row: number, wanted: (input: string) => boolean) =>
+      others
+        .filter(wanted)
+        .map((o) => {
+          const { title = o, units } = table?.columns.find((c) => c.name === o) ?? {};
+          const value = plain(rows.data?.rows[row]?.[rows.data.columns.findIndex((c) => c.name === o)]);
+          return [title, value, units ?? ""].filter((part) => part !== "").join(" ");
+        })
+        .join(", "),
+    [others, table, rows.data],
+  );
   const single = useMemo<PlotData>(() => {
     const names = rows.data?.columns.map((c) => c.name) ?? [];
     const list = rows.data?.rows ?? [];
@@ -80,12 +106,9 @@ export function PlotCard({
       x: list.map((r) => (isText ? plain(r[xAt]) : number(r[xAt]))),
       y: yAt < 0 ? [] : list.map((r) => number(r[yAt])),
       label: labelAt < 0 ? [] : list.map((r) => plain(r[labelAt])),
-      group:
-        repeat === SAME_X || others.every((o) => o === repeat)
-          ? undefined
-          : list.map((r) => others.filter((o) => o !== repeat).map((o) => `${table?.columns.find((c) => c.name === o)?.title ?? o} ${plain(r[at(o)])}`).join(", ")),
+      group: repeat === SAME_X || others.every((o) => o === repeat) ? undefined : list.map((_, i) => sweptOf(i, (o) => o !== repeat)),
     };
-  }, [rows.data, plot, others, table, repeat]);
+  }, [rows.data, plot, others, repeat, sweptOf]);
   const data = useMemo(() => (repeat === "" ? single : meansOf(single)), [single, repeat]);
   const title = (column: string) => table?.columns.find((c) => c.name === column)?.title ?? column;
   const repeats = repeat !== "" || others.length > 0 || ((plot.kind === "line" || plot.kind === "bar") && repeated(single));
@@ -96,6 +119,21 @@ export function PlotCard({
   const gone = dropped(plot, data, scales);
   const all = rows.data?.count ?? 0;
   const runs = useMemo(() => runsOf(data), [data]);
+  const compared = overlaid(plot, data);
+  const sides = compared ? others.filter((o) => o !== repeat) : [];
+  const viewKey = `view.${plot.title}`;
+  const asked = search.get(viewKey) ?? "";
+  const view = compared && (asked === FILM || sides.includes(asked)) ? asked : "";
+  const side = view !== "" && view !== FILM;
+  const parts = useMemo(() => {
+    if (view === "") {
+      return [];
+    }
+    const inputs = (wanted: (o: string) => boolean) => data.x.map((_, i) => sweptOf(data.members?.[i]?.[0] ?? i, (o) => o !== repeat && wanted(o)));
+    const rest = view !== FILM && sides.length > 1 ? inputs((o) => o !== view) : undefined;
+    return partsOf(plot, { ...data, group: rest }, inputs((o) => view === FILM || o === view), scales);
+  }, [plot, data, view, sides.length, repeat, scales, sweptOf]);
+  const part = parts[Math.min(front, parts.length - 1)];
   const store = (kind: "svg" | "png") => {
     try {
       const blob = handle.current?.save(kind);
@@ -118,8 +156,20 @@ export function PlotCard({
     );
   }
   const named = data.x.some((v) => typeof v === "string") || plot.kind === "bar" || shown.kind === "heatmap";
+  const chart = (points: PlotData) => (
+    <Chart
+      ref={handle}
+      plot={shown}
+      data={points}
+      scales={scales}
+      scheme={scheme}
+      front={front}
+      choosing={choosing}
+      label={text.results.plotLabel(plot.title, shown.kind, count(points.x.length))}
+    />
+  );
   return (
-    <section className="card" aria-label={plot.title} style={{ minWidth: 0 }}>
+    <section className="card" aria-label={plot.title} style={{ minWidth: 0, gridColumn: side ? "1 / -1" : undefined }}>
       <Group justify="space-between" gap="xs" mb="xs">
         <Title order={2}>{plot.title}</Title>
         <Group gap="sm">
@@ -136,9 +186,36 @@ export function PlotCard({
               onChange={(e) => setRepeat(e.currentTarget.value)}
             />
           )}
+          {compared && (
+            <NativeSelect
+              size="xs"
+              aria-label={facets.how}
+              data={[
+                { value: "", label: facets.over },
+                { value: FILM, label: facets.film },
+                ...sides.map((o) => ({ value: o, label: facets.side(title(o)) })),
+              ]}
+              value={view}
+              onChange={(e) => {
+                const { value } = e.currentTarget;
+                setFront(0);
+                setSearch(
+                  (before) => {
+                    if (value === "") {
+                      before.delete(viewKey);
+                    } else {
+                      before.set(viewKey, value);
+                    }
+                    return before;
+                  },
+                  { replace: true, preventScrollReset: true },
+                );
+              }}
+            />
+          )}
           {!named && <Switch size="xs" label={text.results.logX} checked={logX} onChange={(e) => setLogX(e.currentTarget.checked)} />}
           <Switch size="xs" label={plot.z === undefined ? text.results.logY : text.results.logColours} checked={logY} onChange={(e) => setLogY(e.currentTarget.checked)} />
-          {(["svg", "png"] as const).map((kind) => (
+          {!side && (["svg", "png"] as const).map((kind) => (
             <Button
               key={kind}
               size="compact-xs"
@@ -164,25 +241,24 @@ export function PlotCard({
         </Text>
       ) : (
         <Suspense fallback={<Box h={340} />}>
-          <Chart
-            ref={handle}
-            plot={shown}
-            data={data}
-            scales={scales}
-            scheme={scheme}
-            front={front}
-            choosing={choosing}
-            label={text.results.plotLabel(plot.title, shown.kind, count(data.x.length))}
-          />
+          {view === FILM ? (
+            <Player title={plot.title} length={parts.length} at={Math.min(front, parts.length - 1)} go={setFront} words={(i) => parts[i]?.words ?? ""}>
+              {chart(part?.data ?? data)}
+            </Player>
+          ) : !side ? (
+            chart(data)
+          ) : (
+            <Facets plot={shown} parts={parts} scales={scales} scheme={scheme} choosing={choosing} />
+          )}
         </Suspense>
       )}
-      {runs.length > MOST_COLOURS && overlaid(plot, data) && (
+      {runs.length > MOST_COLOURS && compared && view === "" && (
         <Box px="md" pb="xs">
           <Text size="sm" role="status">
             {runs[Math.min(front, runs.length - 1)]}
           </Text>
           <Slider
-            aria-label={text.results.run}
+            thumbLabel={text.results.run}
             min={0}
             max={runs.length - 1}
             value={Math.min(front, runs.length - 1)}

@@ -22,7 +22,18 @@ export interface PlotData {
   spread?: number[];
   /** The swept values that each row belongs to, in words; absent when the plot shows them already or nothing was swept. */
   group?: string[];
+  /** The runs that colours tell apart, where this is one of several plots; these have one legend beside them. */
+  runs?: string[];
+  /** The ends of the axes, where plots are compared; else they follow from the points. */
+  extent?: Extent;
 }
+
+export interface Extent {
+  x: readonly [number, number];
+  y: readonly [number, number];
+}
+
+const ends = (range: readonly [number, number] | undefined) => (range === undefined ? {} : { scale: false, min: range[0], max: range[1] });
 
 /** Of a bar, at most; it takes four fifths of its place. */
 export const BAR_PIXELS = 48;
@@ -30,11 +41,11 @@ export const BAR_PIXELS = 48;
 /** Runs that are told apart by colour at most; more are looked at one after the other. */
 export const MOST_COLOURS = 7;
 
-const okabeIto = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8a6d00"] as const;
+export const okabeIto = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8a6d00"] as const;
 
 /** The runs of a sweep in a plot, in the order of their rows. */
 export function runsOf(data: PlotData): string[] {
-  return [...new Set(data.group ?? [])];
+  return data.runs ?? [...new Set(data.group ?? [])];
 }
 
 export interface Scales {
@@ -55,7 +66,7 @@ export function onlyX(plot: Plot, data: PlotData): string | undefined {
 
 /** Whether runs of a sweep are drawn over one another. */
 export function overlaid(plot: Plot, data: PlotData): boolean {
-  return (plot.kind === "line" || plot.kind === "scatter") && data.x.every((x) => typeof x === "number") && runsOf(data).length > 1;
+  return (plot.kind === "line" || plot.kind === "scatter") && data.group !== undefined && data.x.every((x) => typeof x === "number") && runsOf(data).length > 1;
 }
 
 /** Values that a log axis cannot show. */
@@ -151,10 +162,10 @@ function overlayOption(plot: Plot, data: PlotData, scales: Scales, scheme: Schem
   });
   return {
     ...base(scheme),
-    grid: { left: 76, right: 24, top: few ? 44 : 16, bottom: 52 },
-    legend: few ? { type: "scroll", top: 0, itemGap: 18, textStyle: { color: c.ink }, inactiveColor: c.soft } : undefined,
-    xAxis: axis(axisTitle(plot.x), scales.logX, scheme, false),
-    yAxis: axis(plot.y === null || plot.y === undefined ? text.results.count : axisTitle(plot.y), scales.logY, scheme, true),
+    grid: { left: 76, right: 24, top: few && data.runs === undefined ? 44 : 16, bottom: 52 },
+    legend: few && data.runs === undefined ? { type: "scroll", top: 0, itemGap: 18, textStyle: { color: c.ink }, inactiveColor: c.soft } : undefined,
+    xAxis: { ...axis(axisTitle(plot.x), scales.logX, scheme, false), ...ends(data.extent?.x) },
+    yAxis: { ...axis(plot.y === null || plot.y === undefined ? text.results.count : axisTitle(plot.y), scales.logY, scheme, true), ...ends(data.extent?.y) },
     tooltip: {
       ...base(scheme).tooltip,
       formatter: (p: { seriesName?: string; value: number[]; name: string }) => {
@@ -186,7 +197,7 @@ function pointsOption(plot: Plot, data: PlotData, scales: Scales, scheme: Scheme
           axisLabel: { color: c.soft, hideOverlap: true, overflow: "truncate", width: 120 },
           scale: undefined,
         }
-      : axis(axisTitle(plot.x), scales.logX, scheme, false);
+      : { ...axis(axisTitle(plot.x), scales.logX, scheme, false), ...ends(data.extent?.x) };
   const series = {
     data: named || bars ? usable.map(([, y, label]) => ({ value: y, name: label })) : usable.map(([x, y, label]) => ({ value: [x, y], name: label })),
     itemStyle: { color: c.main, opacity: plot.kind === "scatter" && usable.length > 300 ? 0.6 : 1 },
@@ -200,7 +211,7 @@ function pointsOption(plot: Plot, data: PlotData, scales: Scales, scheme: Scheme
   return {
     ...base(scheme),
     xAxis,
-    yAxis: { ...axis(yTitle, scales.logY, scheme, true), scale: !bars },
+    yAxis: { ...axis(yTitle, scales.logY, scheme, true), scale: !bars, ...ends(data.extent?.y) },
     tooltip: {
       ...base(scheme).tooltip,
       formatter: (p: { dataIndex: number }) => {

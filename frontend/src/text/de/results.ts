@@ -40,3 +40,13 @@ export const film: Words<typeof english.film> = {
   loop: "Immer wieder",
   keys: "Tasten: Leertaste spielt ab und hält an, ← → Schritte, Pos1 und Ende.",
 };
+
+export const facets: Words<typeof english.facets> = {
+  how: "Läufe der Parameterreihe",
+  over: "Übereinander",
+  film: "Nacheinander",
+  side: (input) => `Nebeneinander: ${input}`,
+  page: (from, to, all) => `Diagramme ${count(from)}–${count(to)} von ${count(all)}`,
+  before: "Diagramme davor",
+  after: "Diagramme danach",
+};

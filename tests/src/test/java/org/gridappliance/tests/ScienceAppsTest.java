@@ -20,6 +20,7 @@ import java.util.Map;
 import org.gridappliance.tests.fixture.Appliance;
 import org.gridappliance.tests.fixture.Chromium;
 import org.gridappliance.tests.fixture.PortalClient;
+import org.gridappliance.tests.fixture.TestApps;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -249,6 +250,87 @@ class ScienceAppsTest {
         Chromium.picture(small, "job-labels-phone");
       }
     }
+  }
+
+  /** Pictures and curves as films, plots side by side, contours. */
+  @Test
+  void resultsAreLookedAtAsPicturesFilmsAndFacets() throws Exception {
+    TestApps.drop(appliance, "drawings");
+    Map<String, ?> sweep = Map.of("size", List.of(1, 2, 3), "angle", List.of(0, 30, 60, 90));
+    long job = ada.submit("drawings", Map.of(), Map.of("sweep", sweep));
+    ada.awaitCompleted(job, LIMIT);
+    try (Chromium chromium = Chromium.launch();
+        BrowserContext context = chromium.anonymous(false, ColorScheme.LIGHT)) {
+      Page page = context.newPage();
+      logIn(page);
+      page.navigate(appliance.url() + "/jobs/" + job);
+      Locator hand = section(page, "Hand");
+      drawn(page, hand.getByAltText("Hand: Angle 0 deg, Size 1"));
+      button(page, "Step: Hand").click();
+      drawn(page, hand.getByAltText("Hand: Angle 0 deg, Size 2"));
+      Locator stage =
+          hand.getByRole(AriaRole.GROUP, new Locator.GetByRoleOptions().setName("Hand"));
+      stage.press("End");
+      drawn(page, hand.getByAltText("Hand: Angle 90 deg, Size 3"));
+      stage.press(" ");
+      // from the end it begins anew, and stops at the end
+      assertThat(button(page, "Pause: Hand")).isVisible();
+      drawn(page, hand.getByAltText("Hand: Angle 90 deg, Size 3"));
+      assertThat(button(page, "Play: Hand")).isVisible();
+      Chromium.accessible(page);
+      hand.scrollIntoViewIfNeeded();
+      Chromium.picture(page, "results-film");
+      hand.getByText("Side by side").click();
+      drawn(page, hand.getByAltText("Hand: Angle 30 deg, Size 2"));
+      Chromium.picture(page, "results-pictures");
+      button(page, "Show Hand: Angle 30 deg, Size 2 large").click();
+      Locator dialog = page.getByRole(AriaRole.DIALOG);
+      drawn(page, dialog.getByAltText("Hand: Angle 30 deg, Size 2"));
+      page.keyboard().press("ArrowRight");
+      drawn(page, dialog.getByAltText("Hand: Angle 30 deg, Size 3"));
+      page.keyboard().press("1");
+      page.keyboard().press("+");
+      assertThat(dialog.getByText("150 %")).isVisible();
+      page.reload();
+      drawn(page, dialog.getByAltText("Hand: Angle 30 deg, Size 3"));
+      page.keyboard().press("Escape");
+      assertThat(dialog).hasCount(0);
+
+      Locator waves = section(page, "Waves");
+      Locator runs = waves.getByLabel("Runs of the sweep");
+      runs.selectOption("Side by side: Size");
+      assertThat(waves.locator("canvas")).hasCount(3);
+      assertThat(section(page, "Size 3").locator("canvas")).isVisible();
+      assertThat(section(page, "Landscape").locator("canvas")).isVisible();
+      waves.scrollIntoViewIfNeeded();
+      Chromium.accessible(page);
+      Chromium.picture(page, "results-facets");
+      runs.selectOption("One after the other");
+      button(page, "Step: Waves").click();
+      assertThat(waves.getByText("Angle 0 deg, Size 2 · 2 of 12")).isVisible();
+      Chromium.picture(page, "results-curves");
+      String state = context.storageState();
+      try (BrowserContext phone = chromium.withState(state, true, ColorScheme.DARK)) {
+        Page small = phone.newPage();
+        small.navigate(appliance.url() + "/jobs/" + job + "?view.Waves=size");
+        assertThat(section(small, "Waves").locator("canvas")).hasCount(3);
+        drawn(small, section(small, "Hand").getByAltText("Hand: Angle 0 deg, Size 1"));
+        Chromium.accessible(small);
+        Chromium.picture(small, "results-facets-phone");
+        section(small, "Hand").scrollIntoViewIfNeeded();
+        Chromium.picture(small, "results-film-phone");
+      }
+    }
+  }
+
+  private static Locator section(Page page, String name) {
+    return page.locator("section[aria-label='" + name + "']");
+  }
+
+  private static void drawn(Page page, Locator picture) {
+    assertThat(picture).isVisible();
+    page.waitForFunction(
+        "image => image.complete && image.naturalWidth > 0", picture.elementHandle());
   }
 
   private static void looked(Chromium chromium, String state, String address, String name) {
