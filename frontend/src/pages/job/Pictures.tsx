@@ -4,7 +4,7 @@
  */
 import { ActionIcon, Group, SegmentedControl, Text, Title } from "@mantine/core";
 import { lazy, Suspense, useCallback, useEffect, useRef, useState, type ReactElement } from "react";
-import { useSearchParams } from "react-router";
+import { useAddress } from "../../lib/address";
 import { bytes } from "../../lib/format";
 import { text as jobs } from "../../text/jobs";
 import { pictures as text } from "../../text/results";
@@ -25,7 +25,7 @@ const PAGE = 24;
 const AHEAD = 4;
 
 export function Pictures({ job, series }: { job: number; series: Series }): ReactElement {
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   const { title, frames } = series;
   const key = (name: string) => `${series.name}.${name}`;
   const asked = search.get(key("as"));

@@ -1,9 +1,9 @@
 import { Box, Button, Group, NativeSelect, Slider, Switch, Text, Title, useComputedColorScheme } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useMemo, useRef, useState, type ReactElement } from "react";
-import { useSearchParams } from "react-router";
 import { call, words } from "../../api/client";
 import type { Plot, ResultTable } from "../../api/types";
+import { useAddress } from "../../lib/address";
 import { count, plain } from "../../lib/format";
 import { text } from "../../text/jobs";
 import { facets } from "../../text/results";
@@ -55,7 +55,7 @@ export function PlotCard({
   const [logY, setLogY] = useState((plot.z ?? plot.y)?.scale === "log");
   const [front, setFront] = useState(0);
   const [repeat, setRepeat] = useState("");
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   // in the order of the table's columns, as it is sorted by them; a table of the merge command has none of them
   const others = useMemo(() => {
     const names = (table?.columns ?? []).map((c) => c.name);
