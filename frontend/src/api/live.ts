@@ -73,8 +73,8 @@ function listen(url: string, onEvent: (event: LiveEvent) => void, onLink: (state
   };
 }
 
-/** Jobs, pool and announcement for the whole frame. */
-export function useLiveFrame(): void {
+/** Jobs, pool and announcement for the whole frame; `heard` is told of each event too, and does not change. */
+export function useLiveFrame(heard: (event: LiveEvent) => void): void {
   const client = useQueryClient();
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -87,6 +87,7 @@ export function useLiveFrame(): void {
     const close = listen(
       `${API}/events`,
       (event) => {
+        heard(event);
         switch (event.kind) {
           case "job":
             if (!patchLists(client, event.job)) {
@@ -121,7 +122,7 @@ export function useLiveFrame(): void {
       clearTimeout(timer);
       close();
     };
-  }, [client]);
+  }, [client, heard]);
 }
 
 /** True when every cached first page already knew the job in that state (so that no list has to be fetched again). */

@@ -1,7 +1,7 @@
 /** Rail, top bar and the page; on a phone the rail is a bar of five at the bottom. */
 import { ActionIcon, Badge, Menu, SegmentedControl, Text, Tooltip, UnstyledButton, useMantineColorScheme } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useState, type ReactElement } from "react";
+import { lazy, Suspense, useCallback, useEffect, useRef, useState, type ReactElement } from "react";
 import { Link, NavLink, Route, Routes, useLocation, useNavigate } from "react-router";
 import { adoptSession, call, words } from "../api/client";
 import { useLink, useLiveFrame } from "../api/live";
@@ -16,6 +16,7 @@ import { Empty, Loading, PageBoundary } from "../ui/states";
 import { toast } from "../ui/toasts";
 import styles from "./Frame.module.css";
 import { markLeaving } from "./leaving";
+import { useNotices } from "./notices";
 import { pagesFor } from "./pages";
 import { UserContext, may } from "./user";
 
@@ -48,9 +49,11 @@ const Shortcuts = lazy(() => import("./Shortcuts"));
 type Overlay = "none" | "palette" | "shortcuts";
 
 export default function Frame({ user, portal }: { user: User; portal: Session["portal"] }): ReactElement {
-  useLiveFrame();
   const at = useLocation();
   const navigate = useNavigate();
+  const opened = useRef(navigate);
+  opened.current = navigate;
+  useLiveFrame(useNotices(user.name, useCallback((to) => void opened.current(to), [])));
   const [overlay, setOverlay] = useState<Overlay>("none");
   const pages = pagesFor(user);
   const waiting = useCertificatesWaiting();

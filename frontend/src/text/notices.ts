@@ -48,6 +48,25 @@ export const webhooks = {
   givenUp: "given up",
 };
 
+export const browser = {
+  title: "Notices in this browser",
+  body: "While a page of the portal is open and you look elsewhere, this browser shows you which of your jobs completed, failed or need an answer. The tab counts them in any case.",
+  on: "This browser tells you.",
+  switchOn: "Tell me in this browser",
+  switchOff: "Stop telling me in this browser",
+  refused: "This browser refuses notices of this page. Allow them in its settings for this address (the sign before the address), then try again.",
+  missing: "This browser shows no notices for this page: it knows none, or allows them only to installed apps, or the address does not begin with https.",
+  first: { title: "Notices are on", body: "Ends of your jobs are shown like this." },
+  one: {
+    completed: (id: number, name: string) => `Job ${id} completed: ${name}`,
+    failed: (id: number, name: string) => `Job ${id} failed: ${name}`,
+    needs_answer: (id: number, name: string) => `Job ${id} needs an answer: ${name}`,
+  },
+  several: (n: number) => `${count(n)} jobs want a look`,
+  kinds: (completed: number, failed: number, asks: number) =>
+    [completed > 0 ? `${count(completed)} completed` : "", failed > 0 ? `${count(failed)} failed` : "", asks > 0 ? `${count(asks)} need an answer` : ""].filter((part) => part !== "").join(", "),
+};
+
 export const mail = {
   title: "Mail when jobs end",
   body: (minutes: number) =>

@@ -5,6 +5,7 @@ import { Link } from "react-router";
 import { words } from "../api/client";
 import { text } from "../text/common";
 import { Icon, type IconName } from "./icons";
+import { titleTab } from "./tab";
 
 /** Grey lines, only after 300 ms: a quick answer never flashes. */
 export function Loading({ lines = 4 }: { lines?: number }): ReactElement | null {
@@ -79,7 +80,7 @@ export function Empty({ icon = "apps", title, body, action }: EmptyProps): React
 export function PageTitle({ title, children, hidden }: { title: string; children?: ReactNode; hidden?: boolean }): ReactElement {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    document.title = `${title} · ${text.product}`;
+    titleTab(title);
   }, [title]);
   useEffect(() => {
     if (document.activeElement === null || document.activeElement === document.body) {

@@ -11,6 +11,7 @@ import { profile as text, roles } from "../../text/places";
 import { PageTitle } from "../../ui/states";
 import { toast } from "../../ui/toasts";
 import { GroupsTold } from "../jobs/GroupsTold";
+import { BrowserNotices } from "./BrowserNotices";
 import { Mail } from "./Mail";
 import { Samba } from "./Samba";
 import { Tokens } from "./Tokens";
@@ -25,6 +26,7 @@ export default function ProfilePage(): ReactElement {
         <Password />
       </SimpleGrid>
       <Samba />
+      <BrowserNotices />
       <Mail />
       <Webhooks />
       <Tokens />

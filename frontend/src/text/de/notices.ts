@@ -50,6 +50,25 @@ export const webhooks: Words<typeof english.webhooks> = {
   givenUp: "aufgegeben",
 };
 
+export const browser: Words<typeof english.browser> = {
+  title: "Hinweise in diesem Browser",
+  body: "Solange eine Seite des Portals offen ist und Sie woanders sind, zeigt dieser Browser, welche Ihrer Jobs fertig oder fehlgeschlagen sind oder eine Antwort brauchen. Der Tab zählt sie in jedem Fall.",
+  on: "Dieser Browser zeigt Hinweise.",
+  switchOn: "In diesem Browser anzeigen",
+  switchOff: "In diesem Browser nicht mehr anzeigen",
+  refused: "Dieser Browser lehnt Hinweise dieser Seite ab. Erlauben Sie sie in seinen Einstellungen für diese Adresse (das Zeichen vor der Adresse), und versuchen Sie es dann erneut.",
+  missing: "Dieser Browser zeigt für diese Seite keine Hinweise: Er kennt keine, oder er erlaubt sie nur installierten Apps, oder die Adresse beginnt nicht mit https.",
+  first: { title: "Hinweise sind an", body: "So werden Enden Ihrer Jobs angezeigt." },
+  one: {
+    completed: (id, name) => `Job ${id} ist fertig: ${name}`,
+    failed: (id, name) => `Job ${id} ist fehlgeschlagen: ${name}`,
+    needs_answer: (id, name) => `Job ${id} braucht eine Antwort: ${name}`,
+  },
+  several: (n) => `${count(n)} Jobs sind einen Blick wert`,
+  kinds: (completed, failed, asks) =>
+    [completed > 0 ? `${count(completed)} fertig` : "", failed > 0 ? `${count(failed)} fehlgeschlagen` : "", asks > 0 ? `${count(asks)} ${asks === 1 ? "braucht" : "brauchen"} eine Antwort` : ""].filter((part) => part !== "").join(", "),
+};
+
 export const mail: Words<typeof english.mail> = {
   title: "Mail, wenn Jobs enden",
   body: (minutes) =>

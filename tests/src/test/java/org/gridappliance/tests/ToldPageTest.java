@@ -24,6 +24,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.gridappliance.tests.fixture.Appliance;
@@ -84,16 +85,18 @@ class ToldPageTest {
       assertThat(card.getByText("delivered, 204")).isVisible();
       assertEquals("test", PortalClient.JSON.readTree(got.getFirst().body()).path("type").asText());
 
+      askThisBrowser(page, context);
       long job =
           ada.submit("steps", Map.of("steps", 1, "seconds", 1), Map.of("name", "One \"nap\""));
       ada.awaitCompleted(job, PATIENCE);
+      thisBrowserTells(page, appliance, job);
       Await.until("it is told", PATIENCE, () -> got.size() == 2);
       JsonNode told = PortalClient.JSON.readTree(got.get(1).body());
       assertEquals("job.completed", told.path("type").asText());
       assertEquals("One \"nap\"", told.at("/data/name").asText());
       assertEquals(appliance.url() + "/jobs/" + job, told.at("/data/link").asText());
       assertTrue(isSigned(got.get(1), secret));
-      page.reload();
+      page.navigate(appliance.url() + "/profile");
       card.getByRole(AriaRole.BUTTON, in("Last deliveries")).click();
       assertThat(card.getByText("Completed · ")).isVisible();
       Chromium.accessible(page);
@@ -156,6 +159,38 @@ class ToldPageTest {
     Chromium.picture(page, "webhook-secret");
     dialog.getByRole(AriaRole.BUTTON, in("Close")).last().click();
     return secret;
+  }
+
+  /** Refused first, then allowed; from then on the page is hidden, as behind another tab. */
+  private static void askThisBrowser(Page page, BrowserContext context) {
+    page.getByRole(AriaRole.BUTTON, named("Tell me in this browser")).click();
+    assertThat(page.getByText("This browser refuses notices of this page.")).isVisible();
+    Chromium.accessible(page);
+    Chromium.picture(page, "notices-refused");
+    context.grantPermissions(List.of("notifications"));
+    page.evaluate(
+        "() => { window.shown = []; window.Notification = class extends window.Notification {"
+            + " constructor(title, more) { super(title, more); window.shown.push(this); } }; }");
+    page.getByRole(AriaRole.BUTTON, named("Tell me in this browser")).click();
+    assertThat(page.getByText("This browser tells you.")).isVisible();
+    assertEquals("Notices are on", page.evaluate("() => window.shown[0].title"));
+    Chromium.picture(page, "notices-on");
+    page.evaluate(
+        "() => { Object.defineProperty(document, 'visibilityState', {"
+            + " configurable: true, get: () => 'hidden' }); }");
+  }
+
+  private static void thisBrowserTells(Page page, Appliance appliance, long job) {
+    page.waitForFunction("() => window.shown.length === 2");
+    assertEquals(
+        "Job " + job + " completed: One \"nap\"", page.evaluate("() => window.shown[1].title"));
+    assertEquals("(1) Profile · Grid Appliance", page.title());
+    page.evaluate("() => window.shown[1].onclick()");
+    assertThat(page).hasURL(appliance.url() + "/jobs/" + job);
+    page.evaluate(
+        "() => { delete document.visibilityState;"
+            + " document.dispatchEvent(new Event('visibilitychange')); }");
+    assertThat(page).hasTitle(Pattern.compile("^(?!\\().* · Grid Appliance$"));
   }
 
   /** As a receiver checks it, with the secret as it was copied from the page. */
