@@ -3,6 +3,8 @@
  * Calls run on the page's thread and reject with ApiError, whose message is fit to be shown.
  */
 import { plain } from "../lib/format";
+import { spoken } from "../lib/language";
+import { sayAll, saySentence, translated } from "../lib/said";
 import { text } from "../text/common";
 import type { paths } from "./generated/api";
 import type { Problem, Session } from "./types";
@@ -11,11 +13,14 @@ export const API = "/api/v1";
 
 /** A refused or failed request, in words. `status` 0 means that no answer came. */
 export class ApiError extends Error {
+  readonly problem: Problem;
+
   constructor(
     readonly status: number,
-    readonly problem: Problem,
+    problem: Problem,
   ) {
-    super(problem.detail ?? problem.title);
+    super(saySentence(problem.detail ?? problem.title));
+    this.problem = { ...problem, detail: problem.detail && this.message, errors: problem.errors?.map((e) => ({ ...e, message: saySentence(e.message) })) };
     this.name = "ApiError";
   }
 
@@ -109,6 +114,7 @@ export async function send(
   retry = true,
 ): Promise<Response> {
   const response = await attempt(method, url, request);
+  await spoken;
   if (response.ok) {
     return response;
   }
@@ -151,8 +157,9 @@ async function problemOf(response: Response): Promise<Problem> {
   if (type.includes("json")) {
     const body: unknown = await response.json().catch(() => undefined);
     if (typeof body === "object" && body !== null && "title" in body) {
-      const title = text.errors.instead(response.status);
-      return title === undefined ? (body as Problem) : { ...(body as Problem), title, detail: undefined };
+      const problem = body as Problem;
+      const title = translated(problem.detail ?? "") === undefined ? text.errors.instead(response.status) : undefined;
+      return title === undefined ? problem : { ...problem, title, detail: undefined };
     }
   }
   const title = text.errors.status(response.status);
@@ -161,7 +168,7 @@ async function problemOf(response: Response): Promise<Problem> {
 
 async function readJson(response: Response): Promise<unknown> {
   const body = await response.text();
-  return body === "" ? undefined : (JSON.parse(body) as unknown);
+  return body === "" ? undefined : sayAll(JSON.parse(body) as unknown);
 }
 
 /** The words for anything that was thrown. */

@@ -1,4 +1,5 @@
 /** What the event streams say, and what it does to what the page knows. Pure: no DOM, no network. */
+import { sayAll } from "../lib/said";
 import { applySlice } from "../lib/subjobStates";
 import type { Job, JobDetail, Pool } from "./types";
 
@@ -19,7 +20,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 export function parseEvent(name: string, data: string): LiveEvent | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(data);
+    value = sayAll(JSON.parse(data) as unknown);
   } catch {
     return undefined; // half a message, or a newer server's
   }

@@ -1,6 +1,7 @@
 /** The language of the pages: the one kept in this browser, else the first of the browser's own that there is, else English. */
 import type { catalogue as english } from "../text";
 import type { Words } from "../text/words";
+import { learn } from "./said";
 
 /** Each language in its own words. */
 export const languages = { en: "English", de: "Deutsch" } as const;
@@ -12,6 +13,9 @@ export let language: Language = "en";
 
 /** The words of the chosen language; filled before any page is loaded, so that pages may read them as they load. */
 export const chosen = {} as Words<typeof english>;
+
+/** Settles when the server's sentences can be said in this language: at once where it is English. */
+export let spoken: Promise<void> = Promise.resolve();
 
 const KEY = "language";
 
@@ -37,6 +41,10 @@ export async function load(): Promise<void> {
   document.documentElement.lang = language;
   const words = language === "de" ? await import("../text/de") : await import("../text/index");
   Object.assign(chosen, words.catalogue);
+  if (language === "de") {
+    // on its way while the program starts; without it the server is read in English
+    spoken = import("../text/de/said").then(({ said }) => learn(said)).catch(() => undefined);
+  }
 }
 
 /** Keeps the choice in this browser and loads the page anew in it; false when the browser keeps nothing. */

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useState } from "react";
 import { ApiError, words } from "../../api/client";
 import type { DesktopTicket } from "../../api/types";
+import { saySentence } from "../../lib/said";
 import { isFinal, keepEarly, openSocket, pause, ticketFor, type Target } from "./connection";
 
 export type RelayState =
@@ -61,7 +62,7 @@ export function useRelay(target: Target): { state: RelayState; again: () => void
       });
       opened.addEventListener("close", (event) => {
         if (isFinal(event.code)) {
-          end(event.reason);
+          end(saySentence(event.reason));
         } else {
           tries = Math.max(tries, 1);
           retry(); // the next ticket tells why, if it has ended

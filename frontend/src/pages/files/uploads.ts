@@ -7,6 +7,7 @@ import type { Upload } from "tus-js-client";
 import { csrfToken, send, words } from "../../api/client";
 import { placeKey, shareId, uploadsUrl, type Place } from "../../api/files";
 import { last } from "../../lib/paths";
+import { saySentence } from "../../lib/said";
 import { tray as text } from "../../text/files";
 import { toast } from "../../ui/toasts";
 import type { Dropped } from "./dropped";
@@ -200,7 +201,8 @@ function failed(id: number, error: unknown): void {
 
 function problemWords(body: string): string | undefined {
   try {
-    return (JSON.parse(body) as { detail?: string }).detail;
+    const { detail } = JSON.parse(body) as { detail?: string };
+    return detail === undefined ? undefined : saySentence(detail);
   } catch {
     return undefined; // not JSON: the error speaks
   }

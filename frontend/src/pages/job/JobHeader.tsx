@@ -213,7 +213,7 @@ export function FailureBanner({
   moreMemory?: () => void;
 }): ReactElement {
   const lines = failure.lines ?? [];
-  const short = moreMemory !== undefined && job.state === "Failed" && failure.kind === "limit" && /memory/i.test(failure.message);
+  const short = moreMemory !== undefined && job.state === "Failed" && failure.kind === "limit" && /memory|speicher/i.test(failure.message); // the sentence may be German
   return (
     <Alert color="red" variant="light" icon={<Icon name="warn" />} title={failure.message} className="wrap" role="alert">
       {typeof failure.remedy === "string" && <Text size="sm">{failure.remedy}</Text>}

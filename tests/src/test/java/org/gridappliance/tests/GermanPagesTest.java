@@ -4,12 +4,14 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.LoadState;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +58,7 @@ class GermanPagesTest {
       page.getByLabel("Passwort").first().fill("not this one");
       button(page, "Anmelden");
       assertThat(page.getByRole(AriaRole.ALERT))
-          .containsText("Name und Passwort passen nicht zusammen.");
+          .containsText("Name oder Passwort ist falsch; Namen werden klein geschrieben");
       Chromium.accessible(page);
       Chromium.picture(page, "german-login");
       page.getByLabel("Passwort").first().fill(Appliance.PASSWORD);
@@ -75,8 +77,41 @@ class GermanPagesTest {
         look(phone, appliance, job, "german-phone-dark-", findings);
       }
       assertEquals(List.of(), findings);
+      theServerSpeaksGerman(page, appliance);
       theChoiceIsKept(page, appliance);
     }
+  }
+
+  /** What the server says in sentences: a failed job, a refused value, why a job waits. */
+  private static void theServerSpeaksGerman(Page page, Appliance appliance) throws Exception {
+    PortalClient admin = appliance.admin();
+    long failed = admin.submit("command", Map.of("command", "echo gone >&2; exit 3"), Map.of());
+    admin.awaitEnded(failed, Duration.ofMinutes(2));
+    page.navigate(appliance.url() + "/jobs/" + failed);
+    Locator banner = page.getByRole(AriaRole.ALERT).first();
+    assertThat(banner).containsText("Das Programm endete mit Exit-Code 3");
+    assertThat(banner).containsText("Vergleichen Sie die Eingaben mit den letzten Zeilen");
+    Chromium.accessible(page);
+    Chromium.picture(page, "german-said-failed");
+
+    page.navigate(appliance.url() + "/profile");
+    page.getByLabel("Bisheriges Passwort").fill("not this one");
+    page.getByLabel("Neues Passwort").fill("quite another one");
+    button(page, "Passwort ändern");
+    assertThat(page.getByText("Das bisherige Passwort ist falsch").first()).isVisible();
+    Chromium.picture(page, "german-said-refused");
+
+    long node = admin.get("/api/v1/nodes").path("nodes").path(0).path("id").asLong();
+    admin.send("PATCH", "/api/v1/nodes/" + node, Map.of("standing", "draining"));
+    long waits = admin.submit("command", Map.of("command", "true"), Map.of());
+    page.navigate(appliance.url() + "/jobs/" + waits);
+    assertThat(
+            page.getByText("alle Knoten, die da sind, laufen leer oder sind gesperrt; geben Sie"))
+        .isVisible();
+    Chromium.picture(page, "german-said-waits");
+    page.navigate(appliance.url() + "/pool");
+    assertThat(page.getByText("läuft leer: Hier läuft nichts").first()).isAttached();
+    Chromium.picture(page, "german-said-pool");
   }
 
   private static void theChoiceIsKept(Page page, Appliance appliance) {
