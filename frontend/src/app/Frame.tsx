@@ -280,7 +280,7 @@ function PersonMenu({ user, shortcuts }: { user: User; shortcuts: () => void }):
           ]}
         />
         <Menu.Label>{text.top.language}</Menu.Label>
-        <LanguageSwitch mx={8} mb={8} w="calc(100% - 16px)" />
+        <LanguageSwitch keep={(language) => call("patch", "/users/{user}", { path: { user: user.name }, body: { language } })} mx={8} mb={8} w="calc(100% - 16px)" />
         <Menu.Divider />
         <Menu.Item leftSection={<Icon name="exit" size={16} />} onClick={() => logOut.mutate()}>
           {text.nav.logOut}

@@ -5,6 +5,7 @@ import { useUser } from "../../app/user";
 import { ApiError, call, words } from "../../api/client";
 import { keys } from "../../api/queries";
 import type { MailChoice, MailState } from "../../api/types";
+import { language } from "../../lib/language";
 import { text as common } from "../../text/common";
 import { mail as text } from "../../text/notices";
 import { Icon } from "../../ui/icons";
@@ -121,7 +122,10 @@ function Address({ state }: { state: MailState }): ReactElement {
   const [address, setAddress] = useState(state.address ?? user.email ?? "");
   const [choice, setChoice] = useState<MailChoice>(state.address === null ? "failed" : state.choice);
   const save = useMutation({
-    mutationFn: () => call("put", "/mail", { body: { address: address.trim(), choice } }),
+    mutationFn: async () => {
+      await call("patch", "/users/{user}", { path: { user: user.name }, body: { language } }); // it is mailed to in what is read here
+      return call("put", "/mail", { body: { address: address.trim(), choice } });
+    },
     onSuccess: (after) => {
       client.setQueryData(keys.mail, after);
       toast.done(after.confirmed ? common.saved : text.codeSent(after.address ?? ""));

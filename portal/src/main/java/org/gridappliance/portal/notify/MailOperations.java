@@ -193,18 +193,10 @@ final class MailOperations {
   }
 
   private void send(MailServer mails, Principal person, String address, String code) {
+    MailWords in = jdbi.withHandle(handle -> store.words(handle, person.account()));
+    String page = settingsPage.get();
     try {
-      mails.send(
-          address,
-          "Your code for mail from the Grid Appliance",
-          "The code is "
-              + code
-              + ". Enter it on your profile page within 30 minutes:\n  "
-              + settingsPage.get()
-              + "\n\nThe account "
-              + person.name()
-              + " entered this address. If that was not you, do nothing: you get no more mail.\n",
-          settingsPage.get());
+      mails.send(address, in.codeSubject(), in.code(code, page, person.name()), page);
     } catch (MailServer.Unsent e) {
       String why = String.valueOf(e.getMessage());
       jdbi.useTransaction(handle -> store.refused(handle, person.account(), address, why));

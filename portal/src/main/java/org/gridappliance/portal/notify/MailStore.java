@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -176,8 +177,19 @@ final class MailStore {
     handle.execute("delete from portal.mail_line where account = ?", account);
   }
 
+  /** {@return in which language a person is mailed to} */
+  MailWords words(Handle handle, long account) {
+    return MailWords.of(
+        handle
+            .createQuery("select language from portal.account where id = ?")
+            .bind(0, account)
+            .mapTo(String.class)
+            .one());
+  }
+
   /** Lays a line down for a person's next digest, if he wants to be told of it. */
-  void lay(Handle handle, String owner, boolean failed, String line, long now) {
+  void lay(
+      Handle handle, String owner, boolean failed, Function<MailWords, String> says, long now) {
     Optional<Long> account =
         handle
             .createQuery(
@@ -191,6 +203,7 @@ final class MailStore {
     if (account.isEmpty()) {
       return;
     }
+    String line = says.apply(words(handle, account.get()));
     int lines =
         handle
             .createQuery("select count(*) from portal.mail_line where account = ?")
@@ -213,6 +226,7 @@ final class MailStore {
   /**
    * A digest that is due.
    *
+   * @param words in the language that the person reads now; a line is in that of its own time
    * @param confirmed the address may be another by now than when it fell due
    * @param last the number of its last line
    * @param failed how many of the lines are of jobs that did not complete
@@ -220,6 +234,7 @@ final class MailStore {
    */
   record Due(
       long account,
+      MailWords words,
       String address,
       boolean confirmed,
       List<String> lines,
@@ -276,6 +291,7 @@ final class MailStore {
                   (row, context) ->
                       new Due(
                           account,
+                          words(handle, account),
                           row.getString(1),
                           row.getBoolean(4),
                           lines.stream().map(Line::text).toList(),

@@ -66,17 +66,13 @@ final class Mails implements Sink, AutoCloseable {
           case COMPLETED, REMOVED -> false;
           case FAILED, HELD, NEEDS_ANSWER -> true;
         };
-    String line =
-        words(end.kind())
-            + ": "
-            + MailServer.line(end.name())
-            + " ("
-            + MailServer.line(end.app())
-            + ", job "
-            + end.job()
-            + ")\n  "
-            + link;
-    store.lay(handle, end.owner(), failed, line, clock.millis());
+    String what = ": " + MailServer.line(end.name()) + " (" + MailServer.line(end.app()) + ", ";
+    store.lay(
+        handle,
+        end.owner(),
+        failed,
+        in -> in.end(end.kind()) + what + in.job(end.job()) + ")\n  " + link,
+        clock.millis());
   }
 
   /** A webhook of this person's was switched off because it failed. */
@@ -86,18 +82,8 @@ final class Mails implements Sink, AutoCloseable {
         handle,
         due.owner(),
         true,
-        "Switched off: your webhook to " + host + "; its last deliveries say why\n  " + settings(),
+        in -> in.switchedOff(host) + "\n  " + settings(),
         clock.millis());
-  }
-
-  private static String words(JobEnd.Kind kind) {
-    return switch (kind) {
-      case COMPLETED -> "Completed";
-      case FAILED -> "Failed";
-      case REMOVED -> "Removed";
-      case HELD -> "Held";
-      case NEEDS_ANSWER -> "Needs an answer";
-    };
   }
 
   @Override
@@ -174,22 +160,17 @@ final class Mails implements Sink, AutoCloseable {
     if (ends == 1) {
       return MailServer.line(due.lines().getFirst().lines().findFirst().orElse(""));
     }
-    return ends
-        + " notices of your jobs"
-        + (due.failed() == 0 ? "" : ", " + due.failed() + " want a look");
+    return due.words().notices(ends, due.failed());
   }
 
   private String text(MailStore.Due due) {
     StringBuilder text = new StringBuilder();
     due.lines().forEach(line -> text.append(line).append("\n\n"));
     if (due.more() > 0) {
-      text.append("And ")
-          .append(due.more())
-          .append(" more: ")
-          .append(pages.get())
-          .append("/jobs\n\n");
+      text.append(due.words().more(due.more())).append(pages.get()).append("/jobs\n\n");
     }
-    return text.append("-- \nYou asked for this mail. To have less or none of it: ")
+    return text.append("-- \n")
+        .append(due.words().asked())
         .append(settings())
         .append('\n')
         .toString();

@@ -129,6 +129,11 @@ final class Accounts {
     handle.execute("update portal.account set email = ? where id = ?", email, account);
   }
 
+  /** {@code language} is one that the contract knows: it is mailed to the person. */
+  void setLanguage(Handle handle, long account, String language) {
+    handle.execute("update portal.account set language = ? where id = ?", language, account);
+  }
+
   void loggedIn(Handle handle, long account) {
     handle.execute(
         "update portal.account set last_login_at = ? where id = ?", clock.millis(), account);

@@ -77,6 +77,9 @@ final class UserOperations {
                 if (body.has("email")) {
                   accounts.setEmail(handle, account.id(), exchange.text("email").orElse(null));
                 }
+                exchange
+                    .text("language")
+                    .ifPresent(l -> accounts.setLanguage(handle, account.id(), l));
                 roles.ifPresent(r -> accounts.setRoles(handle, account.id(), r));
                 status.ifPresent(s -> accounts.setStatus(handle, account.id(), s));
                 requireAdministrator(handle);

@@ -203,6 +203,26 @@ class MailsTest {
   }
 
   @Test
+  void mailIsInTheLanguageOfTheAccount() throws Exception {
+    choose(MailStore.Choice.ALL);
+    database
+        .jdbi()
+        .useHandle(h -> h.execute("update portal.account set language = 'de' where name = 'ann'"));
+    end(JobEnd.Kind.NEEDS_ANSWER, "eins");
+    end(JobEnd.Kind.COMPLETED, "zwei");
+    mails.start();
+    turn(Duration.ofSeconds(20));
+    MimeMessage mail = mail(1);
+    assertEquals("2 Hinweise zu Ihren Jobs, 1 ist einen Blick wert", mail.getSubject());
+    String text = text(mail);
+    assertTrue(text.contains("Braucht eine Antwort: eins"), text);
+    assertTrue(text.contains("Fertig: zwei (HMMER search, Job 2)"), text);
+    assertTrue(text.contains("Sie haben diese Mail gewünscht."), text);
+    MailWords german = database.jdbi().withHandle(handle -> store.words(handle, account));
+    assertTrue(german.code("123", "https://grid.test/profile", "ann").contains("Der Code ist 123"));
+  }
+
+  @Test
   void aStreamThatIsNeverQuietIsMailedAllTheSame() throws Exception {
     choose(MailStore.Choice.ALL);
     mails.start();
