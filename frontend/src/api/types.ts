@@ -63,6 +63,7 @@ export type WebhookDelivery = Schemas["WebhookDelivery"];
 export type EndKind = Schemas["EndKind"];
 export type Group = Schemas["Group"];
 export type GroupJobs = Schemas["GroupJobs"];
+export type SavedSettings = Schemas["SavedSettings"];
 export type AuditEntry = Schemas["AuditEntry"];
 export type Settings = Schemas["Settings"];
 export type Desktop = Schemas["Desktop"];

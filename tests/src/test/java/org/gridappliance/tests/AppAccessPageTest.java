@@ -89,6 +89,8 @@ class AppAccessPageTest {
       assertEquals(200, status(gil));
       assertEquals(404, status(eve));
 
+      settingsAreShared(chromium, appliance, his, address);
+
       try (BrowserContext dark =
           chromium.withState(authors.storageState(), true, ColorScheme.DARK)) {
         Page phone = dark.newPage();
@@ -111,6 +113,46 @@ class AppAccessPageTest {
       others.close();
       authors.close();
     }
+  }
+
+  /** Ben saves settings and shares them with the lab by a menu; gil finds and copies them. */
+  private static void settingsAreShared(
+      Chromium chromium, Appliance appliance, Page his, String address) {
+    his.navigate(address);
+    his.locator("#root_n").fill("17");
+    Seated.button(his, "Saved settings").click();
+    his.getByLabel("Name for these settings").fill("Seventeen");
+    Seated.button(his, "Save").click();
+    seen(his.getByText("Settings “Seventeen” saved"));
+    Seated.button(his, "Saved settings").click();
+    Seated.button(his, "Share “Seventeen” with").click();
+    his.getByRole(AriaRole.COMBOBOX, new Page.GetByRoleOptions().setName("Share “Seventeen” with"))
+        .selectOption("lab");
+    seen(his.getByText("Settings “Seventeen” shared with lab"));
+    Chromium.accessible(his);
+    Chromium.picture(his, "settings-share");
+
+    try (BrowserContext phone = chromium.anonymous(true, ColorScheme.DARK)) {
+      Page members = Seated.login(phone, appliance.url(), "gil", Appliance.PASSWORD);
+      members.navigate(address);
+      Seated.button(members, "Saved settings").click();
+      seen(members.getByText("Shared with group lab"));
+      Chromium.accessible(members);
+      Chromium.picture(members, "settings-shared-phone-dark");
+      members
+          .getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Seventeen from ben"))
+          .click();
+      assertThat(members.locator("#root_n")).hasValue("17");
+      Seated.button(members, "Saved settings").click();
+      assertThat(members.getByLabel("Name for these settings")).hasValue("Seventeen");
+      Seated.button(members, "Save").click();
+      seen(members.getByText("Settings “Seventeen” saved"));
+    }
+    Seated.button(his, "Delete settings Seventeen").click();
+    seen(his.getByText("Settings “Seventeen” deleted"));
+    Seated.button(his, "Undo").last().click();
+    seen(his.getByText("shared with lab", new Page.GetByTextOptions().setExact(true)));
+    his.keyboard().press("Escape");
   }
 
   private static int status(PortalClient person) throws Exception {

@@ -1,9 +1,11 @@
 package org.gridappliance.jobs.saved;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.gridappliance.jobs.job.Database;
 import org.gridappliance.jobs.job.Json;
 
@@ -18,14 +20,19 @@ public final class SavedStore {
     this.database = database;
   }
 
+  private static final String COLUMNS =
+      "SELECT owner, name, request, version, changed_at, shared_with FROM saved_settings";
+
   /**
    * Settings of one application.
    *
    * @param request a job's, as the form sends it
    * @param version 1 at first, one more with every change
    * @param changedAt milliseconds since 1970
+   * @param sharedWith the number of a group, 0 for none
    */
-  record Settings(String name, JsonNode request, int version, long changedAt) {}
+  record Settings(
+      String owner, String name, JsonNode request, int version, long changedAt, long sharedWith) {}
 
   /** A filter of the list of jobs. */
   record View(String name, String query) {}
@@ -35,19 +42,57 @@ public final class SavedStore {
     return database.read(
         handle ->
             handle
-                .createQuery(
-                    "SELECT name, request, version, changed_at FROM saved_settings"
-                        + " WHERE owner = ? AND app = ? ORDER BY LOWER(name)")
+                .createQuery(COLUMNS + " WHERE owner = ? AND app = ? ORDER BY LOWER(name)")
                 .bind(0, owner)
                 .bind(1, app)
-                .map(
-                    (rows, context) ->
-                        new Settings(
-                            rows.getString(1),
-                            Json.read(rows.getString(2), JsonNode.class),
-                            rows.getInt(3),
-                            rows.getLong(4)))
+                .map((rows, context) -> settings(rows))
                 .list());
+  }
+
+  /** {@return the number of the group that settings are shared with; 0 for none} */
+  long sharedWith(String owner, String app, String name) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT shared_with FROM saved_settings"
+                        + " WHERE owner = ? AND app = ? AND name = ?")
+                .bind(0, owner)
+                .bind(1, app)
+                .bind(2, name)
+                .mapTo(Long.class)
+                .findOne()
+                .orElse(0L));
+  }
+
+  /** {@return what others share with any of some groups, by name; at most {@link #MOST}} */
+  List<Settings> shared(String app, Collection<Long> groups, String but) {
+    if (groups.isEmpty()) {
+      return List.of();
+    }
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    COLUMNS
+                        + " WHERE app = :app AND shared_with IN (<groups>) AND owner <> :but"
+                        + " ORDER BY LOWER(name), owner LIMIT "
+                        + MOST)
+                .bind("app", app)
+                .bind("but", but)
+                .bindList("groups", List.copyOf(groups))
+                .map((rows, context) -> settings(rows))
+                .list());
+  }
+
+  private static Settings settings(ResultSet rows) throws SQLException {
+    return new Settings(
+        rows.getString(1),
+        rows.getString(2),
+        Json.read(rows.getString(3), JsonNode.class),
+        rows.getInt(4),
+        rows.getLong(5),
+        rows.getLong(6));
   }
 
   /** {@return the request of somebody's newest job of an application} */
@@ -68,41 +113,45 @@ public final class SavedStore {
   /**
    * Keeps settings, if nobody changed them meanwhile.
    *
-   * @param expected the version they were read with; empty for new ones
-   * @return the new version; empty when another stands there
+   * @param wanted with the version that they get: 1 for new ones, else one more than they were read
+   *     with
+   * @return false when another version stands there, or too many
    */
-  OptionalInt keep(
-      String owner, String app, String name, JsonNode request, OptionalInt expected, long now) {
+  boolean keep(String app, Settings wanted) {
     return database.write(
         handle -> {
-          int version = expected.orElse(0) + 1;
           int rows =
-              expected.isPresent()
+              wanted.version() > 1
                   ? handle.execute(
-                      "UPDATE saved_settings SET request = ?, version = ?, changed_at = ?"
-                          + " WHERE owner = ? AND app = ? AND name = ? AND version = ?",
-                      request.toString(),
-                      version,
-                      now,
-                      owner,
+                      "UPDATE saved_settings SET request = ?, version = ?, changed_at = ?,"
+                          + " shared_with = ? WHERE owner = ? AND app = ? AND name = ?"
+                          + " AND version = ?",
+                      wanted.request().toString(),
+                      wanted.version(),
+                      wanted.changedAt(),
+                      wanted.sharedWith(),
+                      wanted.owner(),
                       app,
-                      name,
-                      expected.getAsInt())
+                      wanted.name(),
+                      wanted.version() - 1)
                   : handle.execute(
-                      "INSERT INTO saved_settings SELECT ?, ?, ?, ?, 1, ? WHERE NOT EXISTS"
+                      "INSERT INTO saved_settings"
+                          + " (owner, app, name, request, version, changed_at, shared_with)"
+                          + " SELECT ?, ?, ?, ?, 1, ?, ? WHERE NOT EXISTS"
                           + " (SELECT 1 FROM saved_settings WHERE owner = ? AND app = ? AND name = ?)"
                           + " AND (SELECT COUNT(*) FROM saved_settings WHERE owner = ?) < "
                           + MOST,
-                      owner,
+                      wanted.owner(),
                       app,
-                      name,
-                      request.toString(),
-                      now,
-                      owner,
+                      wanted.name(),
+                      wanted.request().toString(),
+                      wanted.changedAt(),
+                      wanted.sharedWith(),
+                      wanted.owner(),
                       app,
-                      name,
-                      owner);
-          return rows == 1 ? OptionalInt.of(version) : OptionalInt.empty();
+                      wanted.name(),
+                      wanted.owner());
+          return rows == 1;
         });
   }
 

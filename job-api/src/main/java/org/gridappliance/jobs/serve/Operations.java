@@ -126,7 +126,7 @@ public final class Operations implements AutoCloseable {
     new WorkflowOperations(workflows, shelf, jobs::find, clock, audit)
         .all()
         .forEach(operations::put);
-    new SavedOperations(saved, shelf, clock).all().forEach(operations::put);
+    new SavedOperations(saved, shelf, homes, clock).all().forEach(operations::put);
     new TriggerOperations(watching, forJobs.submitter(), shelf, clock, audit)
         .all()
         .forEach(operations::put);
