@@ -2,10 +2,7 @@ package org.gridappliance.jobs.author;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -118,15 +115,13 @@ public final class SourceFolder {
       for (Path file : files(part)) {
         JobFolder.sync(file);
       }
-      if (newest(id) != before) {
-        return false;
+      synchronized (this) { // of two that look at once only one moves
+        if (newest(id) != before) {
+          return false;
+        }
+        Files.move(part, home.resolve(String.valueOf(before + 1)), StandardCopyOption.ATOMIC_MOVE);
       }
-      Files.move(part, home.resolve(String.valueOf(before + 1)), StandardCopyOption.ATOMIC_MOVE);
       JobFolder.sync(home);
-    } catch (FileAlreadyExistsException
-        | DirectoryNotEmptyException
-        | AtomicMoveNotSupportedException e) {
-      return false;
     } finally {
       JobFolder.delete(part);
     }
