@@ -32,6 +32,7 @@ export interface RunFilter {
 export const keys = {
   session: ["session"] as const,
   apps: ["apps"] as const,
+  removedApps: ["apps", "removed"] as const,
   app: (id: string) => ["app", id] as const,
   jobLists: ["jobs"] as const,
   jobs: (filter: JobFilter) => ["jobs", filter] as const,
@@ -90,6 +91,12 @@ export const appsQuery = queryOptions({
   queryKey: keys.apps,
   queryFn: async ({ signal }) => (await call("get", "/apps", { signal })).apps,
   staleTime: 10_000,
+});
+
+/** The removed applications that the person may restore. */
+export const removedAppsQuery = queryOptions({
+  queryKey: keys.removedApps,
+  queryFn: async ({ signal }) => (await call("get", "/removed-apps", { signal })).apps,
 });
 
 export const appQuery = (id: string) =>

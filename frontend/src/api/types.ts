@@ -4,6 +4,7 @@ import type { components } from "./generated/api";
 type Schemas = components["schemas"];
 
 export type AppSummary = Schemas["AppSummary"];
+export type RemovedApp = Schemas["RemovedApp"];
 export type App = Schemas["App"];
 export type AppAccess = Schemas["AppAccess"];
 export type AppSource = Schemas["AppSource"];

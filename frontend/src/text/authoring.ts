@@ -89,3 +89,21 @@ export const authoring = {
   notHere: { title: "This application is not edited here", action: "Open Apps" },
   docs: "What an app.yaml says stands in the documentation, “Applications”.",
 };
+
+export const removing = {
+  action: "Remove",
+  of: (title: string) => `Remove ${title}`,
+  done: (title: string) => `${title} removed`,
+  title: "Removed applications",
+  body: "Nobody finds or runs these. Old jobs and their results stay; jobs that run go on to their end.",
+  by: (name: string) => `removed by ${name}`,
+  until: (day: string) => `deleted for good on ${day}`,
+  hidden: "hidden until it is restored",
+  restore: (title: string) => `Restore ${title}`,
+  restoreAction: "Restore",
+  restored: (title: string) => `${title} restored`,
+  jobs: (n: number) => (n === 1 ? "1 job runs on" : `${n} jobs run on`),
+  triggers: (n: number) => (n === 1 ? "1 trigger waits for it" : `${n} triggers wait for it`),
+  workflows: (n: number) => (n === 1 ? "1 workflow will stop at its step" : `${n} workflows will stop at its step`),
+  settings: (n: number) => (n === 1 ? "1 saved setting comes back with it" : `${n} saved settings come back with it`),
+};

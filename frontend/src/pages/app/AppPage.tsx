@@ -14,6 +14,7 @@ import { Icon } from "../../ui/icons";
 import { StateChip } from "../../ui/StateChip";
 import { Empty, ErrorBox, Loading, PageTitle } from "../../ui/states";
 import { Ago } from "../../ui/time";
+import { RemoveApp } from "../apps/RemoveApp";
 import { AccessSheet, StageBadge } from "./AccessSheet";
 import { AppForm } from "./AppForm";
 import { emptyForm, fromExample, fromJob, fromRequest } from "./form";
@@ -28,7 +29,7 @@ export default function AppPage(): ReactElement {
   const job = useQuery({ ...jobQuery(from), enabled: from > 0 });
   const triggers = useQuery({ ...triggersQuery, enabled: /^\d+$/.test(search.get("trigger") ?? "") });
   if (app.isError) {
-    return app.error instanceof ApiError && app.error.status === 404 ? (
+    return app.error instanceof ApiError && [404, 410].includes(app.error.status) ? (
       <Empty icon="apps" title={text.form.missing.title} body={app.error.problem.detail ?? text.form.missing.body} action={{ label: text.form.missing.action, to: "/apps" }} />
     ) : (
       <ErrorBox error={app.error} retry={() => void app.refetch()} />
@@ -99,6 +100,7 @@ function Standing({ app }: { app: App }): ReactElement | null {
           {authoring.edit}
         </Button>
       )}
+      {app.mayChange === true && <RemoveApp app={app} />}
       {open && <AccessSheet app={app} close={() => setOpen(false)} />}
     </Group>
   );

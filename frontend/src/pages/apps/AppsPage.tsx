@@ -13,6 +13,7 @@ import { useListKeys } from "../../ui/listKeys";
 import { StageBadge } from "../app/AccessSheet";
 import { NewApp } from "../author/NewApp";
 import { Empty, ErrorBox, Loading, PageTitle } from "../../ui/states";
+import { RemovedApps } from "./RemovedApps";
 
 export default function AppsPage(): ReactElement {
   const apps = useQuery(appsQuery);
@@ -109,6 +110,7 @@ export default function AppsPage(): ReactElement {
           </SimpleGrid>
         </>
       )}
+      {mayMake && <RemovedApps />}
     </Stack>
   );
 }

@@ -12,6 +12,7 @@ import { Icon } from "../../ui/icons";
 import { Empty, ErrorBox, Loading, PageTitle } from "../../ui/states";
 import { toast } from "../../ui/toasts";
 import { AccessSheet } from "../app/AccessSheet";
+import { RemoveApp } from "../apps/RemoveApp";
 import { AppForm } from "../app/AppForm";
 import { emptyForm } from "../app/form";
 import { CodeArea, offsetOf, type Mistake } from "./CodeArea";
@@ -24,7 +25,7 @@ export default function EditorPage(): ReactElement {
   const { app = "" } = useParams();
   const source = useQuery(appSourceQuery(app));
   if (source.isError) {
-    return source.error instanceof ApiError && [403, 404, 409].includes(source.error.status) ? (
+    return source.error instanceof ApiError && [403, 404, 409, 410].includes(source.error.status) ? (
       <Empty icon="apps" title={text.notHere.title} body={words(source.error)} action={{ label: text.notHere.action, to: "/apps" }} />
     ) : (
       <ErrorBox error={source.error} retry={() => void source.refetch()} />
@@ -121,6 +122,7 @@ function Editor({ app, first }: { app: string; first: AppSource }): ReactElement
           <Button size="xs" variant="default" leftSection={<Icon name="person" size={14} />} onClick={() => setSheet("access")}>
             {access.title}
           </Button>
+          {!dirty && <RemoveApp app={{ id: app, title: shown?.title ?? app }} />}
           <Button size="xs" disabled={!dirty} loading={save.isPending} onClick={keep}>
             {text.save}
           </Button>

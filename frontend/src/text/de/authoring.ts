@@ -92,3 +92,21 @@ export const authoring: Words<typeof english.authoring> = {
   notHere: { title: "Diese App wird hier nicht bearbeitet", action: "Apps öffnen" },
   docs: "Was eine app.yaml sagen kann, steht in der Dokumentation unter „Applications“.",
 };
+
+export const removing: Words<typeof english.removing> = {
+  action: "Entfernen",
+  of: (title) => `${title} entfernen`,
+  done: (title) => `${title} entfernt`,
+  title: "Entfernte Apps",
+  body: "Niemand findet oder startet sie. Alte Jobs und ihre Ergebnisse bleiben; laufende Jobs laufen zu Ende.",
+  by: (name) => `entfernt von ${name}`,
+  until: (day) => `endgültig gelöscht am ${day}`,
+  hidden: "verborgen, bis sie wiederhergestellt wird",
+  restore: (title) => `${title} wiederherstellen`,
+  restoreAction: "Wiederherstellen",
+  restored: (title) => `${title} wiederhergestellt`,
+  jobs: (n) => (n === 1 ? "1 Job läuft weiter" : `${n} Jobs laufen weiter`),
+  triggers: (n) => (n === 1 ? "1 Auslöser wartet auf sie" : `${n} Auslöser warten auf sie`),
+  workflows: (n) => (n === 1 ? "1 Workflow wird an ihrem Schritt anhalten" : `${n} Workflows werden an ihrem Schritt anhalten`),
+  settings: (n) => (n === 1 ? "1 gespeicherte Einstellung kommt mit ihr zurück" : `${n} gespeicherte Einstellungen kommen mit ihr zurück`),
+};

@@ -130,6 +130,7 @@ class AppEditorPageTest {
           .click();
       seen(page.getByText("Count words! is published to everyone"));
       assertEquals(200, status(eve, "/api/v1/apps/count-words"));
+      removedAndBack(page, appliance, eve);
       try (BrowserContext dark =
           chromium.withState(authors.storageState(), true, ColorScheme.DARK)) {
         Page phone = dark.newPage();
@@ -145,6 +146,35 @@ class AppEditorPageTest {
       }
       authors.close();
     }
+  }
+
+  /** Removed by mistake and undone; removed, then restored from the list. */
+  private static void removedAndBack(Page page, Appliance appliance, PortalClient eve)
+      throws Exception {
+    String app = "/api/v1/apps/count-words";
+    Seated.button(page, "Remove Count words!").click();
+    page.waitForURL(appliance.url() + "/apps");
+    seen(page.getByText("Count words! removed"));
+    assertEquals(410, status(eve, app));
+    Seated.button(page, "Undo").click();
+    seen(page.getByText("Count words! restored"));
+    assertEquals(200, status(eve, app));
+    page.navigate(appliance.url() + "/apps/count-words");
+    Seated.button(page, "Remove Count words!").click();
+    Locator removed =
+        page.getByRole(
+            AriaRole.REGION, new Page.GetByRoleOptions().setName("Removed applications"));
+    seen(removed.getByText("removed by ben"));
+    removed.scrollIntoViewIfNeeded();
+    Chromium.accessible(page);
+    Chromium.picture(page, "apps-removed");
+    page.navigate(appliance.url() + "/apps/count-words");
+    seen(page.getByText("was removed; an author of it or an administrator can restore it"));
+    page.navigate(appliance.url() + "/apps");
+    Seated.button(page, "Restore Count words!").click();
+    seen(page.getByText("Count words! restored"));
+    assertThat(removed).hasCount(0);
+    assertEquals(200, status(eve, app));
   }
 
   private static int status(PortalClient person, String path) throws Exception {

@@ -61,6 +61,18 @@ public final class AccessStore {
     remember(app, first);
   }
 
+  /** Forgets an application that was deleted: a later one of its name begins anew. */
+  public synchronized void forget(String app) {
+    database.update(
+        handle -> {
+          handle.execute("DELETE FROM app_person WHERE app = ?", app);
+          handle.execute("DELETE FROM app_access WHERE app = ?", app);
+        });
+    Map<String, AppAccess> next = new HashMap<>(known);
+    next.remove(app);
+    known = Map.copyOf(next);
+  }
+
   /** {@return whether somebody is an author of an application} */
   public boolean isAuthor(String person, String app) {
     return of(app).authors().contains(person);

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -39,6 +40,7 @@ public final class AppCatalog {
 
   private final List<Path> folders;
   private final Supplier<Map<String, Path>> authored;
+  private final Supplier<Set<String>> removed;
   private final LongSupplier nanoTime;
   private Map<String, Known> known = Map.of();
   private long lookedAt;
@@ -50,28 +52,37 @@ public final class AppCatalog {
    * @param folders a later one wins where two hold the same name; one that does not exist is empty
    */
   public AppCatalog(List<Path> folders) {
-    this(folders, Map::of, System::nanoTime);
+    this(folders, Map::of, Set::of, System::nanoTime);
   }
 
   /**
    * A catalog also of applications that lie elsewhere.
    *
    * @param authored their folders by id; one of the other folders wins over them
+   * @param removed the ids of those that are there and hidden
    */
-  public AppCatalog(List<Path> folders, Supplier<Map<String, Path>> authored) {
-    this(folders, authored, System::nanoTime);
+  public AppCatalog(
+      List<Path> folders, Supplier<Map<String, Path>> authored, Supplier<Set<String>> removed) {
+    this(folders, authored, removed, System::nanoTime);
   }
 
-  AppCatalog(List<Path> folders, Supplier<Map<String, Path>> authored, LongSupplier nanoTime) {
+  AppCatalog(
+      List<Path> folders,
+      Supplier<Map<String, Path>> authored,
+      Supplier<Set<String>> removed,
+      LongSupplier nanoTime) {
     this.folders = List.copyOf(folders);
     this.authored = authored;
+    this.removed = removed;
     this.nanoTime = nanoTime;
   }
 
   /** {@return all folders, by title; broken ones, by their name, among them} */
   public List<Entry> list() {
+    Set<String> hidden = removed.get();
     return look().values().stream()
         .map(Known::entry)
+        .filter(entry -> !hidden.contains(entry.id()))
         .sorted(
             Comparator.comparing(
                 (Entry entry) -> entry.app().map(App::title).orElse(entry.id()),
@@ -86,7 +97,21 @@ public final class AppCatalog {
 
   /** {@return the folder of that id} */
   public Optional<Entry> entry(String id) {
-    return Optional.ofNullable(look().get(id)).map(Known::entry);
+    return removed.get().contains(id)
+        ? Optional.empty()
+        : Optional.ofNullable(look().get(id)).map(Known::entry);
+  }
+
+  /** {@return the folder of that id, when it is hidden because it was removed} */
+  public Optional<Entry> removed(String id) {
+    return removed.get().contains(id)
+        ? Optional.ofNullable(look().get(id)).map(Known::entry)
+        : Optional.empty();
+  }
+
+  /** {@return whether there is a folder of that id that is hidden} */
+  public boolean isRemoved(String id) {
+    return removed(id).isPresent();
   }
 
   /** {@return whether what holds of that id is none of the folders but made in the browser} */

@@ -42,10 +42,12 @@ public final class AppShelf {
   /**
    * {@return the folder of that id}
    *
-   * @throws Problem 404
+   * @throws Problem 404; 410 when it was removed, for those to whom it was open
    */
   public AppCatalog.Entry require(Caller caller, String id) {
-    return entry(caller, id).orElseThrow(() -> missing(id));
+    return entry(caller, id)
+        .orElseThrow(
+            () -> catalog.isRemoved(id) && access.opens(caller, id) ? removed(id) : missing(id));
   }
 
   /**
@@ -62,6 +64,16 @@ public final class AppShelf {
   /** {@return its title; its id where the caller does not see it or it cannot be read} */
   public String title(Caller caller, String id) {
     return find(caller, id).map(App::title).orElse(id);
+  }
+
+  /** 410: it was removed and may come back. */
+  public static Problem removed(String id) {
+    return new Problem(
+        Problem.GONE,
+        "Removed",
+        "application "
+            + id
+            + " was removed; an author of it or an administrator can restore it on the page Apps");
   }
 
   private static Problem missing(String id) {

@@ -132,6 +132,11 @@ public final class SourceFolder {
     return true;
   }
 
+  /** Deletes an application with all its versions. */
+  void delete(String id) throws IOException {
+    JobFolder.delete(root.resolve(id));
+  }
+
   /** Lays the examples of a version into the folder of the next, without copying them. */
   void keepExamples(String id, int version, Path app) throws IOException {
     Path from = app(id, version).resolve(AppFolder.EXAMPLES);

@@ -146,8 +146,13 @@ public final class SourceOperations {
 
   private Response create(Request request, Caller caller, String id, String title)
       throws IOException {
-    if (catalog.entry(id).isPresent() || sources.newest(id) > 0) {
-      throw Problem.conflict("there is an application \"" + id + "\" already; take another name");
+    if (catalog.entry(id).isPresent() || catalog.isRemoved(id) || sources.newest(id) > 0) {
+      throw Problem.conflict(
+          "there is an application \""
+              + id
+              + "\" already"
+              + (catalog.isRemoved(id) ? ", among the removed ones" : "")
+              + "; take another name");
     }
     long own =
         sources.current().keySet().stream().filter(a -> access.isAuthor(caller.name(), a)).count();

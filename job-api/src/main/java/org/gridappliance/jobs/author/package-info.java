@@ -1,6 +1,7 @@
 /**
  * Applications that are made in the browser: their descriptor, its versions, the files of their
- * examples. Read {@link org.gridappliance.jobs.author.SourceOperations} first.
+ * examples; and the removing and restoring of any application. Read {@link
+ * org.gridappliance.jobs.author.SourceOperations} first.
  */
 @NullMarked
 package org.gridappliance.jobs.author;

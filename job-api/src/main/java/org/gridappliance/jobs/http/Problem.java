@@ -10,6 +10,9 @@ import java.util.List;
 public final class Problem extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** The status of what was removed and may come back. */
+  public static final int GONE = 410;
+
   /** One bad field: its name as in the request, and a sentence with value, range and remedy. */
   public record FieldError(String field, String message) {}
 

@@ -221,6 +221,19 @@ public final class JobStore {
         .map(text -> Json.read(text, MergedNote.class));
   }
 
+  /** {@return how many jobs of an application have not ended} */
+  public int going(String app) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT COUNT(*) FROM job WHERE app = ?"
+                        + " AND state IN ('Idle', 'Running', 'Suspended', 'Held')")
+                .bind(0, app)
+                .mapTo(Integer.class)
+                .one());
+  }
+
   /** {@return the job, also somebody else's} */
   public Optional<JobRecord> find(long id) {
     return database.read(

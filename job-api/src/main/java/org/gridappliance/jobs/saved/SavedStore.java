@@ -167,6 +167,22 @@ public final class SavedStore {
                 == 1);
   }
 
+  /** {@return how many settings people keep of an application} */
+  public int naming(String app) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery("SELECT COUNT(*) FROM saved_settings WHERE app = ?")
+                .bind(0, app)
+                .mapTo(Integer.class)
+                .one());
+  }
+
+  /** Forgets all settings of an application that was deleted. */
+  public void forgetAll(String app) {
+    database.update(handle -> handle.execute("DELETE FROM saved_settings WHERE app = ?", app));
+  }
+
   /** {@return somebody's views, by name} */
   List<View> views(String owner) {
     return database.read(

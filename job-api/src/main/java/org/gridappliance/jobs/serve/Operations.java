@@ -15,6 +15,8 @@ import org.gridappliance.jobs.access.Gate;
 import org.gridappliance.jobs.access.Sight;
 import org.gridappliance.jobs.app.AppCatalog;
 import org.gridappliance.jobs.app.AppShelf;
+import org.gridappliance.jobs.author.RemovedApps;
+import org.gridappliance.jobs.author.RemovedOperations;
 import org.gridappliance.jobs.author.SourceFolder;
 import org.gridappliance.jobs.author.SourceOperations;
 import org.gridappliance.jobs.condor.CondorPool;
@@ -91,7 +93,8 @@ public final class Operations implements AutoCloseable {
       JobAudit audit) {
     Space space = new Space(settings.data(), settings.minimumFreeBytes());
     SourceFolder sources = new SourceFolder(settings.data());
-    AppCatalog catalog = new AppCatalog(settings.appFolders(), sources::current);
+    RemovedApps removed = new RemovedApps(settings.data());
+    AppCatalog catalog = new AppCatalog(settings.appFolders(), sources::current, removed::ids);
     Gate gate = new Gate(access, homes);
     AppShelf shelf = new AppShelf(catalog, gate);
     Submission submission =
@@ -111,6 +114,24 @@ public final class Operations implements AutoCloseable {
     new SourceOperations(sources, catalog, shelf, access, gate, apps::whole, clock, audit)
         .all()
         .forEach(operations::put);
+    RemovedOperations removing =
+        new RemovedOperations(
+            removed,
+            sources,
+            catalog,
+            shelf,
+            access,
+            gate,
+            app ->
+                Map.of(
+                    "jobs", store.going(app),
+                    "triggers", triggers.naming(app),
+                    "workflows", workflowStore.naming(app),
+                    "settings", saved.naming(app)),
+            saved::forgetAll,
+            clock,
+            audit);
+    removing.all().forEach(operations::put);
     new AccessOperations(access, shelf, homes, clock, audit).all().forEach(operations::put);
     new OptionOperations(submission).addTo(operations);
     Lines lines = new Lines(pool);

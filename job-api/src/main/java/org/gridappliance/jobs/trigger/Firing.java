@@ -172,7 +172,8 @@ final class Firing {
       Problem why,
       DropFolder.@Nullable Entry file,
       @Nullable Long nextAt) {
-    if (why.status() >= 500) { // the machine's trouble, not the file's: tried again
+    // the machine's trouble or the application's, not the file's: tried again
+    if (why.status() >= 500 || why.status() == Problem.GONE) {
       return Optional.of("waits: " + why.getMessage());
     }
     try {

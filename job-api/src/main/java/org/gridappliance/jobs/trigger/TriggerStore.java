@@ -41,6 +41,14 @@ public final class TriggerStore {
                 .list());
   }
 
+  /** {@return how many submit an application and are not paused} */
+  public int naming(String app) {
+    return (int)
+        list(null).stream()
+            .filter(one -> !one.paused() && one.spec().job().path("app").asText().equals(app))
+            .count();
+  }
+
   Optional<Trigger> find(long id) {
     return list(null).stream().filter(one -> one.id() == id).findFirst();
   }

@@ -99,6 +99,25 @@ public final class WorkflowStore {
                 .list());
   }
 
+  /** {@return how many run and have a step of an application that did not begin yet} */
+  public int naming(String app) {
+    int count = 0;
+    for (long id : running()) {
+      Map<String, StepRow> steps = steps(id);
+      boolean names =
+          find(id).stream()
+              .flatMap(row -> WorkflowSpec.parse(row.file()).steps().stream())
+              .anyMatch(
+                  step ->
+                      step.app().equals(app)
+                          && Optional.ofNullable(steps.get(step.name()))
+                              .filter(at -> at.job() != 0)
+                              .isEmpty());
+      count += names ? 1 : 0;
+    }
+    return count;
+  }
+
   Map<String, StepRow> steps(long workflow) {
     Map<String, StepRow> steps = new LinkedHashMap<>();
     database.read(

@@ -1,6 +1,7 @@
 package org.gridappliance.jobs.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -9,14 +10,17 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class AppCatalogTest {
   private final AtomicLong clock = new AtomicLong();
+  private final Set<String> removed = new HashSet<>();
   @TempDir Path shipped;
   @TempDir Path own;
 
@@ -24,6 +28,7 @@ class AppCatalogTest {
     return new AppCatalog(
         List.of(shipped, own, own.resolve("missing")),
         Map::of,
+        () -> removed,
         () -> clock.addAndGet(1_000_000_000L));
   }
 
@@ -38,6 +43,12 @@ class AppCatalogTest {
     assertEquals(List.of(), catalog.list());
     put(own, "small", Apps.SMALL);
     App first = catalog.find("small").orElseThrow();
+    removed.add("small");
+    removed.add("never");
+    assertEquals(List.of(), catalog.list());
+    assertTrue(catalog.entry("small").isEmpty() && catalog.isRemoved("small"));
+    assertFalse(catalog.isRemoved("never"), "there is none");
+    removed.clear();
     put(own, "small", Apps.SMALL.replace("title: Small", "title: Renamed"));
     App second = catalog.find("small").orElseThrow();
     assertEquals("Renamed", second.title());

@@ -21,7 +21,7 @@ final class Rights {
     String first = path.substring(1).split("/", 2)[0];
     return switch (first) {
       case "session" -> ANY;
-      case "apps", "jobs", "triggers", "workflows", "events" ->
+      case "apps", "removed-apps", "jobs", "triggers", "workflows", "events" ->
           reads || path.equals("/jobs/estimate")
               ? EnumSet.of(Scope.JOBS, Scope.JOBS_READ)
               : EnumSet.of(Scope.JOBS);
