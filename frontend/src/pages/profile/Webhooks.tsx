@@ -4,6 +4,7 @@ import { useState, type ReactElement, type SubmitEvent } from "react";
 import { ApiError, call, words } from "../../api/client";
 import { keys } from "../../api/queries";
 import type { EndKind, Webhook, WebhookDelivery } from "../../api/types";
+import { exact } from "../../lib/format";
 import { text as common } from "../../text/common";
 import { ends, webhooks as text } from "../../text/notices";
 import { confirm } from "../../ui/confirm";
@@ -80,6 +81,12 @@ function Card({ hook }: { hook: Webhook }): ReactElement {
     },
     onError: failed,
   });
+  const change = useMutation({
+    mutationFn: () => call("post", "/webhooks/{webhook}/secret", { path }),
+    onSuccess: seen,
+    onError: failed,
+    gcTime: 0,
+  });
   const ask = async () => {
     if (await confirm(text.sureDelete(hook.url), text.delete)) {
       remove.mutate();
@@ -102,6 +109,12 @@ function Card({ hook }: { hook: Webhook }): ReactElement {
           <b>{on ? text.on : text.off}</b>
           {on ? ` · ${hook.kinds.length === KINDS.length ? text.all : hook.kinds.map((k) => ends[k] ?? k).join(", ")}` : ` · ${hook.offWhy ?? text.offByYou}`}
           {hook.waiting > 0 && ` · ${text.waiting(hook.waiting)}`}
+          {hook.oldSecretUntil !== null && (
+            <>
+              {" "}
+              · {text.oldUntil} <Ago at={hook.oldSecretUntil} />
+            </>
+          )}
         </Text>
       </Group>
       <Group gap="xs">
@@ -110,6 +123,9 @@ function Card({ hook }: { hook: Webhook }): ReactElement {
         </Button>
         <Button size="xs" variant="default" loading={turn.isPending} onClick={() => turn.mutate(!on)}>
           {on ? text.switchOff : text.switchOn}
+        </Button>
+        <Button size="xs" variant="default" loading={change.isPending} onClick={() => change.mutate()}>
+          {text.changeSecret}
         </Button>
         <Button
           size="xs"
@@ -122,6 +138,16 @@ function Card({ hook }: { hook: Webhook }): ReactElement {
         </Button>
       </Group>
       {open && <Deliveries hook={hook} />}
+      {change.data !== undefined && (
+        <Modal opened onClose={change.reset} title={text.newSecret} closeButtonProps={{ "aria-label": common.close }}>
+          <Stack gap="sm">
+            <ShownOnce words={text.changed(exact(change.data.oldUntil))} value={change.data.secret} label={text.secret} />
+            <Button variant="default" onClick={change.reset} style={{ alignSelf: "flex-end" }}>
+              {common.close}
+            </Button>
+          </Stack>
+        </Modal>
+      )}
     </Stack>
   );
 }

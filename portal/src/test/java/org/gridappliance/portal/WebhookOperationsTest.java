@@ -32,6 +32,18 @@ class WebhookOperationsTest {
       assertTrue(test.json().path("problem").asText().startsWith("answered 40"), test.body());
       assertEquals("test", bob.get(path + "/deliveries").json().at("/deliveries/0/type").asText());
 
+      assertTrue(bob.get("/webhooks").json().at("/webhooks/0/oldSecretUntil").isNull());
+      TestPortal.Answer changed = bob.send("POST", path + "/secret", "");
+      assertEquals(200, changed.status(), changed.body());
+      String next = changed.json().path("secret").asText();
+      assertTrue(next.startsWith("whsec_") && !next.equals(secret), next);
+      TestPortal.Answer listed = bob.get("/webhooks");
+      assertEquals(
+          changed.json().path("oldUntil").asText(),
+          listed.json().at("/webhooks/0/oldSecretUntil").asText());
+      assertFalse(listed.body().contains("whsec_"), listed.body());
+      assertEquals(404, ada.send("POST", path + "/secret", "").status());
+
       assertEquals(404, ada.get(path + "/deliveries").status());
       assertEquals(404, ada.send("DELETE", path, "").status());
       assertEquals(0, ada.get("/webhooks").json().path("webhooks").size());
@@ -41,6 +53,7 @@ class WebhookOperationsTest {
       assertTrue(bob.send("PATCH", path, "{\"enabled\":true}").json().path("offAt").isNull());
       String audit = ada.get("/audit").body();
       assertTrue(audit.contains("webhook.created"), audit);
+      assertTrue(audit.contains("webhook.secret-changed"), audit);
       assertFalse(audit.contains("receivers-own") || audit.contains("whsec_"), audit);
       assertEquals(204, bob.send("DELETE", path, "").status());
 

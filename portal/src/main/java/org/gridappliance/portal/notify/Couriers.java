@@ -101,6 +101,7 @@ final class Couriers implements AutoCloseable {
     while (!closed) {
       long wait = LOOK_MILLIS;
       try {
+        store.forgetOldSecrets(clock.millis());
         sendDue();
         OptionalLong next = store.nextDue(busy.keySet());
         wait = Math.clamp(next.orElse(Long.MAX_VALUE) - clock.millis(), 200, LOOK_MILLIS);
@@ -216,7 +217,7 @@ final class Couriers implements AutoCloseable {
                   "webhook-timestamp",
                   Long.toString(seconds),
                   "webhook-signature",
-                  Signature.of(due.secret(), due.event(), seconds, due.body())),
+                  Signature.of(due.secrets(), due.event(), seconds, due.body())),
               due.body());
     } catch (Targets.Refused e) {
       outcome = new WebhookClient.Outcome(null, e.getMessage());

@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.List;
+import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -26,7 +28,19 @@ final class Signature {
   }
 
   /**
-   * {@return the value of {@code webhook-signature}}
+   * {@return the value of {@code webhook-signature}: one signature for each secret, so that a
+   * receiver takes the message with the old secret or the new one}
+   *
+   * @param timestamp of the try, in seconds since 1970
+   */
+  static String of(List<String> secrets, String id, long timestamp, String body) {
+    return secrets.stream()
+        .map(secret -> of(secret, id, timestamp, body))
+        .collect(Collectors.joining(" "));
+  }
+
+  /**
+   * {@return a signature with one secret}
    *
    * @param timestamp of the try, in seconds since 1970
    */

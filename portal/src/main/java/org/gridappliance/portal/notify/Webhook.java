@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param offAt since when it is told nothing; null: it is on
  * @param offWhy null when its owner switched it off, or it is on
  * @param waiting how many ends it is still to be told of
+ * @param oldSecretUntil until when a secret of before signs too; null when none does
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record Webhook(
@@ -22,7 +23,8 @@ record Webhook(
     Instant createdAt,
     @Nullable Instant offAt,
     @Nullable String offWhy,
-    int waiting) {
+    int waiting,
+    @Nullable Instant oldSecretUntil) {
 
   /**
    * One end, or test, that a webhook was or will be told of, as the contract's WebhookDelivery.
@@ -45,14 +47,18 @@ record Webhook(
       @Nullable String problem,
       @Nullable Instant nextAt) {}
 
-  /** A delivery that is due, with what is needed to send it. */
+  /**
+   * A delivery that is due, with what is needed to send it.
+   *
+   * @param secrets that sign it, the present one first
+   */
   record Due(
       long delivery,
       long webhook,
       long account,
       String owner,
       String url,
-      String secret,
+      List<String> secrets,
       String event,
       String body,
       int attempts,

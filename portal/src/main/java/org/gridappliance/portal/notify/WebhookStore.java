@@ -19,6 +19,9 @@ final class WebhookStore {
   /** The most that wait for one webhook; the oldest give way. */
   static final int MOST_WAITING = 1000;
 
+  /** How many secrets of before sign beside the present one; the oldest give way. */
+  static final int MOST_OLD_SECRETS = 3;
+
   /** How many that are over are kept for the list. */
   static final int KEPT = 50;
 
@@ -57,7 +60,9 @@ final class WebhookStore {
 
   private static final String WEBHOOK =
       "select w.*, (select count(*) from portal.webhook_delivery d where d.webhook = w.id and"
-          + " d.next_at is not null) as waiting from portal.webhook w where w.account = ?";
+          + " d.next_at is not null) as waiting, (select max(o.until) from"
+          + " portal.webhook_old_secret o where o.webhook = w.id) as old_until from portal.webhook w"
+          + " where w.account = ?";
 
   List<Webhook> of(long account) {
     return jdbi.withHandle(
@@ -88,7 +93,35 @@ final class WebhookStore {
         Instant.ofEpochMilli(row.getLong("created_at")),
         instant(row, "off_at"),
         row.getString("off_why"),
-        row.getInt("waiting"));
+        row.getInt("waiting"),
+        instant(row, "old_until"));
+  }
+
+  /**
+   * Gives a webhook another secret; the one of before signs beside it.
+   *
+   * @param until when that ends
+   */
+  void changeSecret(Handle handle, long id, String secret, long until) {
+    handle.execute(
+        "insert into portal.webhook_old_secret select id, secret, ? from portal.webhook where id ="
+            + " ?",
+        until,
+        id);
+    handle.execute("update portal.webhook set secret = ? where id = ?", secret, id);
+    handle.execute(
+        "delete from portal.webhook_old_secret where webhook = ? and until <= (select until from"
+            + " portal.webhook_old_secret where webhook = ? order by until desc offset ? rows fetch"
+            + " next 1 row only)",
+        id,
+        id,
+        MOST_OLD_SECRETS);
+  }
+
+  /** Forgets the secrets of before whose time is over. */
+  void forgetOldSecrets(long now) {
+    jdbi.useHandle(
+        handle -> handle.execute("delete from portal.webhook_old_secret where until <= ?", now));
   }
 
   boolean remove(Handle handle, long account, long id) {
@@ -190,9 +223,12 @@ final class WebhookStore {
           + " and a.status = 'active'";
 
   private static final String COLUMNS =
-      "select d.id, d.webhook, w.account, a.name, w.url, w.secret, d.event, d.body, d.attempts,"
-          + " w.failures, d.created_at from portal.webhook_delivery d join portal.webhook w on w.id"
-          + " = d.webhook join portal.account a on a.id = w.account where d.id ";
+      "select d.id, d.webhook, w.account, a.name, w.url, w.secret || coalesce((select ' ' ||"
+          + " listagg(o.secret, ' ') within group (order by o.until desc) from"
+          + " portal.webhook_old_secret o where o.webhook = w.id and o.until > :now), ''), d.event,"
+          + " d.body, d.attempts, w.failures, d.created_at from portal.webhook_delivery d join"
+          + " portal.webhook w on w.id = d.webhook join portal.account a on a.id = w.account where"
+          + " d.id ";
 
   /**
    * {@return what may be sent now: of each webhook the oldest, the longest waiting webhooks first}
@@ -216,16 +252,18 @@ final class WebhookStore {
               ? List.of()
               : handle
                   .createQuery(COLUMNS + "in (<ids>) order by d.next_at")
+                  .bind("now", now)
                   .bindList("ids", ids)
                   .map((row, context) -> dueOf(row))
                   .list();
         });
   }
 
-  Webhook.Due one(Handle handle, long delivery) {
+  Webhook.Due one(Handle handle, long delivery, long now) {
     return handle
-        .createQuery(COLUMNS + "= ?")
-        .bind(0, delivery)
+        .createQuery(COLUMNS + "= :delivery")
+        .bind("now", now)
+        .bind("delivery", delivery)
         .map((row, context) -> dueOf(row))
         .one();
   }
@@ -237,7 +275,7 @@ final class WebhookStore {
         row.getLong(3),
         row.getString(4),
         row.getString(5),
-        row.getString(6),
+        List.of(row.getString(6).split(" ", -1)),
         row.getString(7),
         row.getString(8),
         row.getInt(9),

@@ -2,7 +2,9 @@ package org.gridappliance.portal.notify;
 
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,9 @@ import org.jdbi.v3.core.Jdbi;
 
 /** People's webhooks: what the page does with them, and what they are told. Thread-safe. */
 final class Webhooks implements Sink {
+  /** How long messages are also signed with a secret that was changed. */
+  static final Duration OLD_SECRET = Duration.ofHours(24);
+
   private final Jdbi jdbi;
   private final WebhookStore store;
   private final Targets targets;
@@ -88,6 +93,8 @@ final class Webhooks implements Sink {
         this::update,
         "deleteWebhook",
         this::delete,
+        "changeWebhookSecret",
+        this::changeSecret,
         "testWebhook",
         this::test,
         "listWebhookDeliveries",
@@ -149,6 +156,19 @@ final class Webhooks implements Sink {
     return Response.ok(webhook(exchange));
   }
 
+  /** Another secret, shown once; messages are signed with the one of before too for a while. */
+  private Response changeSecret(PersonOperation.Exchange exchange) {
+    Webhook webhook = webhook(exchange);
+    String secret = Signature.newSecret();
+    Instant until = clock.instant().truncatedTo(ChronoUnit.MILLIS).plus(OLD_SECRET);
+    jdbi.useTransaction(
+        handle -> {
+          store.changeSecret(handle, webhook.id(), secret, until.toEpochMilli());
+          note(handle, exchange, "webhook.secret-changed", Long.toString(webhook.id()));
+        });
+    return Response.ok(Map.of("secret", secret, "oldUntil", until.toString()));
+  }
+
   private Response delete(PersonOperation.Exchange exchange) {
     Principal person = exchange.require();
     long id = exchange.request().pathLong("webhook");
@@ -179,7 +199,8 @@ final class Webhooks implements Sink {
                         "test",
                         body("test", now, new JsonObject().put("id", event)),
                         now.toEpochMilli(),
-                        null)));
+                        null),
+                    now.toEpochMilli()));
     couriers.sendNow(due);
     return Response.ok(
         store

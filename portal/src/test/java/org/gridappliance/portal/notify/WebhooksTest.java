@@ -186,19 +186,82 @@ class WebhooksTest {
     assertEquals("https://grid.test/jobs/7", told.getString("link"));
     assertEquals(message.id(), told.getString("id"));
     assertEquals(START.getEpochSecond(), message.timestamp());
-    String secret =
-        database
-            .jdbi()
-            .withHandle(
-                h -> h.createQuery("select secret from portal.webhook").mapTo(String.class).one());
     assertEquals(
-        Signature.of(secret, message.id(), message.timestamp(), message.body()),
+        Signature.of(secret(), message.id(), message.timestamp(), message.body()),
         message.signature());
     assertEquals(204, last(hook).status());
     assertNull(last(hook).problem());
     assertNull(last(hook).nextAt());
     assertTrue(jobs.ends().read(9).isEmpty());
     assertEquals(1, receiver.got.size());
+  }
+
+  @Test
+  void afterAChangeBothSecretsSignForADayAndThenOnlyTheNewOne() throws Exception {
+    long hook = hook(receiver.url(), ALL);
+    String old = secret();
+    tell();
+    List<String> secrets = new ArrayList<>(List.of(old));
+    change(hook, secrets);
+    end(1, JobState.COMPLETED);
+    Await.until("the first", () -> receiver.got.size() == 1);
+    assertSigned(receiver.got.getLast(), secrets);
+    turn(Duration.ofHours(23));
+    change(hook, secrets); // again, before anybody saw the one between
+    end(2, JobState.COMPLETED);
+    Await.until("the second", () -> receiver.got.size() == 2);
+    assertSigned(receiver.got.getLast(), secrets);
+    turn(Duration.ofHours(2));
+    secrets.remove(old);
+    end(3, JobState.COMPLETED);
+    Await.until("the third", () -> receiver.got.size() == 3);
+    assertSigned(receiver.got.getLast(), secrets);
+    turn(Duration.ofHours(24));
+    end(4, JobState.COMPLETED);
+    Await.until("the fourth", () -> receiver.got.size() == 4);
+    assertSigned(receiver.got.getLast(), secrets.subList(0, 1));
+    assertEquals(0, oldSecrets(), "what signs no more is kept no longer");
+    for (int i = 0; i < 9; i++) {
+      clock.now = clock.now.plusSeconds(1);
+      change(hook, secrets);
+    }
+    assertEquals(WebhookStore.MOST_OLD_SECRETS, oldSecrets());
+    end(5, JobState.COMPLETED);
+    Await.until("the fifth", () -> receiver.got.size() == 5);
+    assertSigned(receiver.got.getLast(), secrets.subList(0, 1 + WebhookStore.MOST_OLD_SECRETS));
+  }
+
+  /** Gives a webhook a new secret, which is put before those of {@code secrets}. */
+  private void change(long hook, List<String> secrets) {
+    String next = Signature.newSecret();
+    long until = clock.now.plus(Webhooks.OLD_SECRET).toEpochMilli();
+    database.jdbi().useTransaction(h -> store.changeSecret(h, hook, next, until));
+    secrets.addFirst(next);
+  }
+
+  private int oldSecrets() {
+    return database
+        .jdbi()
+        .withHandle(
+            h ->
+                h.createQuery("select count(*) from portal.webhook_old_secret")
+                    .mapTo(Integer.class)
+                    .one());
+  }
+
+  private String secret() {
+    return database
+        .jdbi()
+        .withHandle(
+            h -> h.createQuery("select secret from portal.webhook").mapTo(String.class).one());
+  }
+
+  private static void assertSigned(Receiver.Message message, List<String> secrets) {
+    assertEquals(
+        secrets.stream()
+            .map(one -> Signature.of(one, message.id(), message.timestamp(), message.body()))
+            .toList(),
+        List.of(message.signature().split(" ", -1)));
   }
 
   @Test
