@@ -1,4 +1,4 @@
-# The Java command line: login, submit, jobs, app check, admin-link; and `node join`, the agent's.
+# The Java command line: login, submit, jobs, app, admin-link; and `node join`, the agent's.
 # Sourced.
 # shellcheck shell=bash
 [ -z "${CLI_LOADED:-}" ] || return 0
@@ -60,8 +60,12 @@ as_owner() {
 app_command() {
   case ${1:-} in
     check) shift ;;
+    remove | restore | removed) java_cli app "$@" ;;
     *)
-      say "Usage: ./appliance app check FILE: explains what is wrong in an app.yaml, with line numbers."
+      say "Usage: ./appliance app check FILE       explain what is wrong in an app.yaml, with line numbers
+       ./appliance app remove ID        close an application to all; jobs that run go on
+       ./appliance app removed          the removed ones that you may restore
+       ./appliance app restore ID       bring one back"
       [ "${1:-}" = --help ] || [ "${1:-}" = -h ] || return 64
       return 0
       ;;

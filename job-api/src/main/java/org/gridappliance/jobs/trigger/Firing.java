@@ -102,7 +102,7 @@ final class Firing {
               now.toEpochMilli(),
               cause,
               "missed",
-              "the appliance was off, or this account disabled, at that time",
+              "the appliance was off, this account disabled, or the application removed at that time",
               null,
               next);
       return Optional.empty();

@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
       SubmitCommand.class,
       JobsCommand.class,
       OverlayCommand.class,
+      AppCommand.class,
       AdminLinkCommand.class,
       SnapshotCommand.class
     })

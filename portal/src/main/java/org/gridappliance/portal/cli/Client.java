@@ -71,6 +71,10 @@ final class Client implements AutoCloseable {
     return send("POST", path, BodyPublishers.noBody(), "application/json");
   }
 
+  JsonNode delete(String path) throws IOException, InterruptedException, CliException {
+    return send("DELETE", path, BodyPublishers.noBody(), "application/json");
+  }
+
   void put(String path, Path file) throws IOException, InterruptedException, CliException {
     send("PUT", path, BodyPublishers.ofFile(file), "application/octet-stream");
   }

@@ -38,6 +38,9 @@ final class LoginCommand implements Callable<Integer> {
   @Option(names = "--pool", description = "also for what pool admins may do, as overlay")
   boolean pool;
 
+  @Option(names = "--admin", description = "also for what administrators may do, as app remove")
+  boolean admin;
+
   @Option(
       names = "--data",
       hidden = true,
@@ -59,6 +62,9 @@ final class LoginCommand implements Callable<Integer> {
       ArrayNode scopes = body.put("days", days).putArray("scopes").add("jobs").add("files");
       if (pool) {
         scopes.add("pool");
+      }
+      if (admin) {
+        scopes.add("admin");
       }
       JsonNode token = client.post("tokens", body);
       Login login = new Login(portal, name, token.path("token").asText(), ca);

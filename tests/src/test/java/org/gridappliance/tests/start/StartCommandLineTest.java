@@ -57,6 +57,20 @@ class StartCommandLineTest {
       Script.Ended unknown = script.run("submit", "hmmsearch", "colour=red");
       assertEquals(1, unknown.status());
       assertTrue(unknown.text().contains("no input 'colour'"), unknown.text());
+
+      Script.Ended refused = script.run("app", "remove", "hmmsearch");
+      assertEquals(1, refused.status(), "its token is not an administrator's");
+      assertEquals(0, script.run("login", "--admin", "--data", data).status());
+      Script.Ended removed = script.run("app", "remove", "hmmsearch");
+      assertEquals(0, removed.status(), removed.text());
+      assertTrue(removed.text().contains("hmmsearch: removed by ada at "), removed.text());
+      Script.Ended gone = script.run("submit", "hmmsearch");
+      assertEquals(1, gone.status());
+      assertTrue(gone.text().contains("was removed"), gone.text());
+      assertTrue(script.run("app", "removed").text().contains("hidden until restored"));
+      assertEquals(0, script.run("app", "restore", "hmmsearch").status());
+      assertEquals("", script.run("app", "removed").text().strip());
+      assertEquals(1, script.run("app", "restore", "hmmsearch").status());
     }
   }
 
