@@ -167,4 +167,13 @@ export const authoring: Record<string, string> = {
   "there are {} example files already; remove one first": "es gibt schon {} Beispieldateien; entfernen Sie zuerst eine",
   "others use this application, so only one in order is saved: {}": "andere nutzen diese App, deshalb wird nur eine fehlerfreie gespeichert: {}",
   "application {} was changed elsewhere since you opened it; nothing was saved": "App {} wurde anderswo geändert, seit Sie sie geöffnet haben; nichts wurde gespeichert",
+  ".png, .jpg, .jpeg, .gif, .webp, .svg, .bmp or .avif": ".png, .jpg, .jpeg, .gif, .webp, .svg, .bmp oder .avif",
+  "belongs to an image; remove it or write \"type: image\"": "gehört zu einem Bild; entfernen Sie es, oder schreiben Sie „type: image“",
+  "every subjob's picture is kept; remove it": "das Bild jedes Teiljobs wird aufbewahrt; entfernen Sie es",
+  "\"{}\": want the ending of a picture that a browser draws: {}": "„{}“: Erwartet wird die Endung eines Bildes, das ein Browser zeigt: {}",
+  "the merge command makes one picture; remove it": "der Befehl zum Zusammenführen erzeugt ein Bild; entfernen Sie es",
+  "application {} was removed; an author of it or an administrator can restore it on the page Apps": "App {} wurde entfernt; wer sie verfasst hat oder die Administration kann sie auf der Seite Apps wiederherstellen",
+  "only an author of application {} or an administrator removes it": "nur wer App {} verfasst hat oder die Administration entfernt sie",
+  "removed application {}": "entfernte App {}",
+  "there is an application \"{}\" already, among the removed ones; take another name": "es gibt schon eine App „{}“ unter den entfernten; wählen Sie einen anderen Namen",
 };

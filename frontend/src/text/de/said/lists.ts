@@ -23,7 +23,7 @@ export const lists: Record<string, string> = {
   "no job could ever run: the policy of group {} allows jobs {}, these rules {}": "nie könnte ein Job laufen: Die Richtlinie der Gruppe {} erlaubt Jobs {}, diese Regeln {}",
   "the folder \"{}\" holds more than {} files; move old ones away": "der Ordner „{}“ enthält mehr als {} Dateien; räumen Sie alte weg",
   "the folder \"{}\" is not there; make it, or choose another": "den Ordner „{}“ gibt es nicht; legen Sie ihn an, oder wählen Sie einen anderen",
-  "the appliance was off, or this account disabled, at that time": "zu dieser Zeit war die Appliance aus oder dieses Konto gesperrt",
+  "the appliance was off, this account disabled, or the application removed at that time": "zu dieser Zeit war die Appliance aus, dieses Konto gesperrt oder die App entfernt",
   "by hand": "von Hand",
   "waits: {}": "wartet: {}",
   "paused itself: {} runs in a row were refused, the last because {}. Mend that, then resume": "hat sich selbst angehalten: {} Läufe hintereinander wurden abgelehnt, der letzte, weil: {}. Beheben Sie das, und setzen Sie ihn dann fort",
@@ -68,7 +68,7 @@ export const lists: Record<string, string> = {
   "step {}": "Schritt {}",
   "step {}: app is missing; give an application's id": "Schritt {}: app fehlt; geben Sie die Kennung einer App an",
   "step {}, input {}: want {from: STEP, file: RESULT}": "Schritt {}, Eingabe {}: Erwartet wird {from: STEP, file: RESULT}",
-  "step {}: after: want a list of steps, as [first, second]": "Schritt {}: after: Erwartet wird eine Liste von Schritten wie [first, second]",
+  "step {}: {}: want a list of steps, as [first, second]": "Schritt {}: {}: Erwartet wird eine Liste von Schritten wie [first, second]",
   "{}: \"{}\" is not known here; known are {}": "{}: „{}“ ist hier nicht bekannt; bekannt sind {}",
   "these steps wait for one another in a circle: {}; take one edge out": "diese Schritte warten im Kreis aufeinander: {}; nehmen Sie eine Kante heraus",
 };

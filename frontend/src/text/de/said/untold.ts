@@ -95,5 +95,6 @@ export const untold = new Set<string>([
   "{} holds no jobs/ and bundles/ yet",
   "policies of {} characters",
   "policies that are no base64",
+  "group: {}",
   "{} is damaged (no list); remove it",
 ]);
