@@ -1,4 +1,4 @@
-# The Java command line: login, submit, jobs, app, admin-link; and `node join`, the agent's.
+# The Java command line: login, submit, jobs, api, app, admin-link; and `node join`, the agent's.
 # Sourced.
 # shellcheck shell=bash
 [ -z "${CLI_LOADED:-}" ] || return 0
@@ -9,14 +9,10 @@ CLI_LOADED=1
 run_cli() {
   local command=$1
   shift
-  need_java
-  build
   choose_data ""
   take_data_option "$@"
   set -- "${REST[@]}"
-  # Root's copy of the program is made by `up`; a command line needs none.
-  PROGRAM=$DIST
-  jvm_flags
+  prepare_cli
   case $command in
     app) app_command "$@" ;;
     node) node_command "$@" ;;
@@ -27,6 +23,15 @@ run_cli() {
       ;;
     *) java_cli "$command" "$@" ;;
   esac
+}
+
+# prepare_cli: what java_cli needs.
+prepare_cli() {
+  need_java
+  build
+  # Root's copy of the program is made by `up`; a command line needs none.
+  PROGRAM=$DIST
+  jvm_flags
 }
 
 # take_data_option ARGUMENT…: chooses the folder of --data; the others into REST.

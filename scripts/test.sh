@@ -81,6 +81,7 @@ step() {
 
 test_scripts() {
   step "shellcheck" shellcheck -x -P "$SOURCE" "$SOURCE/appliance" "$SOURCE"/scripts/*.sh "$SOURCE/.ci/run" \
+    "$SOURCE"/scripts/completion/*.bash \
     "$SOURCE"/appliance-agent/src/main/resources/org/gridappliance/agent/pool/*.sh \
     "$SOURCE"/job-api/src/main/resources/org/gridappliance/jobs/condor/*.sh
 }

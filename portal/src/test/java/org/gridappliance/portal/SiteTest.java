@@ -154,6 +154,16 @@ class SiteTest {
   }
 
   @Test
+  void theContractIsSentAgainOnlyToWhomHasAnother() {
+    TestPortal.Browser browser = portal.browser();
+    String tag = browser.get("/openapi.yaml").headers().get("etag");
+    browser.headers.put("If-None-Match", tag);
+    assertEquals(304, browser.get("/openapi.yaml").status());
+    browser.headers.put("If-None-Match", "\"another\"");
+    assertEquals(200, browser.get("/openapi.yaml").status());
+  }
+
+  @Test
   void addressIsWrittenForTheSupervisor() throws Exception {
     String address = java.nio.file.Files.readString(portal.data.resolve("run/address")).strip();
     assertEquals(portal.server.address(), URI.create(address));

@@ -3,6 +3,7 @@ package org.gridappliance.portal.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,19 @@ import picocli.CommandLine.Parameters;
             + " administrators (login --admin). `app check FILE` explains what is wrong in an app.yaml.",
     mixinStandardHelpOptions = true)
 final class AppCommand implements Callable<Integer> {
-  @Parameters(index = "0", paramLabel = "VERB", description = "remove, restore or removed")
+  /** For completion; {@code check} is the script's. */
+  static final class Verbs implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return List.of("check", "remove", "restore", "removed").iterator();
+    }
+  }
+
+  @Parameters(
+      index = "0",
+      paramLabel = "VERB",
+      completionCandidates = Verbs.class,
+      description = "remove, restore or removed")
   String verb = "";
 
   @Parameters(index = "1", arity = "0..1", paramLabel = "ID", description = "the application's id")

@@ -6,7 +6,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /**
- * {@code ./appliance login | submit | jobs | overlay | app | admin-link}. Exit status: 0 done, 1
+ * {@code ./appliance login | submit | jobs | api | overlay | admin-link}. Exit status: 0 done, 1
  * refused or failed, 2 a mistake in the command line, 130 cancelled.
  */
 @Command(
@@ -16,10 +16,12 @@ import picocli.CommandLine.Command;
       LoginCommand.class,
       SubmitCommand.class,
       JobsCommand.class,
+      ApiCommand.class,
       OverlayCommand.class,
       AppCommand.class,
       AdminLinkCommand.class,
-      SnapshotCommand.class
+      SnapshotCommand.class,
+      CompletionWordsCommand.class
     })
 public final class Cli {
   private Cli() {}

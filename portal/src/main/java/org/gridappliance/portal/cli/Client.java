@@ -91,6 +91,53 @@ final class Client implements AutoCloseable {
     return response.body();
   }
 
+  /**
+   * A document and its entity tag.
+   *
+   * @param etag empty when it came without one
+   */
+  record Tagged(String etag, String body) {}
+
+  /** {@return a document, or nothing when it is still the one with that tag} */
+  Optional<Tagged> getUnless(String path, String etag)
+      throws IOException, InterruptedException, CliException {
+    HttpRequest.Builder request = request(path).timeout(PATIENCE);
+    if (!etag.isEmpty()) {
+      request.header("If-None-Match", etag);
+    }
+    HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
+    if (response.statusCode() == 304) {
+      return Optional.empty();
+    }
+    if (response.statusCode() != 200) {
+      throw refused(response.statusCode(), response.body());
+    }
+    return Optional.of(
+        new Tagged(response.headers().firstValue("etag").orElse(""), response.body()));
+  }
+
+  /** {@return the answer to any call, its body still to be read, when the portal did it} */
+  HttpResponse<InputStream> exchange(Call call, BodyPublisher body, String type)
+      throws IOException, InterruptedException, CliException {
+    HttpRequest.Builder request;
+    try {
+      request = request(call.path().substring(1)).method(call.method(), body);
+      call.headers().forEach(request::header);
+    } catch (IllegalArgumentException e) {
+      throw new CliException(call.method() + " " + call.path() + ": " + e.getMessage());
+    }
+    if (body.contentLength() != 0) {
+      request.header("Content-Type", type);
+    }
+    HttpResponse<InputStream> response = http.send(request.build(), BodyHandlers.ofInputStream());
+    if (response.statusCode() / 100 != 2) {
+      try (InputStream in = response.body()) {
+        throw refused(response.statusCode(), new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      }
+    }
+    return response;
+  }
+
   /** One segment of a path, escaped. */
   static String segment(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");

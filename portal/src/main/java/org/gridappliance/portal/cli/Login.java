@@ -4,17 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,18 +60,18 @@ record Login(URI portal, String name, String token, Optional<Path> authority) {
             .put("name", name)
             .put("token", token);
     authority.ifPresent(path -> json.put("authority", path.toAbsolutePath().toString()));
-    Path part = file.resolveSibling("token.json.part");
-    Files.deleteIfExists(part);
-    try (FileChannel out =
-        FileChannel.open(
-            part,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      ByteBuffer bytes = StandardCharsets.UTF_8.encode(json.toPrettyString() + "\n");
-      while (bytes.hasRemaining()) {
-        out.write(bytes);
-      }
+    keep(file, json.toPrettyString() + "\n");
+  }
+
+  /** Writes a file beside the login in one step, readable by its owner alone. */
+  static void keep(Path file, String text) throws IOException {
+    Path folder = Optional.ofNullable(file.getParent()).orElseThrow();
+    Path part = Files.createTempFile(folder, "new", ".part"); // with mode 0600
+    try {
+      Files.writeString(part, text);
+      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(part);
     }
-    Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 }

@@ -38,7 +38,7 @@ final class LoginCommand implements Callable<Integer> {
   @Option(names = "--pool", description = "also for what pool admins may do, as overlay")
   boolean pool;
 
-  @Option(names = "--admin", description = "also for what administrators may do, as app remove")
+  @Option(names = "--admin", description = "also for what administrators may do, as api listUsers")
   boolean admin;
 
   @Option(
@@ -56,6 +56,7 @@ final class LoginCommand implements Callable<Integer> {
     String name = answer("APPLIANCE_USER", "Name: ", false);
     String password = answer("APPLIANCE_PASSWORD", "Password: ", true);
     Optional<Path> ca = Optional.ofNullable(authority);
+    Login login;
     try (Client client = Client.of(portal, name, password, ca)) {
       ObjectNode body =
           Client.JSON.createObjectNode().put("name", "command line on " + SettingsFile.hostName());
@@ -67,11 +68,22 @@ final class LoginCommand implements Callable<Integer> {
         scopes.add("admin");
       }
       JsonNode token = client.post("tokens", body);
-      Login login = new Login(portal, name, token.path("token").asText(), ca);
+      login = new Login(portal, name, token.path("token").asText(), ca);
       login.write();
     }
     System.out.println("logged in to " + portal + " as " + name + "; token in " + Login.file());
+    offerToCompletion(login);
     return 0;
+  }
+
+  /** The login is good without it: a shell that has nothing to offer offers nothing. */
+  private static void offerToCompletion(Login login) throws IOException, InterruptedException {
+    Files.deleteIfExists(CompletionFile.file());
+    try (Client client = Client.of(login)) {
+      CompletionFile.refresh(client, Operations.of(client, login));
+    } catch (IOException | CliException e) {
+      System.err.println("no completion of operations: " + e.getMessage());
+    }
   }
 
   /** The address given, else what this machine's portal says it serves. */

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -30,10 +32,19 @@ final class OverlayCommand implements Callable<Integer> {
     WHY
   }
 
+  /** Their words, for completion. */
+  static final class Verbs implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Arrays.stream(Verb.values()).map(v -> v.name().toLowerCase(Locale.ROOT)).iterator();
+    }
+  }
+
   @Parameters(
       index = "0",
       arity = "0..1",
       defaultValue = "status",
+      completionCandidates = Verbs.class,
       description = "status (default), ping, trace or why")
   String verb = "status";
 

@@ -2,6 +2,10 @@ package org.gridappliance.portal.http;
 
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
 import org.gridappliance.portal.security.BodyFlow;
 
@@ -50,11 +54,31 @@ public final class ContractRoutes {
                         routing.fail(error);
                         return;
                       }
-                      routing
-                          .response()
-                          .putHeader("Content-Type", "application/yaml; charset=utf-8")
-                          .end(contract.yaml());
+                      send(routing, contract.yaml());
                     }));
+  }
+
+  /**
+   * With an entity tag: a program keeps its copy until the portal is another (RFC 9110 §13.1.2).
+   */
+  private static void send(RoutingContext routing, String yaml) {
+    String tag = '"' + sha256(yaml) + '"';
+    routing.response().putHeader("ETag", tag).putHeader("Cache-Control", "no-cache");
+    if (tag.equals(routing.request().getHeader("If-None-Match"))) {
+      routing.response().setStatusCode(304).end();
+      return;
+    }
+    routing.response().putHeader("Content-Type", "application/yaml; charset=utf-8").end(yaml);
+  }
+
+  private static String sha256(String text) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
   }
 
   private void await(RoutingContext routing) {

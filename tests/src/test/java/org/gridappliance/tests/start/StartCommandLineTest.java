@@ -49,6 +49,9 @@ class StartCommandLineTest {
       assertTrue(job.text().contains(".tsv"), job.text());
       Script.Ended jobs = script.run("jobs");
       assertTrue(jobs.text().contains("from the terminal"), jobs.text());
+      Script.Ended called = script.run("api", "listJobs", "q=app:hmmsearch");
+      assertEquals(0, called.status(), called.text());
+      assertTrue(called.text().contains("\"from the terminal\""), called.text());
 
       Script.Ended group = script.run("jobs", "--group", "never");
       assertEquals(1, group.status());
