@@ -11,7 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentSkipListMap;
 import org.gridappliance.ipop.wire.Frame;
 import org.junit.jupiter.api.Test;
 
@@ -80,29 +82,31 @@ class HandshakerTest {
     Handshaker.Attempt attempt = attempt(fromAlice, null);
     Handshaker.Outcome.Accepted accepted = (Handshaker.Outcome.Accepted) respond(attempt, 0);
     Session a = attempt.finish(response(accepted), accepted.response(), 0);
-    java.util.BitSet seen = new java.util.BitSet();
+    // Opened in the order of the counters: a thread that was not let run may be a whole window
+    // late.
+    Map<Long, byte[]> packets = new ConcurrentSkipListMap<>();
     Thread[] threads = new Thread[4];
     for (int i = 0; i < threads.length; i++) {
       threads[i] =
           Thread.ofPlatform()
               .start(
                   () -> {
-                    byte[] sealed = new byte[1 + Session.OVERHEAD];
                     for (int n = 0; n < 5_000; n++) {
+                      byte[] sealed = new byte[1 + Session.OVERHEAD];
                       a.seal(new byte[] {7}, 0, 1, sealed, 0);
-                      synchronized (seen) {
-                        long counter = ByteBuffer.wrap(sealed).getLong(8);
-                        assertEquals(1, open(accepted.session(), sealed, counter, new byte[1]));
-                        seen.set((int) counter);
-                      }
+                      packets.put(ByteBuffer.wrap(sealed).getLong(8), sealed);
                     }
                   });
     }
     for (Thread thread : threads) {
       thread.join();
     }
-    assertEquals(20_000, seen.cardinality());
-    assertEquals(20_000, seen.length());
+    assertEquals(20_000, packets.size());
+    long next = 0;
+    for (Map.Entry<Long, byte[]> packet : packets.entrySet()) {
+      assertEquals(next++, packet.getKey());
+      assertEquals(1, open(accepted.session(), packet.getValue(), packet.getKey(), new byte[1]));
+    }
   }
 
   @Test
