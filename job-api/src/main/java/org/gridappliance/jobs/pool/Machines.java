@@ -111,6 +111,18 @@ public final class Machines {
     return rows.size();
   }
 
+  /**
+   * {@return cores that jobs have, whoever gave them to the scheduler, as the machines told that
+   * take work; the lock is held}
+   */
+  int busyCpus(long now) {
+    return told.values().stream()
+        .filter(one -> one.standing() == Standing.OPEN)
+        .filter(one -> now - one.heardAt() <= Node.AWAY_MILLIS)
+        .mapToInt(one -> one.cpus() - one.freeCpus())
+        .sum();
+  }
+
   /** {@return how they stand; the lock is held} */
   List<NodeSnapshot> snapshots(long now) {
     Map<String, List<Running>> running = new HashMap<>();

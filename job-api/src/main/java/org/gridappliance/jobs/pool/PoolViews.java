@@ -267,9 +267,10 @@ public final class PoolViews implements PoolHistory.Source {
     try {
       int slots = 0;
       int free = 0;
-      for (Node node : state.usable(state.clock.millis())) {
+      long now = state.clock.millis();
+      for (Node node : state.usable(now)) {
         slots += node.cpus;
-        free += node.freeCpus();
+        free += node.cpus - busyCpus(node, now);
       }
       long ahead = 0; // leases that wait on their node for a free core
       for (Node node : state.nodes.values()) {
@@ -297,6 +298,12 @@ public final class PoolViews implements PoolHistory.Source {
     }
   }
 
+  /** HTCondor's machines also run what others gave to it. {@return cores in use} */
+  private int busyCpus(Node node, long now) {
+    int ours = node.cpus - node.freeCpus();
+    return node.engine ? Math.clamp(machines.busyCpus(now), ours, node.cpus) : ours;
+  }
+
   /** {@return cores of the executors that could take work now} */
   public int localSlots() {
     state.lock.lock();
@@ -319,8 +326,9 @@ public final class PoolViews implements PoolHistory.Source {
       double off = 0;
       Map<String, Double> users = new HashMap<>();
       for (Node node : state.nodes.values()) {
-        int idle = node.freeCpus();
-        int busy = node.cpus - idle;
+        int ours = node.cpus - node.freeCpus();
+        int busy = busyCpus(node, now);
+        int idle = node.cpus - busy;
         running += busy;
         if (node.isUsable(now)) {
           free += idle;
@@ -329,7 +337,7 @@ public final class PoolViews implements PoolHistory.Source {
         }
         int leased = node.held.values().stream().mapToInt(one -> one.lease.limits().cpus()).sum();
         for (Held one : node.held.values()) { // short ones are leased ahead of free cores
-          double share = (double) one.lease.limits().cpus() / leased * busy;
+          double share = (double) one.lease.limits().cpus() / leased * ours;
           users.merge(one.job.record.owner(), share, Double::sum);
         }
       }

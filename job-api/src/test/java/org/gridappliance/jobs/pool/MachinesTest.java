@@ -150,4 +150,15 @@ class MachinesTest {
     assertEquals(1000, machines.count());
     assertEquals(1000, nodes.all().stream().filter(Nodes.NodeRow::isMachine).count());
   }
+
+  @Test
+  void whatOthersRunOnMachinesThatTakeWorkIsInUseWhileTheyAreHeardOf() {
+    machines.tell(
+        List.of(
+            told("10.77.0.11", "Ready", Standing.OPEN),
+            told("10.77.0.12", "Busy", Standing.OPEN),
+            told("10.77.0.13", "Ready", Standing.DRAINING)));
+    assertEquals(4, machines.busyCpus(clock.millis()));
+    assertEquals(0, machines.busyCpus(clock.millis() + Node.AWAY_MILLIS + 1));
+  }
 }

@@ -1,6 +1,8 @@
 package org.gridappliance.tests.start;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.gridappliance.tests.fixture.Await;
@@ -49,6 +52,7 @@ class PoolAtSizeTest {
   private static final int MACHINES = 1_000;
   private static final long SEED = 20_261_122;
   private static final Duration PATIENCE = Duration.ofMinutes(10);
+  private static final List<String> STATES = List.of("Away", "Busy", "Draining", "Paused", "Ready");
   private static final long TELL_NANOS = Duration.ofSeconds(15).toNanos();
 
   /** Where universities are: name, latitude, longitude. */
@@ -115,9 +119,13 @@ class PoolAtSizeTest {
         () -> {
           keepTelling();
           return ada.get("/api/v1/pool/history?span=hour").path("points").size() >= 3
-              && count("Away") >= MACHINES - varied.lasting();
+              && count("Away") == MACHINES - varied.lasting();
         });
-    assertTrue(count("Paused") > 50 && count("Busy") > 100 && count("Draining") > 10);
+    Map<String, Long> states =
+        nodes().stream()
+            .collect(groupingBy(one -> one.path("state").asText(), TreeMap::new, counting()));
+    System.out.println("states: " + states);
+    assertTrue(states.keySet().containsAll(STATES), states::toString);
     answers();
     try (Chromium chromium = Chromium.launch()) {
       String state;

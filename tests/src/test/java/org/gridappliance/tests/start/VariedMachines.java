@@ -135,6 +135,8 @@ final class VariedMachines {
     ad.put("MyAddress", sinful);
     ad.put("StartdIpAddr", sinful);
     ad.remove("AddressV1");
+    ad.remove("LastHeardFrom"); // the collector's own word, which it would take from the ad
+    ad.put("MyCurrentTime", "" + System.currentTimeMillis() / 1000);
     ad.put("CondorVersion", "\"$CondorVersion: " + kind.version + " $\"");
     for (String name : List.of("TotalCpus", "TotalSlotCpus", "DetectedCpus")) {
       ad.put(name, "" + kind.cpus);
