@@ -106,7 +106,7 @@ export default function ReferencePage(): ReactElement {
 function Heading({ operation }: { operation: Operation }): ReactElement {
   return (
     <Group gap="xs" wrap="wrap">
-      <Badge variant="outline" color="gray" radius="sm" w={64}>
+      <Badge variant="outline" color="gray" radius="sm" w={80}>
         {operation.method}
       </Badge>
       <Text component="span" className="mono wrap" size="sm" fw={600}>

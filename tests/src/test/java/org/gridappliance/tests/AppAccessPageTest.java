@@ -151,6 +151,8 @@ class AppAccessPageTest {
     Seated.button(his, "Delete settings Seventeen").click();
     seen(his.getByText("Settings “Seventeen” deleted"));
     Seated.button(his, "Undo").last().click();
+    his.keyboard().press("Escape"); // a press outside may have closed the list
+    Seated.button(his, "Saved settings").click();
     seen(his.getByText("shared with lab", new Page.GetByTextOptions().setExact(true)));
     his.keyboard().press("Escape");
   }

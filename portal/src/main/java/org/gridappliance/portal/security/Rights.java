@@ -20,7 +20,7 @@ final class Rights {
     boolean reads = method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
     String first = path.substring(1).split("/", 2)[0];
     return switch (first) {
-      case "session" -> ANY;
+      case "session", "openapi.yaml" -> ANY;
       case "apps", "removed-apps", "jobs", "triggers", "workflows", "events" ->
           reads || path.equals("/jobs/estimate")
               ? EnumSet.of(Scope.JOBS, Scope.JOBS_READ)
