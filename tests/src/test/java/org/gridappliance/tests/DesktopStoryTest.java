@@ -185,7 +185,8 @@ class DesktopStoryTest {
   @Order(40)
   void theClipboardGoesBothWays() throws Exception {
     page.bringToFront();
-    Seated.type(page, "clear; yes copiedthere | head -60\n");
+    Seated.type(page, "clear; yes copiedthere | head -60; touch listed\n");
+    Seated.awaitFile(home, "listed", ""); // before, a still picture says nothing
     Seated.settled(page);
     Locator canvas = page.locator("[data-screen] canvas");
     canvas.dblclick(new Locator.DblclickOptions().setPosition(60, 200));
