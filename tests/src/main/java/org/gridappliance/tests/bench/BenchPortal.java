@@ -33,8 +33,11 @@ final class BenchPortal implements AutoCloseable {
   /** So often the JVM gives back what its native parts freed. */
   static final long TRIM_MILLIS = 2_000;
 
-  /** How long after its last work the portal has collected its heap once more, and trimmed. */
-  static final long REST_MILLIS = 50_000;
+  /**
+   * How long after its last work the portal has collected its heap once more, written the first
+   * minute of its history, and trimmed.
+   */
+  static final long REST_MILLIS = 80_000;
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final Path data;
