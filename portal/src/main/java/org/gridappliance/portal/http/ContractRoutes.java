@@ -15,7 +15,7 @@ import org.gridappliance.portal.security.BodyFlow;
  */
 public final class ContractRoutes {
   private final Router api;
-  private final CompletableFuture<Contract> mounted;
+  private final CompletableFuture<Sent> mounted;
 
   /**
    * @param api the router below {@code /api/v1}, for operations and plain routes
@@ -27,7 +27,7 @@ public final class ContractRoutes {
         contract.thenApply(
             loaded -> {
               operations.mount(api, loaded);
-              return loaded;
+              return Sent.of(loaded.yaml());
             });
   }
 
@@ -47,37 +47,39 @@ public final class ContractRoutes {
     var context = routing.vertx().getOrCreateContext();
     var _ =
         mounted.whenComplete(
-            (contract, error) ->
+            (sent, error) ->
                 context.runOnContext(
                     v -> {
                       if (error != null) {
                         routing.fail(error);
                         return;
                       }
-                      send(routing, contract.yaml());
+                      send(routing, sent);
                     }));
   }
 
   /**
    * With an entity tag: a program keeps its copy until the portal is another (RFC 9110 §13.1.2).
    */
-  private static void send(RoutingContext routing, String yaml) {
-    String tag = '"' + sha256(yaml) + '"';
-    routing.response().putHeader("ETag", tag).putHeader("Cache-Control", "no-cache");
-    if (tag.equals(routing.request().getHeader("If-None-Match"))) {
+  private static void send(RoutingContext routing, Sent sent) {
+    routing.response().putHeader("ETag", sent.tag).putHeader("Cache-Control", "no-cache");
+    if (sent.tag.equals(routing.request().getHeader("If-None-Match"))) {
       routing.response().setStatusCode(304).end();
       return;
     }
-    routing.response().putHeader("Content-Type", "application/yaml; charset=utf-8").end(yaml);
+    routing.response().putHeader("Content-Type", "application/yaml; charset=utf-8").end(sent.yaml);
   }
 
-  private static String sha256(String text) {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+  /** The contract as it is sent, written once. */
+  private record Sent(String yaml, String tag) {
+    static Sent of(String yaml) {
+      try {
+        byte[] hash =
+            MessageDigest.getInstance("SHA-256").digest(yaml.getBytes(StandardCharsets.UTF_8));
+        return new Sent(yaml, '"' + HexFormat.of().formatHex(hash) + '"');
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("every Java has SHA-256", e);
+      }
     }
   }
 
@@ -91,7 +93,7 @@ public final class ContractRoutes {
     var context = routing.vertx().getOrCreateContext();
     var _ =
         mounted.whenComplete(
-            (contract, error) ->
+            (sent, error) ->
                 context.runOnContext(
                     v -> {
                       if (error == null) {
