@@ -1,11 +1,11 @@
 /** Runs of a sweep side by side: a small plot for each value of one swept input, all on the same axes. */
-import { ActionIcon, ColorSwatch, Group, SimpleGrid, Text } from "@mantine/core";
+import { ColorSwatch, Group, SimpleGrid, Text } from "@mantine/core";
 import { lazy, useState, type ReactElement } from "react";
 import type { Plot } from "../../api/types";
 import { count } from "../../lib/format";
 import { text } from "../../text/jobs";
 import { facets as words } from "../../text/results";
-import { Icon } from "../../ui/icons";
+import { Pager } from "../../ui/pager";
 import type { Choosing } from "./Chart";
 import type { Scheme } from "./axes";
 import { MOST_COLOURS, okabeIto, runsOf, type Scales } from "./plot";
@@ -51,19 +51,7 @@ export function Facets({ plot, parts, scales, scheme, choosing }: { plot: Plot; 
           </section>
         ))}
       </SimpleGrid>
-      {parts.length > PAGE && (
-        <Group justify="flex-end" gap="xs" mt="xs">
-          <Text size="sm" c="dimmed" role="status">
-            {words.page(from + 1, from + page.length, parts.length)}
-          </Text>
-          <ActionIcon variant="default" aria-label={words.before} disabled={from === 0} onClick={() => setFrom(Math.max(0, from - PAGE))}>
-            <Icon name="left" size={16} />
-          </ActionIcon>
-          <ActionIcon variant="default" aria-label={words.after} disabled={from + PAGE >= parts.length} onClick={() => setFrom(from + PAGE)}>
-            <Icon name="right" size={16} />
-          </ActionIcon>
-        </Group>
-      )}
+      <Pager from={from} size={PAGE} all={parts.length} words={words} go={setFrom} />
     </>
   );
 }

@@ -9,6 +9,7 @@ import { bytes } from "../../lib/format";
 import { text as jobs } from "../../text/jobs";
 import { pictures as text } from "../../text/results";
 import { Icon } from "../../ui/icons";
+import { Pager } from "../../ui/pager";
 import { resultUrl } from "./FilesTab";
 import type { Frame, Series } from "./frames";
 import { Player } from "./Player";
@@ -152,19 +153,7 @@ function Grid({ job, series, open }: Shown): ReactElement {
           </figure>
         ))}
       </div>
-      {frames.length > PAGE && (
-        <Group justify="flex-end" gap="xs" mt="xs">
-          <Text size="sm" c="dimmed" role="status">
-            {text.page(from + 1, from + page.length, frames.length)}
-          </Text>
-          <ActionIcon variant="default" aria-label={text.previousPage} disabled={from === 0} onClick={() => setFrom(Math.max(0, from - PAGE))}>
-            <Icon name="left" size={16} />
-          </ActionIcon>
-          <ActionIcon variant="default" aria-label={text.nextPage} disabled={from + PAGE >= frames.length} onClick={() => setFrom(from + PAGE)}>
-            <Icon name="right" size={16} />
-          </ActionIcon>
-        </Group>
-      )}
+      <Pager from={from} size={PAGE} all={frames.length} words={{ page: text.page, before: text.previousPage, after: text.nextPage }} go={setFrom} />
     </>
   );
 }
