@@ -4,10 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.gridappliance.jobs.job.JobFolder;
@@ -213,18 +211,14 @@ final class CondorWork {
     ledger.lock.lock();
     try {
       List<Heartbeat.Item> items = new ArrayList<>();
-      Map<String, String> machines = new HashMap<>();
       for (Batch batch : ledger.batches) {
         for (Batch.Task task : batch.tasks) {
           for (Batch.Part part : task.ended ? List.<Batch.Part>of() : task.parts) {
             items.add(new Heartbeat.Item(part.lease(), part.fence(), task.running, null));
-            if (task.running && !task.machine.isEmpty()) {
-              machines.put(part.lease(), task.machine);
-            }
           }
         }
       }
-      Heartbeat.Orders orders = engine.heartbeat(items, machines);
+      Heartbeat.Orders orders = engine.heartbeat(items);
       stop(new HashSet<>(orders.stop()));
       order(new HashSet<>(orders.suspend()));
     } finally {

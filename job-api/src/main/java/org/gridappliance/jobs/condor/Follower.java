@@ -172,7 +172,7 @@ final class Follower {
       int status = job.path("JobStatus").asInt();
       task.running = status == 2 || status == 6 || status == 7;
       if (job.hasNonNull("RemoteHost")) {
-        task.machine = Happening.machine(job.path("RemoteHost").asText());
+        ledger.runsOn(task, Happening.machine(job.path("RemoteHost").asText()));
       }
       Matcher claim = CLAIM.matcher(job.path("PublicClaimId").asText());
       task.startdSince = task.running && claim.find() ? Long.parseLong(claim.group(1)) : 0;
@@ -283,7 +283,7 @@ final class Follower {
       case Happening.Executing e -> {
         task.running = true;
         if (!e.machine().isEmpty()) {
-          task.machine = e.machine();
+          ledger.runsOn(task, e.machine());
         }
         task.startdSince = 0; // of a claim before, if any
       }

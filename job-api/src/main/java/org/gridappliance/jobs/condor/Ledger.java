@@ -86,6 +86,12 @@ final class Ledger {
     }
   }
 
+  /** At once, not with the next heartbeat: a short task has ended by then. */
+  void runsOn(Batch.Task task, String machine) {
+    task.machine = machine;
+    task.parts.forEach(part -> engine.runsOn(part.lease(), machine));
+  }
+
   void holding(Batch batch, Batch.Task task, Happening.Holding told, List<SubjobResult> results) {
     task.running = false;
     if (told.code() == HoldWords.BY_USER) {

@@ -2,7 +2,6 @@ package org.gridappliance.jobs.pool;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.gridappliance.jobs.job.JobState;
@@ -54,25 +53,22 @@ public final class Engine {
             null));
   }
 
-  /**
-   * {@return what to stop and to suspend; those named are renewed}
-   *
-   * @param machines where those that run do, by lease
-   */
-  public Heartbeat.Orders heartbeat(List<Heartbeat.Item> leases, Map<String, String> machines) {
+  /** {@return what to stop and to suspend; those named are renewed} */
+  public Heartbeat.Orders heartbeat(List<Heartbeat.Item> leases) {
+    return roll.heartbeat(node, new Heartbeat(leases));
+  }
+
+  /** Tells where a lease runs; its result is kept with that name. */
+  public void runsOn(String lease, String machine) {
     state.lock.lock();
     try {
-      machines.forEach(
-          (lease, machine) -> {
-            Held held = state.held.get(lease);
-            if (held != null && held.node == node) {
-              held.machine = machine;
-            }
-          });
+      Held held = state.held.get(lease);
+      if (held != null && held.node == node) {
+        held.machine = machine;
+      }
     } finally {
       state.lock.unlock();
     }
-    return roll.heartbeat(node, new Heartbeat(leases));
   }
 
   /** {@return one status a result: 204 taken, 409 superseded, 404 not its own} */
