@@ -51,19 +51,21 @@ function useJobAction(job: JobDetail, undo: () => void) {
   const navigate = useNavigate();
   return useMutation({
     mutationFn: async ({ action, reason }: Deed) => {
+      const before = job.state; // what is shown may be newer than this once the answer is here
       if (action === "remove") {
         await call("delete", "/jobs/{job}", { path: { job: job.id } });
-        return;
+        return before;
       }
       const after = await call("post", "/jobs/{job}/{action}", {
         path: { job: job.id, action },
         body: action === "hold" && reason !== undefined && reason !== "" ? { reason } : undefined,
       });
       client.setQueryData(keys.job(job.id), { ...job, ...after });
+      return before;
     },
-    onSuccess: (_, { action }) => {
+    onSuccess: (before, { action }) => {
       const words = text.job.did[action === "resubmit-with-more-memory" ? "resubmit" : action];
-      if (action === "hold" && job.state === "Held") {
+      if (action === "hold" && before === "Held") {
         toast.done(text.job.held.changed);
       } else if (action === "hold") {
         toast.undoable(words, undo, 8_000);
