@@ -6,8 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 import org.gridappliance.portal.audit.AuditLog;
@@ -51,8 +49,6 @@ final class Couriers implements AutoCloseable {
           Duration.ofHours(6),
           Duration.ofHours(6));
 
-  private static final Duration END = Duration.ofSeconds(10);
-
   private final Jdbi jdbi;
   private final WebhookStore store;
   private final Targets targets;
@@ -61,9 +57,7 @@ final class Couriers implements AutoCloseable {
   private final Clock clock;
   private final RandomGenerator random;
   private final Map<Long, Long> busy = new ConcurrentHashMap<>(); // webhook → account
-  private final Semaphore woken = new Semaphore(0);
-  private volatile boolean closed;
-  private final Thread thread = Thread.ofVirtual().name("webhooks").unstarted(this::run);
+  private final Rounds rounds = new Rounds("webhooks", LOOK_MILLIS, this::round);
   private volatile BiConsumer<Handle, Webhook.Due> whenOff = (handle, due) -> {};
 
   Couriers(
@@ -84,7 +78,7 @@ final class Couriers implements AutoCloseable {
   }
 
   void start() {
-    thread.start();
+    rounds.start();
   }
 
   /** Has somebody told, in the transaction, that a webhook is switched off because it failed. */
@@ -94,27 +88,14 @@ final class Couriers implements AutoCloseable {
 
   /** There may be something to send. */
   void wake() {
-    woken.release();
+    rounds.wake();
   }
 
-  private void run() {
-    while (!closed) {
-      long wait = LOOK_MILLIS;
-      try {
-        store.forgetOldSecrets(clock.millis());
-        sendDue();
-        OptionalLong next = store.nextDue(busy.keySet());
-        wait = Math.clamp(next.orElse(Long.MAX_VALUE) - clock.millis(), 200, LOOK_MILLIS);
-      } catch (RuntimeException e) { // the database's: rows wait there
-        log.warn("webhooks wait reason={}", e.getMessage());
-      }
-      try {
-        boolean _ = woken.tryAcquire(wait, TimeUnit.MILLISECONDS);
-        woken.drainPermits();
-      } catch (InterruptedException e) {
-        return; // nobody does: H2 would close its file under an interrupted thread
-      }
-    }
+  private long round() {
+    store.forgetOldSecrets(clock.millis());
+    sendDue();
+    OptionalLong next = store.nextDue(busy.keySet());
+    return Math.max(200, next.orElse(Long.MAX_VALUE) - clock.millis());
   }
 
   private void sendDue() {
@@ -141,7 +122,7 @@ final class Couriers implements AutoCloseable {
 
   private void settle(Webhook.Due due) {
     Tried tried = attempt(due);
-    if (closed && tried.outcome().problem() != null) {
+    if (rounds.isClosed() && tried.outcome().problem() != null) {
       return; // its failure may be ours; it is sent once more, under the same id
     }
     long now = clock.millis();
@@ -233,13 +214,7 @@ final class Couriers implements AutoCloseable {
 
   @Override
   public void close() {
-    closed = true;
-    woken.release();
-    try {
-      boolean _ = !thread.isAlive() || thread.join(END);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    rounds.close();
     client.close();
   }
 }

@@ -3,8 +3,6 @@ package org.gridappliance.portal.notify;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.gridappliance.jobs.job.JobEnd;
 import org.jdbi.v3.core.Handle;
@@ -26,9 +24,8 @@ final class Mails implements Sink, AutoCloseable {
   static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Duration FIRST_RETRY = Duration.ofMinutes(1);
   private static final Duration LAST_RETRY = Duration.ofHours(1);
-  private static final long LOOK_SECONDS = 5;
+  private static final long LOOK_MILLIS = 5_000;
   private static final int MOST_NOTES = 3;
-  private static final Duration END = Duration.ofSeconds(10);
 
   private final Jdbi jdbi;
   private final MailStore store;
@@ -36,9 +33,7 @@ final class Mails implements Sink, AutoCloseable {
   private final Duration every;
   private final Supplier<URI> pages;
   private final Clock clock;
-  private final Semaphore woken = new Semaphore(0);
-  private volatile boolean closed;
-  private final Thread thread = Thread.ofVirtual().name("mails").unstarted(this::run);
+  private final Rounds rounds = new Rounds("mails", LOOK_MILLIS, this::sendDue);
 
   Mails(
       Jdbi jdbi,
@@ -56,7 +51,7 @@ final class Mails implements Sink, AutoCloseable {
   }
 
   void start() {
-    thread.start();
+    rounds.start();
   }
 
   @Override
@@ -88,35 +83,20 @@ final class Mails implements Sink, AutoCloseable {
 
   @Override
   public void wake() {
-    woken.release();
+    rounds.wake();
   }
 
-  private void run() {
-    while (!closed) {
-      try {
-        sendDue();
-      } catch (RuntimeException e) { // the database's: lines wait there
-        log.warn("mail waits reason={}", e.getMessage());
-      }
-      try {
-        boolean _ = woken.tryAcquire(LOOK_SECONDS, TimeUnit.SECONDS);
-        woken.drainPermits();
-      } catch (InterruptedException e) {
-        return; // nobody does: H2 would close its file under an interrupted thread
-      }
-    }
-  }
-
-  private void sendDue() {
+  private long sendDue() {
     long now = clock.millis();
     for (long account :
         store.due(now, now - QUIET.toMillis(), now - PATIENCE.toMillis(), now - every.toMillis())) {
       MailStore.Due due = store.digest(account);
       boolean wanted = due.confirmed() && !due.lines().isEmpty(); // not changed just now
       if (wanted && !send(due)) {
-        return; // the server's own trouble: the others wait as well
+        break; // the server's own trouble: the others wait as well
       }
     }
+    return LOOK_MILLIS;
   }
 
   /** {@return whether the server can be asked further} */
@@ -183,12 +163,6 @@ final class Mails implements Sink, AutoCloseable {
 
   @Override
   public void close() {
-    closed = true;
-    woken.release();
-    try {
-      boolean _ = !thread.isAlive() || thread.join(END);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    rounds.close();
   }
 }
