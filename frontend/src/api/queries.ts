@@ -216,6 +216,21 @@ export const nodesQuery = queryOptions({
   refetchInterval: 15_000,
 });
 
+/** The nodes, and the machines of watched pools, that a filter leaves. */
+export const nodesMatching = (q: string) =>
+  queryOptions({
+    queryKey: [...keys.nodes, q] as const,
+    queryFn: async ({ signal }) => (await call("get", "/nodes", { query: { q }, signal })).nodes,
+    refetchInterval: 15_000,
+  });
+
+export const watchedMatching = (q: string) =>
+  queryOptions({
+    queryKey: [...keys.watched, "matching", q] as const,
+    queryFn: async ({ signal }) => (await call("get", "/pool/watched", { query: { q }, signal })).pools,
+    refetchInterval: 15_000,
+  });
+
 export const poolQuery = queryOptions({
   queryKey: keys.pool,
   queryFn: ({ signal }) => call("get", "/pool", { signal }),

@@ -1,13 +1,15 @@
 /** The nodes, a row each; the twin of the map for who reads or uses the keyboard. */
 import { Anchor, Button, Group, Stack, Table, Text, TextInput } from "@mantine/core";
+import { useDebouncedCallback } from "@mantine/hooks";
 import { useCallback, useState, type ReactElement } from "react";
+import { words } from "../../api/client";
 import { fixed, memory } from "../../lib/format";
-import { states } from "../../text/common";
 import { pool as text } from "../../text/pool";
 import { Icon } from "../../ui/icons";
 import { useListKeys } from "../../ui/listKeys";
 import { StateChip } from "../../ui/StateChip";
 import { Ago } from "../../ui/time";
+import { FilterHelp } from "../jobs/Views";
 import type { Chosen } from "./NodeMap";
 import type { Row } from "./watched";
 
@@ -17,21 +19,27 @@ import type { Row } from "./watched";
 const PAGE = 100;
 
 export interface TableProps {
+  /** Those that the filter leaves. */
   nodes: readonly Row[];
+  /** How many there are without it. */
+  known: number;
   filter: string;
   setFilter: (filter: string) => void;
+  /** Why the server cannot take the filter. */
+  error: Error | null;
+  /** Its first answer is awaited. */
+  pending: boolean;
   chosen: Chosen | undefined;
   unchoose: () => void;
   open: (id: number) => void;
 }
 
-export function NodeTable({ nodes, filter, setFilter, chosen, unchoose, open }: TableProps): ReactElement {
+export function NodeTable({ nodes, known, filter, setFilter, error, pending, chosen, unchoose, open }: TableProps): ReactElement {
   const [most, setMost] = useState(PAGE);
-  const wanted = filter.trim().toLowerCase();
+  const [typed, setTyped] = useState(filter);
+  const change = useDebouncedCallback((value: string) => setFilter(value.trim()), 250);
   const here = chosen === undefined ? undefined : new Set(chosen.ids);
-  const matching = nodes.filter(
-    (n) => (here === undefined || here.has(n.id)) && `${n.name} ${n.state} ${states[n.state]} ${n.place?.name ?? ""} ${n.version ?? ""} ${n.poolName ?? ""}`.toLowerCase().includes(wanted),
-  );
+  const matching = here === undefined ? nodes : nodes.filter((n) => here.has(n.id));
   const shown = matching.slice(0, most);
   const loads = nodes.some((n) => typeof n.load === "number");
   const pools = nodes.some((n) => n.pool !== undefined);
@@ -44,20 +52,27 @@ export function NodeTable({ nodes, filter, setFilter, chosen, unchoose, open }: 
           data-filter
           aria-label={text.filter}
           placeholder={text.filterHint}
-          value={filter}
-          onChange={(e) => setFilter(e.currentTarget.value)}
-          w={240}
+          value={typed}
+          maxLength={1000}
+          spellCheck={false}
+          error={error === null ? undefined : words(error)}
+          onChange={(e) => {
+            setTyped(e.currentTarget.value);
+            change(e.currentTarget.value);
+          }}
+          w={{ base: "calc(100% - 52px)", xs: 320 }}
         />
+        <FilterHelp help={text.filterHelp} />
         {chosen !== undefined && (
           <Button size="xs" variant="light" rightSection={<Icon name="cross" size={12} />} onClick={unchoose} aria-label={text.map.all}>
             {text.map.chosen(chosen.ids.length, chosen.name)}
           </Button>
         )}
         <Text size="sm" c="dimmed" role="status">
-          {text.shown(matching.length, nodes.length)}
+          {text.shown(matching.length, known)}
         </Text>
       </Group>
-      {matching.length === 0 && (
+      {matching.length === 0 && error === null && !pending && (
         <Text c="dimmed" py="md">
           {text.noMatch(filter)}
         </Text>

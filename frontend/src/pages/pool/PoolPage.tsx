@@ -1,10 +1,10 @@
 /** The computers that do the work: where they are, what they did, and each of them. */
 import { Alert, Button, Group, NativeSelect, SimpleGrid, Stack, Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState, type ReactElement } from "react";
 import { Link } from "react-router";
 import { may, useUser } from "../../app/user";
-import { nodesQuery, poolQuery, spans, watchedQuery } from "../../api/queries";
+import { nodesMatching, nodesQuery, poolQuery, spans, watchedMatching, watchedQuery } from "../../api/queries";
 import type { Pool, WatchedPool } from "../../api/types";
 import { useAddress } from "../../lib/address";
 import { count } from "../../lib/format";
@@ -58,6 +58,18 @@ export default function PoolPage(): ReactElement {
   const ours = which === "" || which === "own"; // of others only the machines are read
   const known = nodes.data ?? NO_NODES;
   const all = useMemo(() => inPool([...known, ...rowsOf(others)], which), [known, others, which]);
+  const filter = (address.get("filter") ?? "").trim();
+  const filtering = filter !== "";
+  const few = useQuery({ ...nodesMatching(filter), enabled: filtering, placeholderData: keepPreviousData });
+  const fewElsewhere = useQuery({ ...watchedMatching(filter), enabled: filtering && others.length > 0, placeholderData: keepPreviousData });
+  const matching = useMemo(() => {
+    if (!filtering) {
+      return all;
+    }
+    // numbers of the rows are those of the whole list, whatever the filter leaves
+    const left = new Set([...(few.data ?? NO_NODES).map((one) => `/${one.id}`), ...(fewElsewhere.data ?? NO_POOLS).flatMap((one) => one.machines.map((m) => `${one.address}/${m.name}`))]);
+    return all.filter((row) => left.has(row.pool === undefined ? `/${row.id}` : `${row.pool}/${row.name}`));
+  }, [all, few.data, fewElsewhere.data, filtering]);
   const open = useCallback(
     (id: number) => {
       const row = all.find((one) => one.id === id);
@@ -151,9 +163,12 @@ export default function PoolPage(): ReactElement {
             )}
           </SimpleGrid>
           <NodeTable
-            nodes={all}
-            filter={address.get("filter") ?? ""}
-            setFilter={(filter) => set("filter", filter)}
+            nodes={matching}
+            known={all.length}
+            filter={filter}
+            setFilter={(wanted) => set("filter", wanted)}
+            error={filtering ? (few.error ?? fewElsewhere.error) : null}
+            pending={filtering && few.isPending}
             chosen={chosen}
             unchoose={() => setChosen(undefined)}
             open={open}

@@ -33,7 +33,24 @@ export const pool: Words<typeof english.pool> = {
   loopback:
     "Diese Seite wurde unter einer Loopback-Adresse geöffnet, die andere Rechner nicht erreichen. Starten Sie mit ./appliance up --listen 0.0.0.0 und öffnen Sie die Seite unter jener Adresse.",
   filter: "Knoten filtern",
-  filterHint: "Name, Ort, Zustand, Version",
+  filterHint: "Filter: state:busy free>4 oder Name",
+  filterHelp: {
+    title: "Was ein Filter sagen kann",
+    intro:
+      "Ausdrücke stehen durch Leerzeichen getrennt und müssen alle zutreffen; ein - davor kehrt einen um. Einzelne Wörter dürfen in Name, Zustand, Grund, Ort, Version oder Pool stehen.",
+    rows: [
+      ["state:ready,busy", "bereit oder belegt; auch paused, away, problem, draining, banned"],
+      ["free>4 cpus>8", "mehr als 4 Kerne frei; insgesamt mehr als 8"],
+      ["memory>16G", "mehr Arbeitsspeicher"],
+      ["load>2", "mehr Prozesse, die rechnen wollen"],
+      ["place:Utrecht", "Teil des Ortsnamens"],
+      ["version:23.9", "Teil der Version"],
+      ["pool:Leiden", "aus einem beobachteten Pool"],
+      ["kind:machine", "Maschine von HTCondor; executor: vom lokalen Pool"],
+      ["seen>10min", "zuletzt vor mehr als 10 min gehört"],
+      ["name:node1", "Teil des Namens"],
+    ],
+  },
   open: (name) => `${name} öffnen`,
   more: (n) => `${n} weitere zeigen`,
   noMatch: (filter) => `Kein Knoten passt zu „${filter}“.`,

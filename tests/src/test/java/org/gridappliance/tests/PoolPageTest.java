@@ -98,6 +98,16 @@ class PoolPageTest {
       button(page, Pattern.compile("^Show all nodes")).click();
       assertThat(page.locator("tbody tr")).hasCount(13);
 
+      Locator filter = page.locator("[data-filter]");
+      filter.fill("state:away place:gainesville");
+      assertThat(page.locator("tbody tr")).hasCount(4);
+      assertThat(page.getByText("4 of 13")).isVisible();
+      filter.fill("state:lazy");
+      assertThat(page.getByText("want states of ready, busy")).isVisible();
+      Chromium.accessible(page);
+      filter.fill("");
+      assertThat(page.locator("tbody tr")).hasCount(13);
+
       Locator own =
           page.locator("tbody tr").filter(new Locator.FilterOptions().setHasText("Ready"));
       own.click();

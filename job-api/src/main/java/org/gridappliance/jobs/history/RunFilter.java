@@ -3,10 +3,7 @@ package org.gridappliance.jobs.history;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.gridappliance.jobs.http.Problem;
@@ -24,9 +21,6 @@ public final class RunFilter {
 
   /** Larger numbers have no key. */
   private static final long MOST_JOB = 1L << 42;
-
-  private static final Pattern MEMORY = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,3})?)([KMGT])i?B?");
-  private static final Map<String, Integer> SHIFTS = Map.of("K", 10, "M", 20, "G", 30, "T", 40);
 
   private final List<String> conditions = new ArrayList<>();
   private final List<Object> values = new ArrayList<>();
@@ -73,7 +67,7 @@ public final class RunFilter {
       case "start", "started" -> age("started_at", term.age(now));
       case "end", "ended" -> age("ended_at", term.age(now));
       case "took" -> compare("wall_seconds", term.order(), term.span() / 1000.0);
-      case "memory" -> compare("peak_memory", term.order(), memory(term));
+      case "memory" -> compare("peak_memory", term.order(), term.bytes());
       case "efficiency" ->
           compare(
               "(100 * cpu_seconds / NULLIF(wall_seconds * cpus, 0))", term.order(), term.number());
@@ -121,14 +115,5 @@ public final class RunFilter {
                     .orElseThrow(
                         () -> term.wrong("want states of completed, failed, retried, removed")))
         .collect(Collectors.toSet());
-  }
-
-  private static long memory(FilterTerm term) {
-    Matcher size = MEMORY.matcher(term.value());
-    if (!size.matches()) {
-      throw term.wrong("want an amount as 500M, 2G or 2GiB");
-    }
-    return (long)
-        (Double.parseDouble(size.group(1)) * (1L << SHIFTS.getOrDefault(size.group(2), 0)));
   }
 }

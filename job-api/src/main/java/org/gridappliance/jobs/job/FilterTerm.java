@@ -28,6 +28,8 @@ public record FilterTerm(String text, boolean negated, String key, String sign, 
   private static final Pattern TERM =
       Pattern.compile("\\s*(-)?(?:([A-Za-z]+)([:<>]))?(\"[^\"]*\"|[^\\s\"]+)");
   private static final Pattern SPAN = Pattern.compile("(\\d{1,6}(?:\\.\\d{1,3})?)(s|min|h|d|w)");
+  private static final Pattern BYTES = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,3})?)([KMGT])i?B?");
+  private static final Map<String, Integer> SHIFTS = Map.of("K", 10, "M", 20, "G", 30, "T", 40);
   private static final int MOST_TERMS = 20;
   private static final Map<String, Double> SECONDS =
       Map.of("s", 1.0, "min", 60.0, "h", 3600.0, "d", 86400.0, "w", 604800.0);
@@ -106,6 +108,16 @@ public record FilterTerm(String text, boolean negated, String key, String sign, 
       throw wrong("want a whole number");
     }
     return Long.parseLong(value);
+  }
+
+  /** {@return an amount of memory, in bytes} */
+  public long bytes() {
+    Matcher size = BYTES.matcher(value);
+    if (!size.matches()) {
+      throw wrong("want an amount as 500M, 2G or 2GiB");
+    }
+    return (long)
+        (Double.parseDouble(size.group(1)) * (1L << SHIFTS.getOrDefault(size.group(2), 0)));
   }
 
   /** {@return a span of time, in milliseconds} */

@@ -3,6 +3,7 @@ package org.gridappliance.jobs.serve;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ import org.gridappliance.jobs.lease.LeaseRequest;
 import org.gridappliance.jobs.lease.Leases;
 import org.gridappliance.jobs.lease.SubjobResult;
 import org.gridappliance.jobs.pool.LocalPool;
+import org.gridappliance.jobs.pool.NodeFilter;
 import org.gridappliance.jobs.pool.NodeSnapshot;
 import org.gridappliance.jobs.pool.Place;
 import org.gridappliance.jobs.pool.Standing;
@@ -41,6 +43,7 @@ final class NodeOperations {
   private final JobAudit audit;
   private final Lines lines;
   private final Policies policies;
+  private final Clock clock;
 
   NodeOperations(
       LocalPool pool,
@@ -49,7 +52,9 @@ final class NodeOperations {
       Space space,
       JobAudit audit,
       Lines lines,
-      Policies policies) {
+      Policies policies,
+      Clock clock) {
+    this.clock = clock;
     this.policies = policies;
     this.condor = condor;
     this.lines = lines;
@@ -78,7 +83,12 @@ final class NodeOperations {
     String caller = request.requireCaller().name();
     ObjectNode answer = Views.JSON.objectNode();
     ArrayNode nodes = answer.putArray("nodes");
-    pool.views().nodes().forEach(node -> nodes.add(Views.node(node, caller)));
+    NodeFilter wanted = NodeFilter.parse(request.query("q").orElse(""), clock.millis());
+    for (NodeSnapshot node : pool.views().nodes()) {
+      if (wanted.test(NodeFilter.Line.of(node))) {
+        nodes.add(Views.node(node, caller));
+      }
+    }
     return Response.ok(answer);
   }
 

@@ -157,8 +157,9 @@ public final class Operations implements AutoCloseable {
     runs.addTo(operations);
     EfficiencyOperations efficiency = new EfficiencyOperations(jobs, history.jobUse(), clock);
     efficiency.addTo(operations);
-    new WatchOperations(condor).addTo(operations);
-    new NodeOperations(pool, history, condor, space, audit, lines, policies).addTo(operations);
+    new WatchOperations(condor, clock).addTo(operations);
+    new NodeOperations(pool, history, condor, space, audit, lines, policies, clock)
+        .addTo(operations);
     new PolicyOperations(pool, condor, policies, audit).addTo(operations);
     operations.replaceAll((id, operation) -> space.guard(operation));
     JobEvents events = new JobEvents(changes, jobs);

@@ -2,6 +2,7 @@ package org.gridappliance.jobs.serve;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Clock;
 import java.util.Map;
 import org.gridappliance.jobs.condor.CondorPool;
 import org.gridappliance.jobs.condor.Machine;
@@ -11,10 +12,11 @@ import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.jobs.http.Request;
 import org.gridappliance.jobs.http.Response;
 import org.gridappliance.jobs.job.Json;
+import org.gridappliance.jobs.pool.NodeFilter;
 import org.gridappliance.jobs.pool.Place;
 
 /** Other pools as they last told; whose jobs run there is not asked for. */
-record WatchOperations(CondorPool condor) {
+record WatchOperations(CondorPool condor, Clock clock) {
   void addTo(Map<String, Operation> operations) {
     operations.put("listWatchedPools", this::list);
     operations.put("getWatchedMachine", this::machine);
@@ -24,7 +26,8 @@ record WatchOperations(CondorPool condor) {
     request.requireCaller();
     ObjectNode answer = Views.JSON.objectNode();
     ArrayNode pools = answer.putArray("pools");
-    condor.watched().pools().forEach(seen -> pools.add(view(seen)));
+    NodeFilter wanted = NodeFilter.parse(request.query("q").orElse(""), clock.millis());
+    condor.watched().pools().forEach(seen -> pools.add(view(seen, wanted)));
     return Response.ok(answer);
   }
 
@@ -57,7 +60,7 @@ record WatchOperations(CondorPool condor) {
     return Response.ok(answer);
   }
 
-  private static ObjectNode view(Watch.Seen seen) {
+  private static ObjectNode view(Watch.Seen seen, NodeFilter wanted) {
     ObjectNode pool = Views.JSON.objectNode();
     pool.put("address", seen.pool().address());
     pool.put("name", seen.pool().name());
@@ -72,8 +75,29 @@ record WatchOperations(CondorPool condor) {
     pool.put("cpus", seen.machines().stream().mapToInt(Machine::cpus).sum());
     pool.put("freeCpus", seen.machines().stream().mapToInt(Machine::freeCpus).sum());
     ArrayNode machines = pool.putArray("machines");
-    seen.machines().forEach(one -> put(machines.addObject(), one));
+    for (Machine one : seen.machines()) {
+      if (wanted.test(line(one, seen))) {
+        put(machines.addObject(), one);
+      }
+    }
     return pool;
+  }
+
+  private static NodeFilter.Line line(Machine one, Watch.Seen seen) {
+    Place place = seen.pool().place();
+    return new NodeFilter.Line(
+        one.name(),
+        "machine",
+        one.state(),
+        null,
+        one.cpus(),
+        one.freeCpus(),
+        one.memoryBytes(),
+        one.load(),
+        "HTCondor " + one.version(),
+        one.heardAt() * 1000,
+        place == null ? null : place.name(),
+        seen.pool().name());
   }
 
   private static ObjectNode put(ObjectNode row, Machine one) {

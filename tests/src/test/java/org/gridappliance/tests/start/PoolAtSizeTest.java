@@ -212,7 +212,11 @@ class PoolAtSizeTest {
     JsonNode busy =
         nodes().stream().filter(one -> one.path("state").asText().equals("Busy")).findFirst().get();
     for (String path :
-        List.of("/api/v1/nodes", "/api/v1/nodes/" + busy.path("id").asLong(), "/api/v1/pool")) {
+        List.of(
+            "/api/v1/nodes",
+            "/api/v1/nodes?q=state:busy%20free%3E1",
+            "/api/v1/nodes/" + busy.path("id").asLong(),
+            "/api/v1/pool")) {
       double[] millis = new double[100];
       int size = 0;
       for (int i = 0; i < millis.length; i++) {
