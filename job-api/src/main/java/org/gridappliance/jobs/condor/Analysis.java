@@ -69,6 +69,11 @@ final class Analysis {
   }
 
   private static Reason unmet(String condition, Limits limits) {
+    if (condition.contains(Avoided.ATTRIBUTE)) {
+      return new Reason(
+          "every machine that could run it failed what it got and is left alone for a while; the Pool page names them",
+          Remedy.OPEN);
+    }
     if (condition.contains("Memory")) {
       return new Reason(
           "no machine has the %d MiB of memory that it asks for"

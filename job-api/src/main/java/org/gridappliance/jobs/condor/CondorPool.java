@@ -345,6 +345,7 @@ public final class CondorPool implements AutoCloseable {
       return;
     }
     now.submitWaiting(); // throws while the schedd is away
+    now.avoid();
     fleet.measure(now);
     if (!obstacle.isEmpty()) {
       log.info("HTCondor answers again");

@@ -30,6 +30,7 @@ final class CondorWork {
   private final Ledger ledger;
   private final Follower follower;
   private final String portal;
+  private final Avoided avoided = new Avoided();
 
   /**
    * @param portal names this portal in the ads of its jobs
@@ -139,7 +140,14 @@ final class CondorWork {
         leases.getFirst().lease().checkpoint() != null
             ? 1 // it ends and begins again by itself, so it has a job of its own
             : Parcels.perTask(engine.meanSeconds(job), leases.size(), slots);
-    Batch batch = Parcels.lay(leases, perTask, owner.get(), portal, ledger.access.jobs());
+    Batch batch =
+        Parcels.lay(
+            leases,
+            perTask,
+            owner.get(),
+            portal,
+            ledger.access.jobs(),
+            avoided.forNew(engine.paused()));
     ledger.lock.lock();
     try {
       ledger.batches.add(batch);
@@ -204,6 +212,11 @@ final class CondorWork {
       ledger.deliver(results);
       ledger.forget(batch);
     }
+  }
+
+  /** Has what waits keep away from machines that only fail it. */
+  void avoid() throws IOException, InterruptedException {
+    avoided.tell(engine.paused(), portal, ledger.tools());
   }
 
   /** Renews every lease, and does what the queue orders. */

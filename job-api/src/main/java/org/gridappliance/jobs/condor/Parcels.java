@@ -66,8 +66,10 @@ final class Parcels {
    * @param perTask subjobs of a task
    * @param portal whose job it is
    * @param jobs what {@code DATA/jobs} is called where the schedd reads
+   * @param avoided see {@link Avoided#list}
    */
-  static Batch lay(List<HeldLease> leases, int perTask, String owner, String portal, String jobs)
+  static Batch lay(
+      List<HeldLease> leases, int perTask, String owner, String portal, String jobs, String avoided)
       throws IOException {
     HeldLease first = leases.getFirst();
     long job = first.lease().job();
@@ -110,7 +112,8 @@ final class Parcels {
             owner,
             inside + "/condor/" + mark,
             Math.min(perTask, leases.size()),
-            tasks.size()));
+            tasks.size(),
+            avoided));
     Batch batch = new Batch(mark, job, folder, tasks);
     batch.keep();
     return batch;
@@ -160,7 +163,8 @@ final class Parcels {
       String owner,
       String inside,
       int perTask,
-      int tasks) {
+      int tasks,
+      String avoided) {
     Limits limits = lease.limits();
     long memory = Math.max(1, limits.memoryBytes() >> 20);
     long disk = perTask * Math.max(1, limits.diskBytes() >> 10) + 10_240;
@@ -186,6 +190,8 @@ final class Parcels {
     notification = never
     batch_name = job %d of %s
     accounting_group_user = %s
+    requirements = !stringListMember(split(TARGET.Machine, ".")[0], MY.%s)
+    +%s = "%s"
     %s+%s = "%s"
     +%s = "%s"
     +LimitDirectoryAccess = "%s"
@@ -206,6 +212,9 @@ final class Parcels {
             lease.job(),
             safe(owner),
             safe(owner),
+            Avoided.ATTRIBUTE,
+            Avoided.ATTRIBUTE,
+            avoided,
             tasks > AT_ONCE ? "max_materialize = " + AT_ONCE + "\n" : "",
             Batch.MARK,
             mark,

@@ -287,18 +287,28 @@ final class Collector {
   private void blame(Taken one, long now) {
     Held held = one.held();
     Failure why = one.failure();
+    String machine = held.machine;
     if (why == null) {
-      held.node.succeeded();
+      held.node.failures.succeeded();
+      if (machine != null) {
+        state.machineFailures.remove(machine);
+      }
       return;
     }
-    if (why.kind() == Kind.OWNER) {
-      return;
+    boolean ofEngine = held.node.engine;
+    if (why.kind() == Kind.OWNER || (ofEngine && (machine == null || why.kind() == Kind.LOST))) {
+      return; // what is lost to another scheduler is not its machine's doing
     }
     boolean itsFault =
         why.kind().retried()
             || held.job.goodNodes.stream().anyMatch(good -> good != held.node.id());
     if (why.kind().retried() || (why.kind() == Kind.PROGRAM && one.fast())) {
-      if (held.node.failedFast(held.job.id(), itsFault, now)) {
+      FastFailures failures =
+          ofEngine
+              ? state.machineFailures.computeIfAbsent(
+                  String.valueOf(machine), name -> new FastFailures())
+              : held.node.failures;
+      if (failures.add(held.job.id(), itsFault, now)) {
         state.changes.note(0, ChangeLog.Kind.POOL, 0);
       }
     }

@@ -3,6 +3,7 @@ package org.gridappliance.jobs.pool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.gridappliance.jobs.job.JobState;
 import org.gridappliance.jobs.lease.Heartbeat;
@@ -66,6 +67,16 @@ public final class Engine {
       if (held != null && held.node == node) {
         held.machine = machine;
       }
+    } finally {
+      state.lock.unlock();
+    }
+  }
+
+  /** {@return its machines that only fail what they get and are to get nothing for a while} */
+  public Set<String> paused() {
+    state.lock.lock();
+    try {
+      return state.pausedMachines();
     } finally {
       state.lock.unlock();
     }

@@ -110,7 +110,7 @@ final class Finisher implements AutoCloseable {
       }
       if (!job.subjobsEnded()) {
         if (Malformed.is(job, state.usable(state.clock.millis(), job.pool()))) {
-          state.nodes.values().forEach(node -> node.forgive(job.id()));
+          state.forgive(job.id());
           return new Next.Stop(Malformed.failure(job));
         }
         return new Next.Nothing();

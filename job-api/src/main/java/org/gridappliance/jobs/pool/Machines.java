@@ -149,6 +149,11 @@ public final class Machines {
     String word = last == null ? "Away" : last.state();
     String said = note(last);
     String reason = word.equals("Paused") && said == null ? "its owner uses it" : said;
+    FastFailures failures = state.machineFailures.get(row.name());
+    if (failures != null && failures.isPaused(now)) {
+      word = "Paused";
+      reason = failures.words(now);
+    }
     if (standing == Standing.BANNED) {
       word = "Banned";
       reason =
@@ -240,6 +245,7 @@ public final class Machines {
     try {
       rows.remove(name);
       places.remove(id);
+      state.machineFailures.remove(name);
       state.changes.note(0, ChangeLog.Kind.POOL, 0);
     } finally {
       state.lock.unlock();

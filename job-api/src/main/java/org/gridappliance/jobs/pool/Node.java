@@ -1,9 +1,7 @@
 package org.gridappliance.jobs.pool;
 
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.gridappliance.jobs.job.JobRecord;
 import org.gridappliance.jobs.lease.Limits;
@@ -16,12 +14,6 @@ import org.jspecify.annotations.Nullable;
 final class Node {
   /** Not heard of for so long, a node is away. */
   static final long AWAY_MILLIS = 90_000;
-
-  /** Fast failures in a row that pause a node (Entropia §4.3.3). */
-  static final int BLACK_HOLE = 3;
-
-  private static final long FIRST_PAUSE_MILLIS = 30_000;
-  private static final long LONGEST_PAUSE_MILLIS = 3_600_000;
 
   final Nodes.NodeRow row;
 
@@ -51,11 +43,7 @@ final class Node {
   /** It has something to learn by heartbeat: its waiting request for work is answered early. */
   boolean nudged;
 
-  private int streak;
-  private boolean streakIsItsFault;
-  private final Set<Long> streakJobs = new HashSet<>();
-  private int pauses;
-  long pausedUntil;
+  final FastFailures failures = new FastFailures();
 
   Node(Nodes.NodeRow row) {
     this.row = row;
@@ -76,7 +64,7 @@ final class Node {
   }
 
   boolean isPaused(long now) {
-    return pausedUntil > now;
+    return failures.isPaused(now);
   }
 
   /** {@return whether work given now would be taken up} */
@@ -100,44 +88,5 @@ final class Node {
       used += one.waits() ? 0 : one.lease.limits().cpus();
     }
     return Math.max(0, cpus - used);
-  }
-
-  void succeeded() {
-    streak = 0;
-    streakIsItsFault = false;
-    streakJobs.clear();
-    pauses = 0;
-  }
-
-  /**
-   * Notes a failure that came sooner than any subjob should end, or that is the node's own.
-   *
-   * @param itsFault certainly the node's: the program never got its chance, or the same job
-   *     completes elsewhere
-   * @return whether the node is paused for it
-   */
-  boolean failedFast(long job, boolean itsFault, long now) {
-    if (engine) { // one machine of many: HTCondor keeps its own account of them
-      return false;
-    }
-    streak++;
-    streakIsItsFault |= itsFault;
-    streakJobs.add(job);
-    if (streak < BLACK_HOLE || !(streakIsItsFault || streakJobs.size() > 1)) {
-      return false;
-    }
-    long pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(pauses, 10));
-    pauses++;
-    pausedUntil = now + pause;
-    streak = BLACK_HOLE - 1; // after the pause one more failure is enough
-    return true;
-  }
-
-  /** A job turned out to be malformed: what it did here was not the node's doing. */
-  void forgive(long job) {
-    if (streakJobs.equals(Set.of(job))) {
-      succeeded();
-      pausedUntil = 0;
-    }
   }
 }

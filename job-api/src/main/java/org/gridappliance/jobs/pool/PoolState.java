@@ -6,7 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -30,6 +32,10 @@ final class PoolState {
   final Map<String, Node> nodesByToken = new HashMap<>();
   final TreeMap<Long, ActiveJob> jobs = new TreeMap<>();
   final Map<String, Held> held = new HashMap<>();
+
+  /** Of another scheduler's machines by name, as long as they fail. */
+  final Map<String, FastFailures> machineFailures = new HashMap<>();
+
   final ChangeLog changes;
   final Clock clock;
 
@@ -57,6 +63,25 @@ final class PoolState {
 
   long served(String owner) {
     return served.getOrDefault(owner, 0L);
+  }
+
+  /** A job turned out to be malformed: no machine failed it. */
+  void forgive(long job) {
+    nodes.values().forEach(node -> node.failures.forgive(job));
+    machineFailures.values().forEach(machine -> machine.forgive(job));
+  }
+
+  /** {@return the machines of another scheduler that are left alone for a while, by name} */
+  Set<String> pausedMachines() {
+    long now = clock.millis();
+    Set<String> paused = new TreeSet<>();
+    machineFailures.forEach(
+        (name, failures) -> {
+          if (failures.isPaused(now)) {
+            paused.add(name);
+          }
+        });
+    return paused;
   }
 
   void hold(Held one) {

@@ -231,10 +231,7 @@ public final class PoolViews implements PoolHistory.Source {
       reason = node.reason;
     } else if (node.isPaused(now)) {
       word = "Paused";
-      reason =
-          "3 fast failures in a row; tried again in "
-              + ((node.pausedUntil - now) / 1000 + 1)
-              + " s";
+      reason = node.failures.words(now);
     } else {
       word = node.freeCpus() == 0 ? "Busy" : "Ready";
     }

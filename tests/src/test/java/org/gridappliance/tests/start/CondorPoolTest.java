@@ -367,6 +367,48 @@ class CondorPoolTest {
     Await.until("both workers take work", PATIENCE, () -> condor().path("slots").asInt() == 16);
   }
 
+  /** It is always the first to be free, and would fail all that waits (Entropia §4.3.3). */
+  @Test
+  void aMachineThatFailsWhatItGetsIsLeftAloneWithTheEvidenceAndTheRestIsDoneElsewhere()
+      throws Exception {
+    Path program = lab.agent("-w1").resolve("condor/node/etc/evm-run");
+    Path whole = Files.readSymbolicLink(program);
+    String worker = workers.getFirst();
+    link(program, Path.of("/usr/bin/false"));
+    try {
+      long job = ada.submit("steps", Map.of("steps", 1, "seconds", 2), sweep(40, "condor"));
+      Await.until(
+          "it is paused", PATIENCE, () -> node(worker).path("state").asText().equals("Paused"));
+      String why = node(worker).path("reason").asText();
+      assertTrue(why.startsWith("3 fast failures in a row; tried again in "), why);
+      JsonNode ended = ada.awaitCompleted(job, PATIENCE);
+      assertEquals(40, ended.at("/counts/completed").asInt());
+      JsonNode failed = ada.get("/api/v1/pool/runs?limit=500&q=job:" + job + "%20state:retried");
+      assertTrue(failed.path("count").asInt() >= 3, failed::toString);
+      for (JsonNode run : failed.path("runs")) {
+        assertEquals(worker, run.path("machine").asText());
+      }
+      assertFalse(nodesOf(job).contains(worker));
+      Await.until("nothing is left under way", PATIENCE, () -> clusters(job).isEmpty());
+    } finally {
+      link(program, whole);
+      strike(Fault.PORTAL, 1); // its pause is forgotten
+    }
+    Await.until("both workers take work", PATIENCE, () -> condor().path("slots").asInt() == 16);
+  }
+
+  private static void link(Path link, Path to) throws IOException {
+    Files.delete(link);
+    Files.createSymbolicLink(link, to);
+  }
+
+  private static JsonNode node(String name) throws Exception {
+    for (JsonNode one : ada.get("/api/v1/nodes?q=kind:machine%20name:" + name).path("nodes")) {
+      return one;
+    }
+    throw new AssertionError("no machine " + name);
+  }
+
   @Test
   void jobsWithoutRoomGoToAnotherPoolWhoseTokenWasGiven() throws Exception {
     Script.Ended minted = script.run("pool", "token", "flock", "--data", script.data() + "-f1");
