@@ -231,6 +231,11 @@ public final class JobApi implements AutoCloseable {
     return jobs.ends();
   }
 
+  /** Deletes for good what was removed longer ago than it is kept; for once a day. Blocks. */
+  public void sweep() {
+    operations.sweep();
+  }
+
   /** {@return whether any executor has enrolled} */
   public boolean hasNodes() {
     return pool.hasNodes();

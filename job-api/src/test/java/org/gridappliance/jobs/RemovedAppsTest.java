@@ -229,6 +229,23 @@ class RemovedAppsTest {
     assertEquals(0, portal.get("author-eve", "/apps/mine/settings").json().path("settings").size());
   }
 
+  @Test
+  void theDailySweepDeletesWhatNobodyLooksAtAgain() {
+    create();
+    remove(AUTHOR, "/apps/mine");
+    clock.advance(Duration.ofDays(30));
+    portal.api.sweep();
+    assertTrue(Files.exists(data.resolve("apps/.authored/mine")), "restored to the last day");
+    clock.advance(Duration.ofMillis(1));
+    portal.api.sweep();
+    assertTrue(Files.notExists(data.resolve("apps/.authored/mine")));
+    assertTrue(
+        portal.audit.contains(AUTHOR + " app.deleted app mine, removed long ago"),
+        portal.audit.toString());
+    assertEquals(404, portal.post(AUTHOR, "/apps/mine/restore", Map.of()).status());
+    portal.api.sweep();
+  }
+
   private List<String> ids() {
     return removed("admin").findValuesAsText("id");
   }

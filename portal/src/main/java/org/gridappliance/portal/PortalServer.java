@@ -254,6 +254,8 @@ public final class PortalServer implements AutoCloseable {
     }
     vertx.setPeriodic(
         FIRST_SWEEP_MILLIS, SWEEP_MILLIS, timer -> virtualThreads.execute(homes::sweep));
+    vertx.setPeriodic(
+        FIRST_SWEEP_MILLIS, SWEEP_MILLIS, timer -> virtualThreads.execute(jobs::sweep));
     vertx.setPeriodic(ROUNDS_MILLIS, timer -> virtualThreads.execute(homes::look));
     virtualThreads.execute(homes.storage()::tellLocks);
     samba.start();

@@ -98,7 +98,6 @@ public final class RemovedOperations {
       throw Problem.forbidden(
           "only an author of application " + id + " or an administrator removes it");
     }
-    deleteExpired();
     RemovedApps.Removal removal = new RemovedApps.Removal(caller.name(), clock.millis());
     if (!removed.add(id, removal)) {
       throw AppShelf.removed(id);
@@ -128,11 +127,16 @@ public final class RemovedOperations {
   private Response restore(Request request) throws IOException {
     Caller caller = writer(request);
     String id = request.path("app");
-    if (!catalog.isRemoved(id) || !gate.mayChange(caller, id) || !removed.takeBack(id)) {
+    if (!catalog.isRemoved(id) || !gate.mayChange(caller, id) || !takeBack(id)) {
       throw Problem.notFound("removed application " + id);
     }
     audit.note(caller.name(), "app.brought-back", "app " + id, request.remoteAddress());
     return Response.noContent();
+  }
+
+  /** Not while it is deleted for good. */
+  private synchronized boolean takeBack(String id) throws IOException {
+    return removed.takeBack(id);
   }
 
   private ObjectNode view(AppCatalog.Entry entry, RemovedApps.Removal removal) {
@@ -150,7 +154,7 @@ public final class RemovedOperations {
   }
 
   /** Deletes for good what was made in the browser and removed long ago. */
-  public void deleteExpired() throws IOException {
+  public synchronized void deleteExpired() throws IOException {
     long oldest = clock.millis() - KEPT.toMillis();
     for (Map.Entry<String, RemovedApps.Removal> one : removed.all().entrySet()) {
       String id = one.getKey();

@@ -2,6 +2,7 @@ package org.gridappliance.jobs.serve;
 
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
@@ -40,9 +41,13 @@ import org.gridappliance.jobs.trigger.Triggers;
 import org.gridappliance.jobs.workflow.WorkflowOperations;
 import org.gridappliance.jobs.workflow.WorkflowStore;
 import org.gridappliance.jobs.workflow.Workflows;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** All operations of the contract, and the plain routes beside them. */
 public final class Operations implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Operations.class);
+
   private final Map<String, Operation> all;
   private final JobEvents events;
   private final PlainRoutes plain;
@@ -51,6 +56,7 @@ public final class Operations implements AutoCloseable {
   private final Workflows workflows;
   private final Lines lines;
   private final LocalPool pool;
+  private final RemovedOperations removing;
 
   private Operations(
       Map<String, Operation> all,
@@ -60,7 +66,9 @@ public final class Operations implements AutoCloseable {
       Triggers triggers,
       Workflows workflows,
       Lines lines,
-      LocalPool pool) {
+      LocalPool pool,
+      RemovedOperations removing) {
+    this.removing = removing;
     this.workflows = workflows;
     this.pool = pool;
     this.lines = lines;
@@ -172,13 +180,23 @@ public final class Operations implements AutoCloseable {
         watching,
         workflows,
         lines,
-        pool);
+        pool,
+        removing);
   }
 
   /** Begins to start jobs by event, and goes on with workflows. */
   public void start() {
     triggers.start();
     workflows.start();
+  }
+
+  /** Deletes for good the applications that were removed long ago. */
+  public void sweep() {
+    try {
+      removing.deleteExpired();
+    } catch (IOException | RuntimeException e) { // the next sweep tries again
+      log.warn("removed applications not deleted reason=\"{}\"", e.getMessage());
+    }
   }
 
   /** {@return what goes on with jobs that wait for others} */
