@@ -9,6 +9,7 @@ export const usage = {
   span: "Period",
   spans: { week: "7 days", month: "30 days", quarter: "13 weeks", year: "52 weeks" },
   csv: "Jobs as CSV",
+  csvSum: "Sum as CSV",
   by: "Group by",
   bys: { person: "Person", group: "Group", app: "Application" },
   none: { title: "Nothing has ended in this time", body: "As soon as runs of your jobs end, this page says what they asked for and what they used.", action: "Open Apps" },

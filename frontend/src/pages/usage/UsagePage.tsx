@@ -27,7 +27,7 @@ export default function UsagePage(): ReactElement {
   const span = periods.find((one) => one === search.get("span")) ?? "month";
   const all = admin && search.get("owner") === "all";
   const group = all ? undefined : (search.get("group") ?? undefined);
-  const scope = group === undefined ? ({ owner: all ? "all" : "me" } as const) : { group };
+  const scope: { owner: "all" | "me" } | { group: string } = group === undefined ? { owner: all ? "all" : "me" } : { group };
   const data = useQuery({ ...efficiencyQuery({ span, ...scope }), placeholderData: keepPreviousData });
   // a group that shows no jobs tells one sum under its own name
   const oneSum = data.data?.group?.byPerson === false;
@@ -48,15 +48,15 @@ export default function UsagePage(): ReactElement {
     <Stack gap="md">
       <Group justify="space-between">
         <PageTitle title={text.title} />
-        {group === undefined && (
+        {data.data !== undefined && (
           <Button
             component="a"
-            href={`${API}/pool/efficiency.csv?${new URLSearchParams({ span, owner: all ? "all" : "me" }).toString()}`}
+            href={`${API}/pool/efficiency.csv?${new URLSearchParams({ span, ...scope }).toString()}`}
             download
             variant="default"
             leftSection={<Icon name="download" size={16} />}
           >
-            {text.csv}
+            {oneSum ? text.csvSum : text.csv}
           </Button>
         )}
       </Group>

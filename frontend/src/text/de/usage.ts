@@ -11,6 +11,7 @@ export const usage: Words<typeof english.usage> = {
   span: "Zeitraum",
   spans: { week: "7 Tage", month: "30 Tage", quarter: "13 Wochen", year: "52 Wochen" },
   csv: "Jobs als CSV",
+  csvSum: "Summe als CSV",
   by: "Gruppieren nach",
   bys: { person: "Person", group: "Gruppe", app: "App" },
   none: { title: "In diesem Zeitraum ist nichts zu Ende gegangen", body: "Sobald Läufe Ihrer Jobs enden, steht hier, was sie angefordert und was sie genutzt haben.", action: "Apps öffnen" },

@@ -65,7 +65,12 @@ class GroupJobsTest {
   }
 
   private long done() {
-    long id = portal.submit("ann", Map.of("app", "count", "inputs", Map.of("data", "words.txt")));
+    return done("anns");
+  }
+
+  private long done(String name) {
+    Map<String, Object> inputs = Map.of("data", "words.txt");
+    long id = portal.submit("ann", Map.of("app", "count", "name", name, "inputs", inputs));
     assertTrue(executor.work(lease -> JobLifeTest.count(executor, lease)) > 0);
     TestPortal.await("job completes", () -> portal.state("ann", id).equals("Completed"));
     return id;
@@ -248,6 +253,13 @@ class GroupJobsTest {
     assertEquals(404, portal.get("admin", "/jobs?group=never").status());
   }
 
+  /** The lines of the group's file without its head. */
+  private List<String> csv(String user) {
+    TestPortal.Answer answer = portal.get(user, "/pool/efficiency.csv?group=lab");
+    assertEquals(200, answer.status(), answer.text());
+    return answer.text().lines().skip(1).toList();
+  }
+
   private JsonNode used(String user) {
     TestPortal.Answer answer = portal.get(user, "/pool/efficiency?group=lab");
     assertEquals(200, answer.status(), answer.text());
@@ -262,17 +274,27 @@ class GroupJobsTest {
     clock.advance(Duration.ofMinutes(1));
     lab(clock.millis(), null, "ann", "bob");
     assertEquals(0, used("bob").path("people").size(), "from before");
-    long job = done();
+    long job = done("=1+1");
     JsonNode used = used("bob");
     assertTrue(used.at("/group/byPerson").asBoolean());
     assertEquals("ann", used.at("/people/0/name").asText());
     assertEquals(1, used.path("jobs").size());
     assertEquals(job, used.at("/jobs/0/job").asLong());
     assertEquals(404, portal.get("eve", "/pool/efficiency?group=lab").status());
+    List<String> lines = csv("bob");
+    assertEquals(1, lines.size(), lines.toString());
+    assertTrue(lines.getFirst().startsWith(job + ",'=1+1,ann,"), "no formula: " + lines);
+    assertEquals(404, portal.get("eve", "/pool/efficiency.csv?group=lab").status());
     assertEquals(204, portal.delete("ann", "/jobs/" + job).status());
     assertEquals(0, used("bob").path("jobs").size(), "a deleted job is not named");
+    assertEquals(List.of(), csv("bob"), "nor counted on the day on which the group began to show");
     assertEquals(
         runs + used.at("/people/0/runs").asLong(), used("admin").at("/people/0/runs").asLong());
+    clock.advance(Duration.ofDays(1));
+    long next = done();
+    assertEquals(204, portal.delete("ann", "/jobs/" + next).status());
+    assertTrue(csv("bob").getFirst().startsWith(",,ann,"), "counted, not named");
+    assertTrue(csv("admin").getLast().startsWith(",,ann,"), "for administrators too");
   }
 
   @Test
@@ -282,6 +304,7 @@ class GroupJobsTest {
     TestPortal.Answer two = portal.get("bob", "/pool/efficiency?group=lab");
     assertEquals(403, two.status());
     assertTrue(two.text().contains("fewer than 3 members"), two.text());
+    assertEquals(403, portal.get("bob", "/pool/efficiency.csv?group=lab").status());
     lab(null, null, "ann", "bob", "eve");
     JsonNode used = used("bob");
     assertFalse(used.at("/group/byPerson").asBoolean());
@@ -291,6 +314,9 @@ class GroupJobsTest {
     assertEquals(0, used.path("apps").size() + used.path("jobs").size());
     assertEquals("lab", used.at("/points/0/person").asText());
     assertFalse(used.toString().contains("ann"), used.toString());
+    List<String> lines = csv("bob");
+    assertEquals(1, lines.size(), lines.toString());
+    assertTrue(lines.getFirst().matches(",,lab,,[1-9].*,,,[^,]*,[^,]*,[^,]*"), lines.getFirst());
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.gridappliance.tests;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
@@ -9,6 +10,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +61,10 @@ class GroupJobsPageTest {
       hers.navigate(appliance.url() + "/usage");
       hers.getByLabel("Whose jobs").selectOption("Group lab");
       seen(hers.getByRole(AriaRole.CELL, named("ben")));
+      Locator csv = hers.getByRole(AriaRole.LINK, named("Jobs as CSV"));
+      List<String> lines = Files.readAllLines(hers.waitForDownload(csv::click).path());
+      assertEquals(2, lines.size(), lines.toString());
+      assertTrue(lines.getLast().contains(",ben,"), lines.toString());
       Chromium.accessible(hers);
       Chromium.picture(hers, "usage-of-a-group");
       hers.navigate(appliance.url() + "/jobs/" + job);

@@ -13,7 +13,6 @@ import org.gridappliance.jobs.job.Database;
 import org.gridappliance.jobs.job.Ids;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
-import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +26,7 @@ public final class JobUseStore {
   private static final String COLUMNS =
       "runs, completed, core_seconds, lost_seconds, measured_seconds, cpu_seconds, memory_asked,"
           + " memory_used, time_used, time_expected, time_allowed, memory_bytes, peak_memory";
-  private static final String SUMS =
-      "SUM(runs), SUM(completed), SUM(core_seconds), SUM(lost_seconds), SUM(measured_seconds),"
-          + " SUM(cpu_seconds), SUM(memory_asked), SUM(memory_used), SUM(time_used),"
-          + " SUM(time_expected), SUM(time_allowed), MAX(memory_bytes), MAX(peak_memory)";
+  private static final String OF_OWNERS = " AND owner IN (<owners>)";
 
   private final Database database;
 
@@ -224,54 +220,85 @@ public final class JobUseStore {
                 "SELECT job, job_name, owner, app, "
                     + COLUMNS
                     + ", on_day FROM job_use WHERE on_day >= :from AND on_day < :to"
-                    + (owners == null ? "" : " AND owner IN (<owners>)"))
+                    + (owners == null ? "" : OF_OWNERS))
             .bind("from", from)
             .bind("to", to);
     (owners == null ? query : query.bindList("owners", owners))
         .map(
-            (rows, context) -> {
-              OfJob one = ofJob(rows, context);
+            (rows, _) -> {
+              OfJob one = ofJob(rows);
               return part.holds(one.owner(), one.job(), rows.getInt("on_day")) && found.add(one);
             })
         .list();
     return found;
   }
 
-  /** Hands over every job of which runs ended from a day on, by number; reads by pages. */
-  public void each(int day, @Nullable String owner, Consumer<List<OfJob>> visitor) {
-    long after = 0;
+  /**
+   * Hands over every job of which runs ended from a day on, by number; reads by pages.
+   *
+   * @param owners whose; everybody's when null
+   * @param part of these what counts
+   */
+  public void each(
+      int day, @Nullable List<String> owners, Part part, Consumer<List<OfJob>> visitor) {
+    if (owners != null && owners.isEmpty()) {
+      return;
+    }
+    long last = 0;
     while (true) {
-      String rest =
-          " AND job > "
-              + after
-              + " GROUP BY job ORDER BY job FETCH FIRST "
-              + AT_ONCE
-              + " ROWS ONLY";
-      List<OfJob> page = database.read(handle -> jobs(handle, day, owner, rest));
-      if (!page.isEmpty()) {
-        visitor.accept(page);
-        after = page.getLast().job();
-      }
-      if (page.size() < AT_ONCE) {
+      long after = last;
+      long to = database.read(handle -> endOfPage(handle, day, owners, after));
+      if (to == 0) {
         return;
       }
+      List<OfJob> page = database.read(handle -> page(handle, day, owners, part, after, to));
+      if (!page.isEmpty()) {
+        visitor.accept(page);
+      }
+      last = to;
     }
   }
 
-  private static List<OfJob> jobs(Handle handle, int day, @Nullable String owner, String rest) {
+  private static long endOfPage(Handle handle, int day, @Nullable List<String> owners, long after) {
     Query query =
         handle
             .createQuery(
-                "SELECT job, MAX(job_name), MAX(owner), MAX(app), "
-                    + SUMS
-                    + " FROM job_use WHERE on_day >= ?"
-                    + (owner == null ? "" : " AND owner = ?")
-                    + rest)
-            .bind(0, day);
-    return (owner == null ? query : query.bind(1, owner)).map(JobUseStore::ofJob).list();
+                "SELECT COALESCE(MAX(job), 0) FROM (SELECT DISTINCT job FROM job_use"
+                    + " WHERE on_day >= :day AND job > :after"
+                    + (owners == null ? "" : OF_OWNERS)
+                    + " ORDER BY job FETCH FIRST "
+                    + AT_ONCE
+                    + " ROWS ONLY)")
+            .bind("day", day)
+            .bind("after", after);
+    return (owners == null ? query : query.bindList("owners", owners)).mapTo(Long.class).one();
   }
 
-  private static OfJob ofJob(ResultSet rows, StatementContext context) throws SQLException {
+  private static List<OfJob> page(
+      Handle handle, int day, @Nullable List<String> owners, Part part, long after, long to) {
+    Map<Long, OfJob> jobs = new TreeMap<>();
+    Query query =
+        handle
+            .createQuery(
+                "SELECT job, job_name, owner, app, "
+                    + COLUMNS
+                    + ", on_day FROM job_use WHERE on_day >= :day AND job > :after AND job <= :to"
+                    + (owners == null ? "" : OF_OWNERS))
+            .bind("day", day)
+            .bind("after", after)
+            .bind("to", to);
+    (owners == null ? query : query.bindList("owners", owners))
+        .map(
+            (rows, _) -> {
+              OfJob one = ofJob(rows);
+              return part.holds(one.owner(), one.job(), rows.getInt("on_day"))
+                  && jobs.merge(one.job(), one, OfJob::plus) != null;
+            })
+        .list();
+    return List.copyOf(jobs.values());
+  }
+
+  private static OfJob ofJob(ResultSet rows) throws SQLException {
     return new OfJob(
         rows.getLong(1), rows.getString(2), rows.getString(3), rows.getString(4), use(rows, 5));
   }

@@ -11,11 +11,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.gridappliance.jobs.Homes;
 import org.gridappliance.jobs.access.Sight;
 import org.gridappliance.jobs.history.JobUse;
@@ -36,6 +38,9 @@ record EfficiencyOperations(Jobs jobs, JobUseStore store, Clock clock) {
 
   /** What is suggested is a multiple of this, and at least this. */
   private static final long STEP_BYTES = 64L << 20;
+
+  /** In place of a job's number in a line of the file that is of several. */
+  private static final long SUM = 0;
 
   /** How far back, and how many days a point of the picture has. */
   private enum Period {
@@ -130,20 +135,20 @@ record EfficiencyOperations(Jobs jobs, JobUseStore store, Clock clock) {
   private JobUseStore.Summary ofMembers(Caller caller, Homes.Group group, int day, int bucketDays) {
     Map<String, Long> since = Sight.listed(caller, group);
     JobUseStore.Summary all =
-        store.since(
-            day,
-            List.copyOf(since.keySet()),
-            (owner, job, on) -> {
-              long from = since.getOrDefault(owner, Long.MAX_VALUE);
-              Long submitted = jobs.store.submittedAt(job);
-              return submitted == null ? on > JobUseStore.day(from) : submitted >= from;
-            },
-            bucketDays);
+        store.since(day, List.copyOf(since.keySet()), shown(since), bucketDays);
     return new JobUseStore.Summary(
         all.people(),
         all.apps(),
         all.largest().stream().filter(one -> jobs.store.submittedAt(one.job()) != null).toList(),
         all.points());
+  }
+
+  private JobUseStore.Part shown(Map<String, Long> since) {
+    return (owner, job, on) -> {
+      long from = since.getOrDefault(owner, Long.MAX_VALUE);
+      Long submitted = jobs.store.submittedAt(job);
+      return submitted == null ? on > JobUseStore.day(from) : submitted >= from;
+    };
   }
 
   /** {@return what the members used since they are members, as one sum under the group's name} */
@@ -236,16 +241,21 @@ record EfficiencyOperations(Jobs jobs, JobUseStore store, Clock clock) {
   }
 
   /**
-   * Sends every job of a period as comma-separated values, read and sent by a thousand. Runs on a
-   * virtual thread.
+   * Sends every job of a period as comma-separated values, read and sent by a thousand. Of a group
+   * those that the page counts: deleted jobs, which are not named, as one line by owner and
+   * application, and where the group shows no jobs its sum alone. Runs on a virtual thread.
    *
    * @throws IOException when the client goes away
    */
   void csv(RoutingContext context, Caller caller) throws IOException {
     String word = Optional.ofNullable(context.request().getParam("span")).orElse("month");
     Period period = Period.of(word.length() > 20 ? "…" : word);
-    String owner =
-        whose(caller, Optional.ofNullable(context.request().getParam("owner")).orElse("me"));
+    Consumer<Consumer<JobUseStore.OfJob>> rows =
+        rows(
+            caller,
+            Optional.ofNullable(context.request().getParam("group")),
+            Optional.ofNullable(context.request().getParam("owner")).orElse("me"),
+            period);
     ResponseStream body =
         new ResponseStream(
             PlainRoutes.inert(context, "efficiency-" + period.word() + ".csv")
@@ -273,14 +283,10 @@ record EfficiencyOperations(Jobs jobs, JobUseStore store, Clock clock) {
               "hours of completed runs",
               "hours expected of these",
               "hours allowed of these"));
-      store.each(
-          first(period),
-          owner,
-          page -> {
+      rows.accept(
+          one -> {
             try {
-              for (JobUseStore.OfJob one : page) {
-                out.write(line(one));
-              }
+              out.write(line(one));
             } catch (IOException e) {
               throw new UncheckedIOException(e);
             }
@@ -291,10 +297,55 @@ record EfficiencyOperations(Jobs jobs, JobUseStore store, Clock clock) {
     context.response().end();
   }
 
+  /**
+   * {@return what hands over the lines of a file, once it is known that the caller may have them}
+   *
+   * @throws Problem as of {@link #summary}
+   */
+  private Consumer<Consumer<JobUseStore.OfJob>> rows(
+      Caller caller, Optional<String> asked, String owner, Period period) {
+    int from = first(period);
+    if (asked.isEmpty()) {
+      String person = whose(caller, owner);
+      List<String> owners = person == null ? null : List.of(person);
+      return out -> store.each(from, owners, (_, _, _) -> true, page -> page.forEach(out));
+    }
+    Homes.Group group = jobs.sight.require(caller, asked.get());
+    return Sight.sumsByPerson(caller, group)
+        ? ofMembers(Sight.listed(caller, group), from)
+        : out ->
+            ofGroup(group, from, period.bucketDays)
+                .people()
+                .forEach((name, use) -> out.accept(new JobUseStore.OfJob(SUM, "", name, "", use)));
+  }
+
+  private Consumer<Consumer<JobUseStore.OfJob>> ofMembers(Map<String, Long> since, int from) {
+    return out -> {
+      Map<List<String>, JobUse> deleted = new LinkedHashMap<>();
+      store.each(
+          from,
+          List.copyOf(since.keySet()),
+          shown(since),
+          page -> {
+            for (JobUseStore.OfJob one : page) {
+              if (jobs.store.submittedAt(one.job()) == null) {
+                deleted.merge(List.of(one.owner(), one.app()), one.use(), JobUse::plus);
+              } else {
+                out.accept(one);
+              }
+            }
+          });
+      deleted.forEach(
+          (of, use) ->
+              out.accept(new JobUseStore.OfJob(SUM, "", of.getFirst(), of.getLast(), use)));
+    };
+  }
+
   private static String line(JobUseStore.OfJob one) {
     JobUse use = one.use();
+    boolean sum = one.job() == SUM;
     return Csv.line(
-        one.job(),
+        sum ? null : (Long) one.job(),
         one.name(),
         one.owner(),
         one.app(),
@@ -306,8 +357,8 @@ record EfficiencyOperations(Jobs jobs, JobUseStore store, Clock clock) {
         number(use.cpuSeconds() / HOUR),
         number(use.memoryAsked() / GIB / HOUR),
         number(use.memoryUsed() / GIB / HOUR),
-        use.memoryBytes(),
-        peak(use),
+        sum ? null : (Long) use.memoryBytes(),
+        sum ? null : peak(use),
         number(use.timeUsed() / HOUR),
         number(use.timeExpected() / HOUR),
         number(use.timeAllowed() / HOUR));

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.reducing;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
@@ -166,8 +167,31 @@ class JobUseStoreTest {
       assertEquals("job " + one.job(), one.name());
     }
     List<Long> walked = new ArrayList<>();
-    store.each(from, owner, page -> page.forEach(one -> walked.add(one.job())));
+    store.each(
+        from,
+        owner == null ? null : List.of(owner),
+        (_, _, _) -> true,
+        page ->
+            page.forEach(
+                one -> {
+                  walked.add(one.job());
+                  assertSame(jobs.get(one.job()), one.use());
+                }));
     assertEquals(jobs.keySet().stream().sorted().toList(), walked);
+  }
+
+  @Test
+  void ofSomePeopleOnlyThePartIsHandedOver() {
+    int from = JobUseStore.day(NOW) - 30;
+    List<String> owners = List.of("person1", "person3");
+    Map<Long, JobUse> found = new HashMap<>();
+    store.each(
+        from,
+        owners,
+        (owner, job, day) -> owner.equals("person3") && day > from,
+        page -> page.forEach(one -> found.put(one.job(), one.use())));
+    assertSame(model(from + 1, "person3", run -> Ids.job(run.subjob())), found);
+    store.each(from, List.of(), (_, _, _) -> true, page -> fail("of nobody " + page));
   }
 
   @Test
