@@ -1,7 +1,7 @@
 /** Rail, top bar and the page; on a phone the rail is a bar of five at the bottom. */
 import { ActionIcon, Badge, Menu, SegmentedControl, Text, Tooltip, UnstyledButton, useMantineColorScheme } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useCallback, useEffect, useRef, useState, type ReactElement } from "react";
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useRef, useState, type ReactElement } from "react";
 import { Link, NavLink, Route, Routes, useLocation, useNavigate } from "react-router";
 import { adoptSession, call, words } from "../api/client";
 import { useLink, useLiveFrame } from "../api/live";
@@ -63,7 +63,8 @@ export default function Frame({ user, portal }: { user: User; portal: Session["p
       void navigate(page.to);
     }
   });
-  useEffect(() => {
+  // before the effects of the page, which may scroll to what its address names
+  useLayoutEffect(() => {
     window.scrollTo(0, 0);
     if (document.activeElement instanceof HTMLElement && document.activeElement.closest("nav") !== null) {
       document.activeElement.blur(); // the new page's heading takes the focus

@@ -159,6 +159,18 @@ class FirstRunStoryTest {
     assertEquals(List.of(), findings);
   }
 
+  @Test
+  @Order(3)
+  void aLinkToAnOperationOfTheReferenceLeadsToIt() {
+    try (BrowserContext context = chromium.withState(session, false, ColorScheme.LIGHT)) {
+      Page page = context.newPage();
+      page.navigate(appliance.url() + "/reference?operation=submitJob");
+      page.waitForFunction( // below the bar, which stays at the top
+          "() => { const top = document.getElementById('submitJob')?.getBoundingClientRect().top;"
+              + " return top >= 56 && top < 120; }");
+    }
+  }
+
   private static void look(
       Page page, String address, boolean phone, ColorScheme scheme, List<String> findings) {
     page.navigate(address.startsWith("http") ? address : appliance.url() + address);
