@@ -54,6 +54,16 @@ export const text = {
     notRunnable: "This application cannot run now",
     missing: { title: "This application cannot be opened", body: "It may have been removed from the apps folder.", action: "Open Apps" },
   },
+  wizard: {
+    steps: "Steps of the form",
+    of: (n: number, all: number) => `Step ${n} of ${all}`,
+    next: "Next",
+    back: "Back",
+    review: "Review",
+    change: "Change",
+    changeOf: (step: string) => `Change ${step}`,
+    notGiven: "not given",
+  },
   sweep: {
     how: "How the values are told",
     kinds: {

@@ -1,31 +1,35 @@
-import { Accordion, Box, Button, Grid, Group, Input, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
+import { Box, Button, Grid, Group, Stack, Text } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactElement } from "react";
 import { useNavigate } from "react-router";
 import { ApiError, call, words } from "../../api/client";
-import { keys, poolQuery } from "../../api/queries";
+import { keys } from "../../api/queries";
 import type { App, JobRequest, TriggerRequest } from "../../api/types";
 import { useAddress } from "../../lib/address";
-import { isSampled } from "../../lib/range";
 import { validator } from "../../lib/validator";
 import { text } from "../../text/apps";
 import { text as triggers } from "../../text/triggers";
 import { toast } from "../../ui/toasts";
 import { askedNow, filledRow, followed, meant } from "./cases";
 import type { FieldContext } from "./context";
-import { check, fromRequest, memoryIn, propertyOf, schemaFor, serverErrors, withMemory, withPreset, type Errors, type FormState, type PoolName } from "./form";
+import { check, fromRequest, memoryIn, propertyOf, schemaFor, serverErrors, withMemory, withPreset, type Errors, type FormState } from "./form";
+import { RunOptions } from "./RunOptions";
 import { SavedSettings } from "./SavedSettings";
+import { stepOf, stepsOf } from "./steps";
 import { isInteractive, Summary } from "./Summary";
 import { requestOf, withFile, type TriggerDraft } from "./trigger";
 import { TriggerPanel } from "./TriggerPanel";
 import { fields, InputsForm, templates, widgets } from "./templates";
+import { Review, usePlace, WizardButtons, WizardHead } from "./Wizard";
 
 const NONE: Errors = {};
+const NO_STEP: ReadonlySet<number> = new Set();
 
 /**
- * The form and its summary. Errors are shown from the first Run on, and follow the typing from then. With a trigger
- * the same form makes saved settings, and what starts them stands where the summary was.
+ * The form and its summary. Errors are shown from the first Run on, those of a step from the first Next on, and
+ * follow the typing from then. With a trigger the same form makes saved settings, and what starts them stands where
+ * the summary was.
  */
 export function AppForm({ app, start, trigger, preview = false }: { app: App; start: FormState; trigger: TriggerDraft | undefined; preview?: boolean }): ReactElement {
   const navigate = useNavigate();
@@ -33,6 +37,7 @@ export function AppForm({ app, start, trigger, preview = false }: { app: App; st
   const [form, setForm] = useState(start);
   const [draft, setDraft] = useState(trigger);
   const [tried, setTried] = useState(false);
+  const [triedPages, setTriedPages] = useState(NO_STEP);
   const [refused, setRefused] = useState<Errors>(NONE);
   const [uploading, setUploading] = useState<ReadonlySet<string>>(new Set());
   const area = useRef<HTMLDivElement>(null);
@@ -60,11 +65,7 @@ export function AppForm({ app, start, trigger, preview = false }: { app: App; st
       toast.done(text.form.submitted(job.id));
       void navigate(`/jobs/${job.id}`);
     },
-    onError: (e) => {
-      if (e instanceof ApiError) {
-        setRefused(serverErrors(app, e.problem.errors ?? []));
-      }
-    },
+    onError: (e) => refuse(e),
   });
   const save = useMutation({
     mutationFn: ({ request, id }: { request: TriggerRequest; id: number | undefined }) =>
@@ -74,13 +75,21 @@ export function AppForm({ app, start, trigger, preview = false }: { app: App; st
       toast.done(triggers.form.saved(saved.name));
       void navigate("/triggers");
     },
-    onError: (e) => {
-      if (e instanceof ApiError) {
-        setRefused(serverErrors(app, e.problem.errors ?? []));
-      }
-    },
+    onError: (e) => refuse(e),
   });
-  const errors = tried ? { ...refused, ...(checked.kind === "errors" ? checked.errors : NONE) } : refused;
+  const refuse = (e: unknown) => {
+    if (e instanceof ApiError) {
+      const list = serverErrors(app, e.problem.errors ?? []);
+      setRefused(list);
+      reveal(Object.keys(list));
+    }
+  };
+  const now = useMemo(() => askedNow(app, form.inputs), [app, form.inputs]);
+  const steps = useMemo(() => stepsOf(app, now.names), [app, now]);
+  const against = checked.kind === "errors" ? checked.errors : NONE;
+  const place = usePlace(steps, against, preview);
+  const isShown = (name: string) => tried || triedPages.has(steps[stepOf(steps, name)]?.page ?? 0);
+  const errors = { ...refused, ...Object.fromEntries(Object.entries(against).filter(([name]) => isShown(name))) };
   const wrong = Object.keys(errors).filter((name) => name !== "");
 
   const focusFirst = useCallback((names: readonly string[]) => {
@@ -94,10 +103,42 @@ export function AppForm({ app, start, trigger, preview = false }: { app: App; st
     });
   }, []);
 
+  // fields of which the first is to be gone to, once it and what is said of it are drawn
+  const [aim, setAim] = useState<readonly string[]>();
+  const at = place?.at ?? -1;
+  const placeOfFirst = useCallback((names: readonly string[]) => Math.min(...names.map((name) => stepOf(steps, name))), [steps]);
+  const reveal = (names: readonly string[]) => {
+    if (names.length > 0) {
+      setAim(names);
+      if (placeOfFirst(names) !== at) {
+        place?.go(placeOfFirst(names));
+      }
+    }
+  };
+  useEffect(() => {
+    if (aim !== undefined && placeOfFirst(aim) === at) {
+      focusFirst(aim);
+      setAim(undefined);
+    }
+  }, [aim, at, placeOfFirst, focusFirst]);
+  const next = () => {
+    if (place === undefined || place.last) {
+      run();
+      return;
+    }
+    const here = Object.keys(against).filter((name) => stepOf(steps, name) === place.at);
+    setTriedPages((before) => new Set(before).add(place.step.page));
+    if (here.length > 0 && !preview) {
+      reveal(here);
+    } else if (uploading.size === 0) {
+      place.go(place.at + 1);
+    }
+  };
+
   const keep = () => {
     setTried(true);
     if (checked.kind === "errors") {
-      focusFirst(Object.keys(checked.errors));
+      reveal(Object.keys(checked.errors));
     } else if (draft !== undefined && draft.name.trim() !== "" && (draft.kind === "schedule" || draft.path !== "")) {
       setRefused(NONE);
       save.mutate({ request: requestOf(draft, checked.request), id: draft.id });
@@ -114,7 +155,7 @@ export function AppForm({ app, start, trigger, preview = false }: { app: App; st
     }
     setTried(true);
     if (checked.kind === "errors") {
-      focusFirst(Object.keys(checked.errors));
+      reveal(Object.keys(checked.errors));
       return;
     }
     if (!submit.isPending && uploading.size === 0 && app.runnable) {
@@ -122,19 +163,14 @@ export function AppForm({ app, start, trigger, preview = false }: { app: App; st
       submit.mutate(checked.request);
     }
   };
-  useEffect(() => {
-    if (submit.isError) {
-      focusFirst(Object.keys(refused));
-    }
-  }, [submit.isError, refused, focusFirst]);
 
   const edit = (change: Partial<FormState>, ...fields: string[]) => {
     setForm((before) => ({ ...before, ...change, ...(change.inputs === undefined ? {} : { inputs: followed(app, before.inputs, change.inputs) }) }));
     setRefused((before) => (fields.some((f) => f in before) ? Object.fromEntries(Object.entries(before).filter(([f]) => !fields.includes(f))) : before));
   };
-  const now = useMemo(() => askedNow(app, form.inputs), [app, form.inputs]);
   const context: FieldContext = {
     app: now.app,
+    page: place?.step.page,
     inputs: Object.fromEntries(Object.entries(form.inputs).filter(([name, v]) => now.names.has(name) && !(name in form.sweep) && v !== undefined && v !== "")),
     rows: now.rows,
     sweep: form.sweep,
@@ -162,8 +198,6 @@ export function AppForm({ app, start, trigger, preview = false }: { app: App; st
   };
   const schema = useMemo(() => schemaFor(now, form.sweep), [now, form.sweep]);
   const uiSchema = useMemo(() => ({ ...app.ui, "ui:submitButtonOptions": { norender: true } }), [app]);
-  const split = app.split ?? undefined;
-  const plainSweeps = Object.values(form.sweep).filter((s) => typeof s === "string" || Array.isArray(s) || !isSampled(s.kind)).length;
 
   return (
     <Grid
@@ -172,11 +206,11 @@ export function AppForm({ app, start, trigger, preview = false }: { app: App; st
       onKeyDown={(e) => {
         if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) {
           e.preventDefault();
-          run();
+          next();
         }
       }}
     >
-      <Grid.Col span={preview ? 12 : { base: 12, md: 8 }}>
+      <Grid.Col span={preview || place?.last === false ? 12 : { base: 12, md: 8 }} maw={place?.last === false ? 960 : undefined}>
         <Stack gap="lg">
           <Group gap="xs" role="group" aria-label={text.presets}>
             {draft === undefined && !preview && (
@@ -200,69 +234,30 @@ export function AppForm({ app, start, trigger, preview = false }: { app: App; st
                 </Button>
               ))}
           </Group>
-          <InputsForm
-            tagName="div"
-            schema={schema}
-            uiSchema={uiSchema}
-            validator={validator}
-            formData={form.inputs}
-            formContext={context}
-            templates={templates}
-            fields={fields}
-            widgets={widgets}
-            noHtml5Validate
-            showErrorList={false}
-            experimental_defaultFormStateBehavior={{ emptyObjectFields: "skipDefaults" }}
-            onChange={(event, id) => edit({ inputs: event.formData ?? {} }, (id ?? "").replace(/^root_/, ""))}
-          />
-          {plainSweeps > 1 && (
-            <Input.Wrapper label={text.sweep.combine} labelElement="div">
-              <SegmentedControl
-                aria-label={text.sweep.combine}
-                value={form.together ? "together" : "every"}
-                data={[
-                  { value: "every", label: text.sweep.every },
-                  { value: "together", label: text.sweep.together },
-                ]}
-                onChange={(value) => edit({ together: value === "together" })}
-              />
-            </Input.Wrapper>
-          )}
-          {draft === undefined && (
-            <TextInput
-              id="root_name"
-              label={text.form.name}
-              placeholder={text.form.namePlaceholder}
-              maxLength={200}
-              value={form.name}
-              error={errors.name}
-              onChange={(e) => edit({ name: e.currentTarget.value }, "name")}
-              maw={400}
+          {place !== undefined && <WizardHead steps={steps} place={place} errors={against} shown={errors} free={preview} takesFocus={aim === undefined} />}
+          <Box hidden={place?.last}>
+            <InputsForm
+              tagName="div"
+              schema={schema}
+              uiSchema={uiSchema}
+              validator={validator}
+              formData={form.inputs}
+              formContext={context}
+              templates={templates}
+              fields={fields}
+              widgets={widgets}
+              noHtml5Validate
+              showErrorList={false}
+              experimental_defaultFormStateBehavior={{ emptyObjectFields: "skipDefaults" }}
+              onChange={(event, id) => edit({ inputs: event.formData ?? {} }, (id ?? "").replace(/^root_/, ""))}
             />
-          )}
-          {!isInteractive(app) && <WhereItRuns pool={form.pool} error={errors.pool} change={(pool) => edit({ pool }, "pool")} />}
-          {split !== undefined && (
-            <Accordion variant="default" chevronPosition="left" defaultValue={form.chunks === undefined ? null : "advanced"}>
-              <Accordion.Item value="advanced" style={{ border: 0 }}>
-                <Accordion.Control px={0} w="auto">
-                  <Text size="sm" fw={500}>
-                    {text.form.advanced}
-                  </Text>
-                </Accordion.Control>
-                <Accordion.Panel>
-                  <Chunks
-                    unit={split.unit ?? split.input ?? ""}
-                    chunks={form.chunks}
-                    error={errors.chunks}
-                    change={(chunks) => edit({ chunks }, "chunks")}
-                  />
-                </Accordion.Panel>
-              </Accordion.Item>
-            </Accordion>
-          )}
+          </Box>
+          {place !== undefined && place.last && <Review steps={steps} place={place} asked={now} form={form} dropped={context.dropped} />}
+          {(place === undefined || place.last) && <RunOptions app={app} form={form} errors={errors} named={draft !== undefined} edit={edit} />}
+          {place !== undefined && <WizardButtons place={place} disabled={uploading.size > 0} next={next} />}
         </Stack>
       </Grid.Col>
-      <Grid.Col span={{ base: 12, md: 4 }} display={preview ? "none" : undefined}>
+      <Grid.Col span={{ base: 12, md: 4 }} display={preview || place?.last === false ? "none" : undefined}>
         <Box pos="sticky" top={72}>
           {draft !== undefined ? (
             <TriggerPanel
@@ -302,65 +297,5 @@ export function AppForm({ app, start, trigger, preview = false }: { app: App; st
         </Box>
       </Grid.Col>
     </Grid>
-  );
-}
-
-/** The choice between the pools; there is none to make while HTCondor is not there. */
-function WhereItRuns({
-  pool,
-  error,
-  change,
-}: {
-  pool: PoolName | undefined;
-  error: string | undefined;
-  change: (pool: PoolName | undefined) => void;
-}): ReactElement | null {
-  const condor = useQuery(poolQuery).data?.condor;
-  if (condor?.ready !== true && pool !== "condor") {
-    return null;
-  }
-  return (
-    <Input.Wrapper label={text.form.where} error={error} labelElement="div">
-      <SegmentedControl
-        id="root_pool"
-        aria-label={text.form.where}
-        value={pool ?? "auto"}
-        data={[
-          { value: "auto", label: text.form.whereAuto },
-          { value: "condor", label: text.form.whereCondor(condor?.slots ?? 0) },
-          { value: "local", label: text.form.whereLocal },
-        ]}
-        onChange={(value) => change(value === "auto" ? undefined : value)}
-      />
-    </Input.Wrapper>
-  );
-}
-
-function Chunks({
-  unit,
-  chunks,
-  error,
-  change,
-}: {
-  unit: string;
-  chunks: number | undefined;
-  error: string | undefined;
-  change: (chunks: number | undefined) => void;
-}): ReactElement {
-  return (
-    <TextInput
-      id="root_chunks"
-      label={text.form.chunks}
-      description={text.form.chunksHelp(unit)}
-      placeholder={text.form.chunksAuto}
-      inputMode="numeric"
-      value={chunks === undefined ? "" : String(chunks)}
-      error={error}
-      onChange={(e) => {
-        const digits = e.currentTarget.value.replace(/\D/g, "").slice(0, 6);
-        change(digits === "" ? undefined : Math.max(1, Math.min(100_000, Number(digits))));
-      }}
-      maw={280}
-    />
   );
 }

@@ -7,6 +7,8 @@ import type { FormState, SweepField } from "./form";
 export interface FieldContext {
   /** As its form is now: each property in the case that holds. */
   app: App;
+  /** The page that is asked, of a form in steps. */
+  page: number | undefined;
   /** The values of the inputs that are asked. */
   inputs: Values;
   /** What is asked in the rows of each group. */

@@ -8,6 +8,7 @@ import { text } from "../../text/apps";
 import type { FieldContext } from "./context";
 import { choicesOf, neededOf, titleOf } from "./form";
 import { FileWidget } from "./FileWidget";
+import { isWithin } from "./steps";
 import styles from "./form.module.css";
 import { RowField, RowsTemplate, RowTemplate } from "./rows";
 import { SweepEditor } from "./SweepEditor";
@@ -18,7 +19,7 @@ interface FormGroup {
   fields: string[];
 }
 
-function groupsOf(uiSchema: unknown, key: "ui:groups" | "ui:tabs"): FormGroup[] {
+function groupsOf(uiSchema: unknown, key: "ui:groups" | "ui:tabs" | "ui:pages"): FormGroup[] {
   const groups = (uiSchema as Values | undefined)?.[key];
   return Array.isArray(groups) ? (groups as FormGroup[]).filter((g) => Array.isArray(g.fields)) : [];
 }
@@ -65,6 +66,19 @@ function ObjectTemplate(props: ObjectFieldTemplateProps): ReactElement {
         ))}
     </Stack>
   );
+  const pages = groupsOf(props.uiSchema, "ui:pages");
+  if (pages.length > 0) {
+    // all stay, so that a file goes on to be sent while another page is looked at
+    return (
+      <>
+        {pages.map((page, i) => (
+          <Box key={i} hidden={context.page !== i + 1}>
+            {section((name) => page.fields.includes(name))}
+          </Box>
+        ))}
+      </>
+    );
+  }
   const tabs = groupsOf(props.uiSchema, "ui:tabs").filter((t) => visible.some((p) => t.fields.includes(p.name)));
   const tabbed = new Set(tabs.flatMap((t) => t.fields));
   if (tabs.length === 0) {
@@ -83,7 +97,7 @@ function FormTabs({ tabs, errors, panel }: { tabs: FormGroup[]; errors: FieldCon
   const title = (tab: FormGroup) => tab.title ?? tab.fields.join();
   const [chosen, setChosen] = useState<string | null>(null);
   const current = tabs.find((t) => title(t) === chosen) ?? tabs[0];
-  const within = (tab: FormGroup, field: string) => tab.fields.some((f) => f === field || new RegExp(`^${f}_\\d+_`).test(field));
+  const within = (tab: FormGroup, field: string) => isWithin(tab.fields, field);
   const wrong = (tab: FormGroup) => Object.keys(errors).filter((f) => within(tab, f)).length;
   const first = Object.keys(errors).some((f) => f !== "" && !tabs.some((t) => within(t, f))) || (current !== undefined && wrong(current) > 0) ? undefined : tabs.find((t) => wrong(t) > 0);
   const front = first === undefined ? undefined : title(first);

@@ -58,6 +58,16 @@ export const text: Words<typeof english.text> = {
     notRunnable: "Diese App kann zurzeit nicht laufen",
     missing: { title: "Diese App lässt sich nicht öffnen", body: "Vielleicht wurde sie aus dem Ordner apps entfernt.", action: "Apps öffnen" },
   },
+  wizard: {
+    steps: "Schritte des Formulars",
+    of: (n: number, all: number) => `Schritt ${n} von ${all}`,
+    next: "Weiter",
+    back: "Zurück",
+    review: "Überblick",
+    change: "Ändern",
+    changeOf: (step: string) => `${step} ändern`,
+    notGiven: "nicht angegeben",
+  },
   sweep: {
     how: "Art der Angabe",
     kinds: {

@@ -68,6 +68,15 @@ class AppEditorPageTest {
       Chromium.picture(page, "editor-mistake");
       mistake.click();
       assertThat(code).isFocused();
+      String pages =
+          "pages: [{ title: Words, inputs: [greeting] }, { title: Number, inputs: [times] }]\n";
+      code.fill(text.replace("\ncommand:", "\n" + pages + "command:"));
+      seen(preview.getByText("Step 1 of 3"));
+      preview.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Next")).click();
+      seen(preview.getByText("Step 2 of 3"));
+      seen(preview.getByLabel("How often"));
+      Chromium.accessible(page);
+      Chromium.picture(page, "editor-pages");
       code.fill(text.replace("How often", "Repeats"));
       seen(preview.getByLabel("Repeats"));
       seen(page.getByText("app.yaml is in order"));

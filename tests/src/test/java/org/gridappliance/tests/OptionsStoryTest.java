@@ -56,6 +56,8 @@ class OptionsStoryTest {
               title: Element
               showIf: { atoms.kind: listed }
               choices: { command: [mawk, "{{ print $1 }}", { when: atoms.library, then: ["{atoms.library}"] }] }
+        - { name: digits, type: integer, title: Digits, default: 3, minimum: 1, maximum: 9, tab: Report }
+        - { name: note, type: text, title: Note, required: false, tab: Notes }
       command: [mawk, 'BEGIN {{ print ARGC - 1 > "n.txt" }}', { each: atoms, then: ["{atoms.kind}"] }]
       outputs: [{ name: said, type: text, title: Output, file: n.txt }]
       resources: { memory: 64 MiB, disk: 1 MiB, minimumTime: 0 s, expectedTime: 1 s, maximumTime: 2 min }
@@ -219,6 +221,12 @@ class OptionsStoryTest {
       button(page, "Move Atom 3 up").click();
       assertThat(page.locator("#root_atoms_1_radius")).hasValue("3 nm");
       button(page, "Remove Atom 3").click();
+      page.locator("#root_digits").fill("12");
+      page.getByRole(AriaRole.TAB, new Page.GetByRoleOptions().setName("Notes")).click();
+      page.locator("#root_note").fill("the second try");
+      button(page, "Run").click(); // the tab of the mistake comes to the front
+      assertThat(page.getByText("12 is above the largest value, 9.")).isVisible();
+      page.locator("#root_digits").fill("2");
       button(page, "Run").click();
       page.waitForURL(
           url -> url.contains("/jobs/"), new Page.WaitForURLOptions().setTimeout(60_000));

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
@@ -141,31 +142,54 @@ class ScienceAppsTest {
       Page page = context.newPage();
       logIn(page);
       page.navigate(appliance.url() + "/apps/vina?example=0");
+      Locator step = page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(2));
+      assertThat(step.first()).hasText("Step 1 of 4: Molecules");
+      button(page, "Next").click();
+      assertThat(step.first()).hasText("Step 2 of 4: Box");
+      assertThat(step.first()).isFocused();
       Locator x = page.getByLabel("Centre x", new Page.GetByLabelOptions().setExact(true));
       x.fill("1.1 nm");
       assertThat(page.getByText("= 11 Å")).isVisible();
       x.fill("11 kg");
-      button(page, "Run").click();
+      button(page, "Next").click();
       assertThat(page.getByText("kg cannot be converted to Å.")).isVisible();
+      assertThat(x).isFocused();
+      Chromium.accessible(page);
+      Chromium.picture(page, "form-step-wrong");
       x.fill("1.1 nm");
-      tab(page, "Search").click();
+      x.press("Control+Enter");
+      assertThat(step.first()).hasText("Step 3 of 4: Search");
+      page.goBack();
+      assertThat(x).hasValue("1.1 nm");
+      page.goForward();
       assertThat(page.getByLabel("Evaluations of the score in a run")).hasCount(0);
       button(page, "Quick look").click();
       assertThat(page.getByLabel("Evaluations of the score in a run")).hasValue("2000");
       Chromium.accessible(page);
-      Chromium.picture(page, "form-tabs");
+      Chromium.picture(page, "form-step");
       several(page, "Seed");
       page.getByLabel("Seed: How the values are told").selectOption("step");
       page.getByLabel("Seed: From").fill("1");
       page.getByLabel("Seed: To").fill("3");
       page.getByLabel("Seed: Step").fill("1");
       assertThat(page.getByText("3 values")).isVisible();
+      button(page, "Next").click();
+      assertThat(step.first()).hasText("Step 4 of 4: Review");
+      assertThat(page.getByRole(AriaRole.TABLE).getByText("1 to 3, step 1")).isVisible();
       assertThat(
               page.getByRole(
                   AriaRole.REGION, new Page.GetByRoleOptions().setName("What this becomes")))
           .containsText("Subjobs3", new ContainsTextOptions().setTimeout(20_000));
       Chromium.picture(page, "form-sweep");
       Chromium.accessible(page);
+      aRefusalOpensItsStep(page);
+      Page other = context.newPage();
+      other.navigate(appliance.url() + "/apps/vina?step=3"); // its files are not chosen
+      assertThat(other.getByText("Step 1 of 4")).isVisible();
+      other.close();
+      page.getByRole(AriaRole.NAVIGATION, new Page.GetByRoleOptions().setName("Steps of the form"))
+          .getByText("Review")
+          .click();
       button(page, "Run").click();
       page.waitForURL("**/jobs/*");
       assertThat(page.locator(".chip").first())
@@ -173,7 +197,7 @@ class ScienceAppsTest {
       assertThat(page.locator("canvas").first()).isVisible();
       Chromium.picture(page, "form-sweep-results");
       String state = context.storageState();
-      looked(chromium, state, "/apps/vina?example=1", "form-vina");
+      looked(chromium, state, "/apps/vina?example=1&step=4", "form-vina");
       looked(chromium, state, "/apps/blastp?example=0", "form-blastp");
     }
   }
@@ -345,6 +369,28 @@ class ScienceAppsTest {
     }
   }
 
+  /** The server's answer is made up: it says of a field what the form could not know. */
+  private static void aRefusalOpensItsStep(Page page) {
+    String answer =
+        """
+        {"title": "Not valid", "status": 400, "detail": "inputs are not valid",
+         "errors": [{"field": "inputs.poses", "message": "3 poses are too many today"}]}
+        """;
+    page.route(
+        "**/api/v1/jobs",
+        route ->
+            route.fulfill(
+                new Route.FulfillOptions()
+                    .setStatus(400)
+                    .setContentType("application/problem+json")
+                    .setBody(answer)),
+        new Page.RouteOptions().setTimes(1));
+    button(page, "Run").click();
+    assertThat(page.getByText("Step 3 of 4")).isVisible();
+    assertThat(page.getByText("3 poses are too many today")).isVisible();
+    assertThat(page.locator("#root_poses")).isFocused();
+  }
+
   private static void logIn(Page page) {
     page.navigate(appliance.url() + "/login");
     page.getByLabel("Name").first().fill(Appliance.ADMIN);
@@ -356,10 +402,6 @@ class ScienceAppsTest {
   private static void several(Page page, String title) {
     Locator field = page.locator("#root_" + title.toLowerCase(java.util.Locale.ROOT));
     field.locator("xpath=ancestor::div[button[@aria-pressed]][1]/button[@aria-pressed]").click();
-  }
-
-  private static Locator tab(Page page, String name) {
-    return page.getByRole(AriaRole.TAB, new Page.GetByRoleOptions().setName(name));
   }
 
   private static Locator button(Page page, String name) {

@@ -19,6 +19,8 @@ import org.gridappliance.jobs.lease.Sandbox;
  *     org.gridappliance.jobs.lease.Sandbox#KNOWN}
  * @param network what its program connects to outside, usually nothing
  * @param inputs in the order of the form; names are unique
+ * @param pages of a form that is asked in steps, at least two, which have each input once; empty
+ *     for a form in one piece
  * @param command the argument list of a subjob, never empty, never for a shell
  * @param environment variables beside the envelope's own
  * @param interactive how a person works with the program while it runs, {@code vnc} for its
@@ -43,6 +45,7 @@ public record App(
     List<String> allow,
     List<Sandbox.Host> network,
     List<Input> inputs,
+    List<Page> pages,
     List<Argument> command,
     Map<String, Template> environment,
     Optional<String> interactive,
@@ -56,6 +59,14 @@ public record App(
     List<Example> presets,
     Path folder,
     String digest) {
+
+  /**
+   * A step of the form.
+   *
+   * @param about shown under its title, usually nothing
+   * @param inputs names; the form asks them in the order of {@link App#inputs}
+   */
+  public record Page(String title, String about, List<String> inputs) {}
 
   /**
    * Values that fill in the form.

@@ -33,6 +33,13 @@ final class AppRules {
     fields.get("inputs").ifPresent(this::stagedNames);
     fields.get("inputs").ifPresent(this::deciders);
     fields.get("inputs").ifPresent(new OptionRules(app, this)::check);
+    fields
+        .get("pages")
+        .ifPresent(
+            pages ->
+                fields
+                    .get("inputs")
+                    .ifPresent(inputs -> new PageRules(app, this).check(pages, inputs)));
     fields.get("outputs").ifPresent(this::outputs);
     fields.get("plots").ifPresent(this::plots);
     fields.get("examples").ifPresent(this::examples);
@@ -315,7 +322,7 @@ final class AppRules {
                 });
   }
 
-  private String noInput(String name) {
+  String noInput(String name) {
     List<String> ofRows = // a group comes first among its own, and is not meant here
         app.inputs().stream()
             .filter(input -> input.withRows().skip(1).anyMatch(one -> one.name().equals(name)))

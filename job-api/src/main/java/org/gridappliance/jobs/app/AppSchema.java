@@ -314,7 +314,8 @@ public final class AppSchema {
   /**
    * {@return RJSF's uiSchema}: {@code ui:order}, {@code ui:groups} (a list of {@code {title,
    * fields}}, in order; a field in none of them has no heading and comes first), {@code ui:tabs}
-   * (alike; a field in none of them stands above the tabs) and the widgets.
+   * (alike; a field in none of them stands above the tabs), {@code ui:pages} (alike, each with its
+   * {@code about}; every field is in one of them) and the widgets.
    */
   public static ObjectNode ui(App app) {
     ObjectNode ui = JSON.objectNode();
@@ -336,6 +337,16 @@ public final class AppSchema {
     }
     list(ui, "ui:groups", groups);
     list(ui, "ui:tabs", tabs);
+    ArrayNode pages = ui.putArray("ui:pages");
+    for (App.Page page : app.pages()) {
+      ArrayNode names =
+          pages
+              .addObject()
+              .put("title", page.title())
+              .put("about", page.about())
+              .putArray("fields");
+      page.inputs().forEach(names::add);
+    }
     return ui;
   }
 

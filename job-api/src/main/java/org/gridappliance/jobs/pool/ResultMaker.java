@@ -149,6 +149,7 @@ public final class ResultMaker {
         app.allow(),
         app.network(),
         app.inputs(),
+        app.pages(),
         app.command(),
         app.environment(),
         app.interactive(),
