@@ -20,6 +20,7 @@ run_doctor() {
   doctor_node
   doctor_programs
   doctor_packages
+  doctor_countries
   doctor_namespaces
   doctor_port
   doctor_disk
@@ -83,6 +84,16 @@ doctor_packages() {
       row "$package" missing "asked for by an application" "$(apt_line "$package")"
     fi
   done < <(app_packages)
+}
+
+# doctor_countries: the table by which the map guesses where computers are.
+doctor_countries() {
+  local gives="guessed places of computers on the map"
+  if has_countries; then
+    row countries "$(dpkg-query -W -f '${Version}' libloc-database 2>/dev/null || printf present)" "$gives" ""
+  else
+    row countries missing "$gives" "$(apt_line libloc-database)"
+  fi
 }
 
 # doctor_namespaces: whether a job can be contained, tried for real.

@@ -77,6 +77,9 @@ has() { type -P "$1" >/dev/null || [ -x "/usr/sbin/$1" ]; }
 # has_nss_wrapper: the library that shows smbd our accounts.
 has_nss_wrapper() { compgen -G '/usr/lib/*/libnss_wrapper.so' >/dev/null; }
 
+# has_countries: the table by which the map guesses where computers are.
+has_countries() { [ -e /usr/share/libloc-location/location.db ]; }
+
 # has_libipsec: strongSwan's ESP in user space.
 has_libipsec() { [ -e /usr/lib/ipsec/plugins/libstrongswan-kernel-libipsec.so ]; }
 
@@ -114,6 +117,7 @@ missing_packages() {
   fi
   if [[ " $* " == *" test "* ]]; then
     has_gvfs_dav || printf 'gvfs-backends\ngvfs-daemons\n'
+    has_countries || printf 'libloc-database\n'
   fi
   if [[ " $* " == *" bench "* ]]; then
     has_numpy || printf 'python3-numpy\n'
@@ -187,6 +191,12 @@ need() {
     node_version
     ((REPLY >= WANTED_NODE)) || fail "Node.js $REPLY is too old to build the pages: want $WANTED_NODE or newer, with npm; install it, then run this again"
   fi
+}
+
+# offer_countries: the map guesses nothing where apt does not know the table, or cannot bring it.
+offer_countries() {
+  has_countries || ! has apt-get || ! apt_knows libloc-database ||
+    (install_packages libloc-database) || warn "the map shows no guessed places until then"
 }
 
 # offer_java: no JDK is new enough: install Debian's where there is one, else say what is wanted.

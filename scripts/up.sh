@@ -72,6 +72,7 @@ prepare() {
   ! is_root || (need desktop) || warn "desktops stay off until then"
   need_app_packages
   ! is_root || (need root) || warn "starting without what could not be installed"
+  ! is_root || offer_countries
   install_program
   make_data_folder
   prepare_pool

@@ -69,7 +69,9 @@ export const pool = {
     world: "World",
     us: "United States",
     which: "Map",
-    counted: (all: number, placed: number) => (all === placed ? nodesWord(all) : `${nodesWord(all)}, ${count(placed)} with a place`),
+    counted: (all: number, placed: number, guessed: number) =>
+      `${nodesWord(all)}${all === placed ? "" : `, ${count(placed)} with a place`}${guessed === 0 ? "" : `, ${count(guessed)} in the country of their address (dashed)`}`,
+    byAddress: (country: string) => `${country} (by address)`,
     set: "Open a node below to set its place.",
     label: "Map of the nodes; the table below has the same",
     cluster: (place: string, states: string) => `${place}: ${states}`,
@@ -127,6 +129,7 @@ export const pool = {
     joinedAt: "Joined",
     place: "Place",
     noPlace: "not set",
+    fromAddress: (country: string) => `from its address: ${country}`,
     slots: "Slots",
     memory: "Memory",
     version: "Version",

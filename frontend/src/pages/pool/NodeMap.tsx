@@ -8,6 +8,7 @@ import { pool as text } from "../../text/pool";
 import { toneOf } from "../../ui/StateChip";
 import { Contained } from "../../ui/states";
 import { clusters, markRadius, tally, type Cluster, type Project, type View } from "./clusters";
+import { spotOf } from "./spots";
 
 const World = lazy(() => import("./World"));
 
@@ -33,7 +34,8 @@ export function NodeMap({
   setView: (view: View) => void;
   choose: (chosen: Chosen) => void;
 }): ReactElement {
-  const unplaced = nodes.filter((n) => n.place === undefined).length;
+  const placed = nodes.filter((n) => n.place !== undefined).length;
+  const guessed = nodes.filter((n) => spotOf(n)?.guessed === true).length;
   return (
     <section className="card" aria-label={text.map.title}>
       <Group justify="space-between" gap="sm" mb="xs">
@@ -57,8 +59,8 @@ export function NodeMap({
         </Suspense>
       </Contained>
       <Text size="sm" c="dimmed" mt="xs">
-        {text.map.counted(nodes.length, nodes.length - unplaced)}
-        {unplaced > 0 && admin && `. ${text.map.set}`}
+        {text.map.counted(nodes.length, placed, guessed)}
+        {placed < nodes.length && admin && `. ${text.map.set}`}
       </Text>
     </section>
   );
@@ -79,6 +81,7 @@ function Mark({ cluster, choose }: { cluster: Cluster; choose: (chosen: Chosen) 
   const counts = tally(cluster.nodes);
   const words = text.map.cluster(cluster.name, counts.map(([state, n]) => `${n} ${states[state]}`).join(", "));
   const radius = markRadius(cluster.nodes.length);
+  const guessed = cluster.nodes.every((n) => spotOf(n)?.guessed === true);
   const act = () => choose({ name: cluster.name, ids: cluster.nodes.map((n) => n.id) });
   return (
     <g
@@ -97,6 +100,7 @@ function Mark({ cluster, choose }: { cluster: Cluster; choose: (chosen: Chosen) 
     >
       <title>{words}</title>
       <circle r={radius} fill="var(--mantine-color-body)" />
+      {guessed && <circle r={radius + 3} fill="none" stroke="var(--mantine-color-dimmed)" strokeWidth={1.5} strokeDasharray="3 3" />}
       {arcs(counts.map(([, n]) => n)).map(([from, to], i) => (
         <circle
           key={i}

@@ -19,6 +19,7 @@ import { toast } from "../../ui/toasts";
 import { NodeOwner } from "./NodeOwner";
 import { History, Jobs, Slots } from "./NodePast";
 import { PlaceDialog } from "./PlaceDialog";
+import { placeWords } from "./spots";
 
 const text = pool.node;
 
@@ -51,7 +52,7 @@ function Now({ node }: { node: NodeDetail }): ReactElement {
   const facts: [string, ReactNode][] = [
     [text.slots, pool.slots(Math.max(0, node.cpus - node.freeCpus), node.cpus)],
     [text.memory, memory(node.memoryBytes)],
-    [text.place, node.place?.name ?? text.noPlace],
+    [text.place, placeWords(node) ?? text.noPlace],
     [text.seen, <Ago key="seen" at={node.lastSeenAt} />],
     [text.joinedAt, <Ago key="joined" at={node.enrolledAt} />],
     [text.version, node.version ?? "–"],

@@ -11,6 +11,7 @@ import { StateChip } from "../../ui/StateChip";
 import { Ago } from "../../ui/time";
 import { FilterHelp } from "../jobs/Views";
 import type { Chosen } from "./NodeMap";
+import { placeWords } from "./spots";
 import type { Row } from "./watched";
 
 /* Widths are so that the name keeps at least 100 px at every width of the page. */
@@ -185,7 +186,7 @@ function NodeRow({ node, current, loads, pools, open }: RowProps): ReactElement 
         </Table.Td>
       )}
       <Table.Td visibleFrom="md" className="wrap">
-        {node.place?.name ?? "–"}
+        {placeWords(node) ?? "–"}
       </Table.Td>
       <Table.Td visibleFrom="sm">
         <Ago at={node.lastSeenAt} />

@@ -13,6 +13,7 @@ import { StateChip } from "../../ui/StateChip";
 import { ErrorBox, Loading } from "../../ui/states";
 import { Ago } from "../../ui/time";
 import { Slots } from "./NodePast";
+import { placeWords } from "./spots";
 import type { Watched } from "./watched";
 
 const text = words.node;
@@ -30,6 +31,7 @@ export function WatchedSheet({ machine, pool, close }: { machine: Watched; pool:
           [text.memory, memory(now.memoryBytes)],
           [text.load, fixed(now.load, 1)],
           [text.version, now.version],
+          ...(now.country === undefined ? [] : ([[text.place, placeWords(now)]] satisfies [string, ReactNode][])),
           [text.seen, <Ago key="seen" at={now.lastSeenAt} />],
         ];
   return (

@@ -1,5 +1,6 @@
 /** Nodes on a map: those too close to be told apart become one mark. Pure. */
 import type { PoolNode } from "../../api/types";
+import { spotOf } from "./spots";
 
 export type View = "world" | "us";
 
@@ -28,7 +29,8 @@ export function clusters(nodes: readonly PoolNode[], project: Project, radius: n
   const cells = new Map<string, Cluster[]>();
   const cell = (n: number) => Math.floor(n / radius);
   for (const node of nodes) {
-    const at = node.place === undefined ? null : project([node.place.longitude, node.place.latitude]);
+    const spot = spotOf(node);
+    const at = spot === undefined ? null : project([spot.longitude, spot.latitude]);
     if (at === null) {
       continue;
     }
@@ -49,7 +51,7 @@ export function clusters(nodes: readonly PoolNode[], project: Project, radius: n
   }
   const apart = separate(found);
   for (const cluster of apart) {
-    cluster.name = commonest(cluster.nodes.map((n) => n.place?.name ?? ""));
+    cluster.name = commonest(cluster.nodes.map((n) => spotOf(n)?.name ?? ""));
   }
   return apart;
 }

@@ -60,7 +60,9 @@ export const pool: Words<typeof english.pool> = {
     world: "Welt",
     us: "USA",
     which: "Karte",
-    counted: (all, placed) => (all === placed ? nodes(all) : `${nodes(all)}, ${count(placed)} mit Ort`),
+    counted: (all, placed, guessed) =>
+      `${nodes(all)}${all === placed ? "" : `, ${count(placed)} mit Ort`}${guessed === 0 ? "" : `, ${count(guessed)} im Land ihrer Adresse (gestrichelt)`}`,
+    byAddress: (country) => `${country} (nach der Adresse)`,
     set: "Öffnen Sie unten einen Knoten, um seinen Ort anzugeben.",
     label: "Karte der Knoten; die Tabelle darunter enthält dasselbe",
     cluster: (place, states) => `${place}: ${states}`,
@@ -118,6 +120,7 @@ export const pool: Words<typeof english.pool> = {
     joinedAt: "Beigetreten",
     place: "Ort",
     noPlace: "nicht angegeben",
+    fromAddress: (country) => `nach seiner Adresse: ${country}`,
     slots: "Slots",
     memory: "Arbeitsspeicher",
     version: "Version",

@@ -7,7 +7,7 @@
  */
 export const untoldFiles = new RegExp(
   [
-    "portal/(cli|settings|store|tls)/|PortalMain|OwnerDoor|Contract\\.java|bundles/PublisherKey|notify/(Mails|MailStore|MailWords)",
+    "portal/(cli|country|settings|store|tls)/|PortalMain|OwnerDoor|Contract\\.java|bundles/PublisherKey|notify/(Mails|MailStore|MailWords)",
     "ca/(EstRoutes|OcspRoutes|CertificateStore)|ca/request/|ca/signer/(Ocsp|SignerMain|SignerProcess)|uploads/(Checksum|Metadata|UploadRoutes)",
     "webdav/(Address|ByteRange|ContentTypes|DavXml|Exchange|File\\w+|LockMethods|Preconditions|PropertyMethods|RequestBody|TreeMethods|WebDavHandler|XmlStream)\\.|lock/IfHeader",
     "vnc/(Pump|rfb|terminal|websocket)|agent/(Agent|AgentMain|AgentOptions|AgentSocket|Enrolling|JoinLink|NodeMain|PoolMain)\\.",

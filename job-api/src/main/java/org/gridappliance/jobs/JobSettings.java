@@ -17,6 +17,7 @@ import java.util.List;
  * @param bundles applications as bundles
  * @param seal where subjobs are sealed
  * @param network whether subjobs reach the hosts that their applications name
+ * @param countries guesses where machines are
  */
 public record JobSettings(
     Path data,
@@ -26,7 +27,8 @@ public record JobSettings(
     long minimumFreeBytes,
     Bundles bundles,
     SealPolicy seal,
-    NetworkPolicy network) {
+    NetworkPolicy network,
+    Countries countries) {
 
   /** A subjob expected to take at least this long gets the long lease. */
   public static final Duration LONG_SUBJOB = Duration.ofMinutes(10);
@@ -52,25 +54,40 @@ public record JobSettings(
         64L << 20,
         Bundles.NONE,
         SealPolicy.JOINED,
-        NetworkPolicy.OFF);
+        NetworkPolicy.OFF,
+        Countries.NONE);
   }
 
   /** {@return the same with applications as bundles} */
   public JobSettings withBundles(Bundles value) {
     return new JobSettings(
-        data, appFolders, shortLease, longLease, minimumFreeBytes, value, seal, network);
+        data, appFolders, shortLease, longLease, minimumFreeBytes, value, seal, network, countries);
   }
 
   /** {@return the same, sealing elsewhere} */
   public JobSettings withSeal(SealPolicy value) {
     return new JobSettings(
-        data, appFolders, shortLease, longLease, minimumFreeBytes, bundles, value, network);
+        data,
+        appFolders,
+        shortLease,
+        longLease,
+        minimumFreeBytes,
+        bundles,
+        value,
+        network,
+        countries);
   }
 
   /** {@return the same with another policy on networks} */
   public JobSettings withNetwork(NetworkPolicy value) {
     return new JobSettings(
-        data, appFolders, shortLease, longLease, minimumFreeBytes, bundles, seal, value);
+        data, appFolders, shortLease, longLease, minimumFreeBytes, bundles, seal, value, countries);
+  }
+
+  /** {@return the same with another guess of where machines are} */
+  public JobSettings withCountries(Countries value) {
+    return new JobSettings(
+        data, appFolders, shortLease, longLease, minimumFreeBytes, bundles, seal, network, value);
   }
 
   private static void require(String key, Duration value, Duration least, Duration most) {

@@ -179,7 +179,8 @@ class DurabilityTest {
             1L << 60,
             Bundles.NONE,
             SealPolicy.JOINED,
-            NetworkPolicy.OFF);
+            NetworkPolicy.OFF,
+            Countries.NONE);
     portal = new TestPortal(full, Clock.systemUTC());
     TestPortal.Answer answer =
         portal.post("ann", "/jobs", Map.of("app", "nothing", "inputs", Map.of()));

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.gridappliance.jobs.lease.Lease;
 import org.junit.jupiter.api.AfterEach;
@@ -101,6 +102,25 @@ class NodeCareTest {
 
     set("admin", one.id, "{\"place\":null}");
     assertFalse(node(one.id).has("place"));
+  }
+
+  @Test
+  void aNodeWithoutPlaceTellsTheCountryOfItsAddress() throws Exception {
+    portal.close();
+    portal =
+        new TestPortal(
+            JobSettings.of(data, List.of(data.resolve("apps")))
+                .withCountries(
+                    met -> met.equals("127.0.0.1") ? Optional.of("DE") : Optional.empty()),
+            clock);
+    assertFalse(node(one.id).has("country"), "it was not met since the start");
+    one.lease(1, 0);
+    assertEquals("DE", node(one.id).path("country").asText());
+    assertFalse(node(other.id).has("country"));
+    other.heartbeat(List.of());
+    assertEquals("DE", node(other.id).path("country").asText());
+    set("admin", one.id, "{\"place\":{\"name\":\"Here\",\"latitude\":1,\"longitude\":2}}");
+    assertFalse(node(one.id).has("country"), "its place was set");
   }
 
   @Test

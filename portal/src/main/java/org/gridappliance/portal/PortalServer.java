@@ -36,6 +36,7 @@ import org.gridappliance.portal.agent.AgentCondor;
 import org.gridappliance.portal.audit.AuditLog;
 import org.gridappliance.portal.bundles.AppBundles;
 import org.gridappliance.portal.ca.PoolCa;
+import org.gridappliance.portal.country.Whereabouts;
 import org.gridappliance.portal.desktops.DesktopOperations;
 import org.gridappliance.portal.desktops.JobDesktops;
 import org.gridappliance.portal.desktops.Relays;
@@ -314,17 +315,20 @@ public final class PortalServer implements AutoCloseable {
     List<Path> folders = new ArrayList<>();
     folders.addAll(settings.apps().reversed());
     folders.add(data.resolve("apps")); // the later folder wins
+    AgentClient agent = new AgentClient(data.resolve("run/agent.sock"));
     try {
       return JobApi.start(
           JobSettings.of(data.path(), folders)
               .withBundles(new AppBundles(data.path(), NetworkPolicy.of(settings.network())))
               .withSeal(SealPolicy.of(settings.seal()))
-              .withNetwork(NetworkPolicy.of(settings.network())),
+              .withNetwork(NetworkPolicy.of(settings.network()))
+              .withCountries(
+                  Whereabouts.open(settings.countries(), () -> agent.ask("GET", "/overlay", null))),
           database.source(),
           homes,
           clock,
           (actor, action, object, remote) -> audit.append(actor, action, object, null, remote),
-          new AgentCondor(new AgentClient(data.resolve("run/agent.sock"))));
+          new AgentCondor(agent));
     } catch (StorageException | IOException e) {
       throw new StoreException("jobs cannot be taken up: " + e.getMessage());
     }

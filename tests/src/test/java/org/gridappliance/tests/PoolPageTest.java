@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import java.net.http.HttpResponse;
@@ -67,6 +69,15 @@ class PoolPageTest {
             .statusCode());
   }
 
+  /**
+   * As if the executor, which has no place and is on this machine, came from an Australian address.
+   */
+  private static void elsewhere(Route route) {
+    APIResponse answer = route.fetch();
+    String moved = answer.text().replaceAll("\"state\":\"(Ready|Busy)\"", "$0,\"country\":\"AU\"");
+    route.fulfill(new Route.FulfillOptions().setResponse(answer).setBody(moved));
+  }
+
   private static JsonNode made(PortalClient admin, String path, Map<String, ?> body)
       throws Exception {
     HttpResponse<String> answer = admin.send("POST", path, body);
@@ -85,10 +96,16 @@ class PoolPageTest {
       }
       BrowserContext context = chromium.anonymous(false, ColorScheme.LIGHT);
       Page page = Seated.login(context, appliance.url(), Appliance.ADMIN, Appliance.PASSWORD);
+      page.route("**/api/v1/nodes", PoolPageTest::elsewhere);
       page.navigate(appliance.url() + "/pool");
       Locator home = button(page, Pattern.compile("^Gainesville, Florida: 4 Away"));
       assertThat(home).isVisible();
-      assertThat(page.getByText("13 nodes, 12 with a place")).isVisible();
+      assertThat(
+              page.getByText(
+                  "13 nodes, 12 with a place, 1 in the country of their address (dashed)"))
+          .isVisible();
+      assertThat(button(page, Pattern.compile("^Australia \\(by address\\): 1 Ready"))).isVisible();
+      assertThat(page.getByText("from its address: Australia")).isVisible();
       Chromium.accessible(page);
       Chromium.picture(page, "pool");
 

@@ -142,13 +142,14 @@ final class Fleet {
     // what is wished of a machine holds though its advertisement has ended
     unheard.forEach(
         (name, standing) ->
-            all.add(new Machines.Told(name, "Away", 0, 0, 0, 0, "", standing, "", 0)));
+            all.add(new Machines.Told(name, null, "Away", 0, 0, 0, 0, "", standing, "", 0)));
     pool.machines().tell(all);
   }
 
   private static Machines.Told told(Machine one, Standing standing, String note) {
     return new Machines.Told(
         one.name(),
+        one.address(),
         one.state(),
         one.cpus(),
         one.freeCpus(),

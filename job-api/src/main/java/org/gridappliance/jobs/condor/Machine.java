@@ -7,12 +7,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.gridappliance.jobs.pool.Standing;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A machine of HTCondor's pool, as its startd last told.
  *
- * @param name its address
+ * @param name its address, or its host name in pools that have such
+ * @param address where its daemons are met, IPv4 or IPv6; null where it does not tell
  * @param state Ready, Busy, or Paused while its owner wants it
  * @param why it is paused or what is wrong with it, in words; empty where nobody says
  * @param standing what a pool admin wishes of it
@@ -25,6 +29,7 @@ import org.gridappliance.jobs.pool.Standing;
  */
 public record Machine(
     String name,
+    @Nullable String address,
     String state,
     String why,
     Standing standing,
@@ -55,6 +60,7 @@ public record Machine(
   Machine standing(Standing now) {
     return new Machine(
         name,
+        address,
         state,
         why,
         now,
@@ -71,8 +77,23 @@ public record Machine(
   /** {@return the same while its pool does not answer} */
   Machine away() {
     return new Machine(
-        name, "Away", "", standing, cpus, 0, memoryBytes, load, version, List.of(), heardAt, 0);
+        name,
+        address,
+        "Away",
+        "",
+        standing,
+        cpus,
+        0,
+        memoryBytes,
+        load,
+        version,
+        List.of(),
+        heardAt,
+        0);
   }
+
+  private static final Pattern HOST =
+      Pattern.compile("<\\[?([0-9A-Fa-f.:]{2,45}?)]?:[0-9]{1,5}[?>]");
 
   /** An ad may be under way for as long as the collector is busy. */
   private static final int SKEW_SECONDS = 60;
@@ -80,10 +101,10 @@ public record Machine(
   static final String ATTRIBUTES =
       "Name,Machine,State,Activity,SlotType,PartitionableSlot,DynamicSlot,Cpus,Memory,TotalSlotCpus,TotalCpus,"
           + "TotalSlotMemory,TotalMemory,TotalLoadAvg,CondorVersion,JobId,EnteredCurrentActivity,OwnerActive,OwnerWhy,MyCurrentTime,"
-          + "Draining,LastHeardFrom,DaemonStartTime";
+          + "Draining,LastHeardFrom,DaemonStartTime,MyAddress";
 
   static final String SCHEDDS =
-      "Machine,CondorVersion,LastHeardFrom,TotalIdleJobs,TotalRunningJobs";
+      "Machine,CondorVersion,LastHeardFrom,TotalIdleJobs,TotalRunningJobs,MyAddress";
 
   /** {@return the machines that jobs are submitted on, by name; they have no slot} */
   static List<Machine> submitting(List<JsonNode> schedds) {
@@ -94,6 +115,7 @@ public record Machine(
           name,
           new Machine(
               name,
+              address(one),
               "Ready",
               "",
               Standing.OPEN,
@@ -130,6 +152,12 @@ public record Machine(
 
   private static String version(JsonNode ad) {
     return ad.path("CondorVersion").asText("").replaceAll("^\\$CondorVersion: (\\S+).*", "$1");
+  }
+
+  /** {@return the host of an address as HTCondor writes it, {@code <HOST:PORT?…>}} */
+  private static @Nullable String address(JsonNode ad) {
+    Matcher host = HOST.matcher(ad.path("MyAddress").asText());
+    return host.lookingAt() ? host.group(1) : null;
   }
 
   /** {@return the machines that some slots belong to, by name} */
@@ -181,6 +209,7 @@ public record Machine(
             || parts.stream().allMatch(slot -> slot.path("State").asText().equals("Owner"));
     return new Machine(
         name,
+        address(whole),
         owner ? "Paused" : free > 0 ? "Ready" : "Busy",
         owner ? whole.path("OwnerWhy").asText("") : clock(whole),
         whole.path("Draining").asBoolean(false) ? Standing.DRAINING : Standing.OPEN,

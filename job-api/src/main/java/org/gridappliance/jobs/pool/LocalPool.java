@@ -210,6 +210,11 @@ public final class LocalPool implements AutoCloseable {
     return state.authenticate(bearer).id();
   }
 
+  /** Notes the network address that an executor's requests come from. */
+  public void met(@Nullable String bearer, String address) {
+    state.authenticate(bearer).address = address;
+  }
+
   /**
    * {@return leases; waits for work as the request says}
    *

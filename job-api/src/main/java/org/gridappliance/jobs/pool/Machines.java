@@ -26,6 +26,7 @@ public final class Machines {
   /**
    * What a machine last told.
    *
+   * @param address where it is met on the network; null where nobody tells
    * @param state Ready, Busy, or Paused while its owner wants it
    * @param cpus 0 where it runs no jobs
    * @param standing what an admin of that scheduler wishes of it
@@ -34,6 +35,7 @@ public final class Machines {
    */
   public record Told(
       String name,
+      @Nullable String address,
       String state,
       int cpus,
       int freeCpus,
@@ -188,6 +190,7 @@ public final class Machines {
         row.enrolledAt(),
         standing,
         places.get(row.id()),
+        last == null ? null : last.address(),
         last == null || away ? null : last.load(),
         running);
   }

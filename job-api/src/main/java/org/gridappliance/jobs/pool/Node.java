@@ -32,6 +32,10 @@ final class Node {
 
   Standing standing;
   @Nullable Place place;
+
+  /** Where its last request came from; since the start of this program. */
+  volatile @Nullable String address;
+
   long lastSeenAt;
   boolean ready = true;
   @Nullable String reason;

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind what it is
  * @param state Ready, Busy, Paused, Away, Problem, Draining or Banned
+ * @param place set by a person; null when nobody did
+ * @param address where it is met on the network; null while that is not known
  * @param load processes that want a core, of the whole machine; null when it does not tell
  * @param running what it holds leases for
  */
@@ -25,6 +27,7 @@ public record NodeSnapshot(
     long enrolledAt,
     Standing standing,
     @Nullable Place place,
+    @Nullable String address,
     @Nullable Double load,
     List<Running> running) {
 

@@ -254,6 +254,7 @@ public final class PoolViews implements PoolHistory.Source {
         node.row.enrolledAt(),
         node.standing,
         node.place,
+        node.address,
         null,
         running);
   }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.gridappliance.jobs.Countries;
 import org.gridappliance.jobs.JobAudit;
 import org.gridappliance.jobs.condor.CondorPool;
 import org.gridappliance.jobs.condor.Machine;
@@ -44,6 +45,7 @@ final class NodeOperations {
   private final Lines lines;
   private final Policies policies;
   private final Clock clock;
+  private final Countries countries;
 
   NodeOperations(
       LocalPool pool,
@@ -53,9 +55,11 @@ final class NodeOperations {
       JobAudit audit,
       Lines lines,
       Policies policies,
+      Countries countries,
       Clock clock) {
     this.clock = clock;
     this.policies = policies;
+    this.countries = countries;
     this.condor = condor;
     this.lines = lines;
     this.pool = pool;
@@ -86,7 +90,7 @@ final class NodeOperations {
     NodeFilter wanted = NodeFilter.parse(request.query("q").orElse(""), clock.millis());
     for (NodeSnapshot node : pool.views().nodes()) {
       if (wanted.test(NodeFilter.Line.of(node))) {
-        nodes.add(Views.node(node, caller));
+        nodes.add(Views.node(node, caller, countries));
       }
     }
     return Response.ok(answer);
@@ -155,7 +159,7 @@ final class NodeOperations {
   private Response node(Request request) {
     Caller caller = request.requireCaller();
     NodeSnapshot found = find(request);
-    ObjectNode answer = Views.node(found, caller.name());
+    ObjectNode answer = Views.node(found, caller.name(), countries);
     Policies.Machine kept = policies.machine(found.id());
     answer.put("group", kept.group());
     boolean mine = caller.name().equals(kept.owner());
@@ -306,6 +310,7 @@ final class NodeOperations {
   }
 
   private Response lease(Request request) {
+    pool.met(request.bearer(), request.remoteAddress());
     try {
       LeaseRequest asked = Json.from(request.body(), LeaseRequest.class);
       return Response.ok(Json.tree(new Leases(pool.lease(request.bearer(), asked))));
@@ -316,6 +321,7 @@ final class NodeOperations {
   }
 
   private Response heartbeat(Request request) {
+    pool.met(request.bearer(), request.remoteAddress());
     Heartbeat beat = Json.from(request.body(), Heartbeat.class);
     Heartbeat.Orders orders = pool.heartbeat(request.bearer(), beat);
     return Response.ok(

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
+import org.gridappliance.jobs.Countries;
 import org.gridappliance.jobs.Homes;
 import org.gridappliance.jobs.JobAudit;
 import org.gridappliance.jobs.JobSettings;
@@ -165,8 +166,9 @@ public final class Operations implements AutoCloseable {
     runs.addTo(operations);
     EfficiencyOperations efficiency = new EfficiencyOperations(jobs, history.jobUse(), clock);
     efficiency.addTo(operations);
-    new WatchOperations(condor, clock).addTo(operations);
-    new NodeOperations(pool, history, condor, space, audit, lines, policies, clock)
+    Countries countries = settings.countries();
+    new WatchOperations(condor, countries, clock).addTo(operations);
+    new NodeOperations(pool, history, condor, space, audit, lines, policies, countries, clock)
         .addTo(operations);
     new PolicyOperations(pool, condor, policies, audit).addTo(operations);
     operations.replaceAll((id, operation) -> space.guard(operation));

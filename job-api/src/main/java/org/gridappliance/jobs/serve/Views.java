@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import org.gridappliance.jobs.Countries;
 import org.gridappliance.jobs.app.Column;
 import org.gridappliance.jobs.app.Plot;
 import org.gridappliance.jobs.app.Resources;
@@ -163,7 +165,13 @@ final class Views {
     return node;
   }
 
-  static ObjectNode node(NodeSnapshot now, String caller) {
+  /**
+   * Writes a node.
+   *
+   * @param caller whose subjobs there are shown
+   * @param countries asked where nobody set its place
+   */
+  static ObjectNode node(NodeSnapshot now, String caller, Countries countries) {
     ObjectNode node = JSON.objectNode();
     node.put("id", now.id());
     node.put("kind", now.kind().name().toLowerCase(Locale.ROOT));
@@ -180,6 +188,8 @@ final class Views {
     node.put("load", now.load());
     if (now.place() != null) {
       node.set("place", Json.tree(now.place()));
+    } else {
+      putCountry(node, now.address(), countries);
     }
     ArrayNode running = node.putArray("running");
     for (NodeSnapshot.Running one : now.running()) {
@@ -188,6 +198,13 @@ final class Views {
       }
     }
     return node;
+  }
+
+  /** Writes what a machine's address tells of its place, if anything. */
+  static void putCountry(ObjectNode machine, @Nullable String address, Countries countries) {
+    Optional.ofNullable(address)
+        .flatMap(countries::of)
+        .ifPresent(country -> machine.put("country", country));
   }
 
   static ObjectNode nodeJob(NodeJob job) {

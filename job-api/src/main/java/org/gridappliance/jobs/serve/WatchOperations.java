@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Clock;
 import java.util.Map;
+import org.gridappliance.jobs.Countries;
 import org.gridappliance.jobs.condor.CondorPool;
 import org.gridappliance.jobs.condor.Machine;
 import org.gridappliance.jobs.condor.Watch;
@@ -16,7 +17,7 @@ import org.gridappliance.jobs.pool.NodeFilter;
 import org.gridappliance.jobs.pool.Place;
 
 /** Other pools as they last told; whose jobs run there is not asked for. */
-record WatchOperations(CondorPool condor, Clock clock) {
+record WatchOperations(CondorPool condor, Countries countries, Clock clock) {
   void addTo(Map<String, Operation> operations) {
     operations.put("listWatchedPools", this::list);
     operations.put("getWatchedMachine", this::machine);
@@ -45,7 +46,7 @@ record WatchOperations(CondorPool condor, Clock clock) {
             .filter(one -> one.name().equals(name))
             .findFirst()
             .orElseThrow(() -> Problem.notFound("machine " + name + " in pool " + address));
-    ObjectNode answer = put(Views.JSON.objectNode(), machine);
+    ObjectNode answer = put(Views.JSON.objectNode(), machine, pool);
     answer.put("reason", pool.reason().isEmpty() ? null : pool.reason());
     ArrayNode slots = answer.putArray("slots");
     for (Machine.Slot slot : machine.slots()) {
@@ -60,7 +61,7 @@ record WatchOperations(CondorPool condor, Clock clock) {
     return Response.ok(answer);
   }
 
-  private static ObjectNode view(Watch.Seen seen, NodeFilter wanted) {
+  private ObjectNode view(Watch.Seen seen, NodeFilter wanted) {
     ObjectNode pool = Views.JSON.objectNode();
     pool.put("address", seen.pool().address());
     pool.put("name", seen.pool().name());
@@ -77,7 +78,7 @@ record WatchOperations(CondorPool condor, Clock clock) {
     ArrayNode machines = pool.putArray("machines");
     for (Machine one : seen.machines()) {
       if (wanted.test(line(one, seen))) {
-        put(machines.addObject(), one);
+        put(machines.addObject(), one, seen);
       }
     }
     return pool;
@@ -100,7 +101,11 @@ record WatchOperations(CondorPool condor, Clock clock) {
         seen.pool().name());
   }
 
-  private static ObjectNode put(ObjectNode row, Machine one) {
+  /** A machine is where its pool is; where nobody set that, its address may tell. */
+  private ObjectNode put(ObjectNode row, Machine one, Watch.Seen pool) {
+    if (pool.pool().place() == null) {
+      Views.putCountry(row, one.address(), countries);
+    }
     return row.put("name", one.name())
         .put("state", one.state())
         .put("cpus", one.cpus())

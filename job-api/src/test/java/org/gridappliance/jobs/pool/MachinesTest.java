@@ -46,7 +46,7 @@ class MachinesTest {
 
   private Machines.Told told(String name, String word, Standing standing) {
     return new Machines.Told(
-        name, word, 8, 6, 16L << 30, 1.5, "23.9.6", standing, "", clock.millis());
+        name, "198.51.100.4", word, 8, 6, 16L << 30, 1.5, "23.9.6", standing, "", clock.millis());
   }
 
   private NodeSnapshot only() {
@@ -105,7 +105,7 @@ class MachinesTest {
     machines.tell(List.of(told("10.77.0.11", "Ready", Standing.OPEN)));
     long id = only().id();
     Machines.Told unheard =
-        new Machines.Told("10.77.0.11", "Away", 0, 0, 0, 0, "", Standing.BANNED, "", 0);
+        new Machines.Told("10.77.0.11", null, "Away", 0, 0, 0, 0, "", Standing.BANNED, "", 0);
     machines.tell(List.of(unheard));
     assertEquals("Banned 8 0 null", words(only()));
     assertEquals(
@@ -127,6 +127,7 @@ class MachinesTest {
         List.of(
             new Machines.Told(
                 "10.77.0.31",
+                null,
                 "Ready",
                 0,
                 0,

@@ -146,6 +146,14 @@ public record Key(String name, String byDefault, String range, String about) {
   static final Key POOL_CPUS =
       new Key("pool.cpus", "0", "0..4096; 0: all", "cores that a worker lends to HTCondor");
 
+  static final Key POOL_COUNTRIES =
+      new Key(
+          "pool.countries",
+          "/usr/share/libloc-location/location.db",
+          "a path, absolute or beneath DATA, or none",
+          "table (of Debian's package libloc-database) by which the map guesses the country of a"
+              + " machine without a place; none: it guesses nothing");
+
   static final Key JOBS_NETWORK =
       new Key(
           "jobs.network",
@@ -288,6 +296,7 @@ public record Key(String name, String byDefault, String range, String about) {
           POOL_ADDRESS,
           POOL_PORT,
           POOL_CPUS,
+          POOL_COUNTRIES,
           JOBS_NETWORK,
           POOL_SEAL,
           CA_APPROVALS,

@@ -16,7 +16,7 @@ public record Network(InetAddress address, int bits) {
       Pattern.compile("([0-9]{1,3}(?:\\.[0-9]{1,3}){3}|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)/([0-9]{1,3})");
 
   /** {@return the network, if the text is one} No name is looked up. */
-  static Optional<Network> of(String text) {
+  public static Optional<Network> of(String text) {
     var matcher = FORM.matcher(text);
     if (!matcher.matches()) {
       return Optional.empty();

@@ -26,6 +26,7 @@ import java.util.Optional;
  * @param terminals whether people may open terminals
  * @param desktopIdle after which a desktop that nobody uses ends; zero: never
  * @param desktopLife after which any desktop ends; zero: never
+ * @param countries a table of networks and their countries, if one is wanted
  * @param seal where subjobs are sealed: never, joined or always
  * @param network what jobs may connect to: off, public or private
  * @param approvals CA administrators who must approve a certificate request
@@ -51,6 +52,7 @@ public record Settings(
     boolean terminals,
     Duration desktopIdle,
     Duration desktopLife,
+    Optional<Path> countries,
     String seal,
     String network,
     int approvals,

@@ -186,12 +186,26 @@ public final class SettingsFile {
         truth(Key.TERMINALS),
         Duration.ofHours(number(Key.DESKTOP_IDLE, 0, 8760)),
         Duration.ofHours(number(Key.DESKTOP_LIFE, 0, 8760)),
+        countries(command.data()),
         oneOf(Key.POOL_SEAL, List.of("never", "joined", "always")),
         oneOf(Key.JOBS_NETWORK, List.of("off", "public", "private")),
         (int) number(Key.CA_APPROVALS, 1, 9),
         networks(),
         mail(command.data()),
         command.dev());
+  }
+
+  private Optional<Path> countries(Path data) throws SettingsException {
+    String path = text(Key.POOL_COUNTRIES, Key.POOL_COUNTRIES.byDefault());
+    return path.equals("none") ? Optional.empty() : Optional.of(path(data, Key.POOL_COUNTRIES));
+  }
+
+  private Path path(Path data, Key key) throws SettingsException {
+    try {
+      return data.resolve(text(key, key.byDefault()));
+    } catch (InvalidPathException e) {
+      throw bad(place(key), e.getInput(), key);
+    }
   }
 
   private String oneOf(Key key, List<String> words) throws SettingsException {
@@ -264,12 +278,7 @@ public final class SettingsFile {
       throw bad(place(Key.MAIL_SECURITY), security + " with mail.user", Key.MAIL_SECURITY);
     }
     int minutes = (int) number(Key.MAIL_MINUTES, 1, 1440);
-    Path file;
-    try {
-      file = data.resolve(text(Key.MAIL_PASSWORD, Key.MAIL_PASSWORD.byDefault()));
-    } catch (InvalidPathException e) {
-      throw bad(place(Key.MAIL_PASSWORD), e.getInput(), Key.MAIL_PASSWORD);
-    }
+    Path file = path(data, Key.MAIL_PASSWORD);
     return none
         ? Optional.empty()
         : Optional.of(

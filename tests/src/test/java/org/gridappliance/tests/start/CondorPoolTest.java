@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -42,6 +43,7 @@ import org.junit.jupiter.api.Test;
 @Tag("netns")
 class CondorPoolTest {
   private static final Duration PATIENCE = LabPool.PATIENCE;
+  private static final Path COUNTRIES = Path.of("/usr/share/libloc-location/location.db");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static LabPool lab;
@@ -716,6 +718,30 @@ class CondorPoolTest {
     }
     Await.until(
         "it takes work", PATIENCE, () -> machine(worker).path("state").asText().equals("Ready"));
+  }
+
+  /** Of a university whose addresses have been in one country since there is an internet. */
+  @Test
+  void aMachineElsewhereIsGuessedToBeInTheCountryOfItsAddress() throws Exception {
+    assumeTrue(Files.exists(COUNTRIES), COUNTRIES + " is missing: apt-get install libloc-database");
+    List<String> tell = lab.on("", List.of());
+    tell.addAll(List.of("condor_advertise", "-tcp", "UPDATE_SCHEDD_AD", "/mnt/node/elsewhere"));
+    Files.writeString(
+        lab.agent("").resolve("condor/node/elsewhere"),
+        """
+        MyType = "Scheduler"
+        Name = "elsewhere.example.org"
+        Machine = "elsewhere.example.org"
+        MyAddress = "<130.149.7.201:9618?addrs=130.149.7.201-9618>"
+        CondorVersion = "$CondorVersion: 24.0.8 2025-06-12 PackageID: 24.0.8-1 $"
+        """);
+    LabPool.output(tell.toArray(String[]::new));
+    Await.until(
+        "it is a row", PATIENCE, () -> ada.get("/api/v1/nodes").toString().contains("elsewhere"));
+    for (JsonNode node : ada.get("/api/v1/nodes").path("nodes")) {
+      boolean there = node.path("name").asText().equals("elsewhere");
+      assertEquals(there ? "DE" : "", node.path("country").asText(), node::toString);
+    }
   }
 
   @Test

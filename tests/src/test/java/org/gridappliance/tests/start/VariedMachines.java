@@ -26,6 +26,11 @@ final class VariedMachines {
     "physics-cluster-node", "chem-lab", "library-desk", "bio-teaching-room-b-workstation"
   };
 
+  /** Of universities in eight countries; that is where machines with names of their own are met. */
+  private static final String[] CAMPUSES = {
+    "128.227", "129.215", "130.149", "130.237", "133.11", "137.132", "143.107", "146.141"
+  };
+
   /** What a machine is, the same in every round. */
   private record Kind(
       String host, String address, int cpus, long memoryMiB, String version, double use, int way) {}
@@ -42,9 +47,11 @@ final class VariedMachines {
     real = parse(ad);
     random = new Random(seed);
     for (int i = 0; i < count; i++) {
-      String address = "10." + (201 + i / 250) + "." + random.nextInt(1, 255) + "." + (1 + i % 250);
+      boolean named = i % 4 == 0;
+      String network = named ? CAMPUSES[i / 4 % CAMPUSES.length] : "10." + (201 + i / 250);
+      String address = network + "." + random.nextInt(1, 255) + "." + (1 + i % 250);
       String host =
-          i % 4 == 0
+          named
               ? "%s-%04d".formatted(LABS[random.nextInt(LABS.length)], i)
               : address.replace('.', '-');
       int cpus = CPUS[random.nextInt(CPUS.length)];
