@@ -2,29 +2,55 @@
 import { Badge, Box, Button, FileButton, Group, Input, NativeSelect, Progress, Stack, Text } from "@mantine/core";
 import type { WidgetProps } from "@rjsf/utils";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState, type DragEvent, type ReactElement } from "react";
-import { ApiError, words } from "../../api/client";
+import { useState, type DragEvent, type ReactElement } from "react";
 import { keys, uploadsQuery } from "../../api/queries";
-import { freeName, upload, type Upload } from "../../api/upload";
-import { bytes } from "../../lib/format";
+import { freeName } from "../../api/upload";
+import { bytes, percent } from "../../lib/format";
 import type { Values } from "../../lib/validator";
 import { text } from "../../text/apps";
+import { tray } from "../../text/files";
 import { picker } from "../../text/triggers";
 import { Icon } from "../../ui/icons";
+import { cancel, uploadTo, useUploads } from "../files/uploads";
 import type { FieldContext } from "./context";
 import { FilePicker } from "./FilePicker";
 import { errorOf, helpOf } from "./widgets";
 
-const FOLDER = "uploads";
+export const FOLDER = "uploads";
 const EXAMPLE = "example:";
-const HOME = "home:";
+export const HOME = "home:";
 
-/** Names that uploads of this page have taken, so that two rows never write one file. */
+/** Names that uploads of this page have taken, so that two fields never write one file. */
 const taken = new Set<string>();
 
-interface Moving {
-  name: string;
-  part: number;
+/** Begins an upload to a free name among earlier ones; `settled` hears the path, or nothing when it was stopped. */
+export function uploadFree(file: File, earlier: readonly string[], settled: (path: string | undefined) => void): number {
+  const name = freeName(file.name, new Set([...earlier, ...taken]));
+  taken.add(name);
+  return uploadTo(`${FOLDER}/${name}`, file, (arrived) => {
+    if (!arrived) {
+      taken.delete(name);
+    }
+    settled(arrived ? `${FOLDER}/${name}` : undefined);
+  });
+}
+
+/** The files of examples that an input may take. */
+export function examplesOf(app: FieldContext["app"], name: string): string[] {
+  const of = (values: Values | undefined) => {
+    const value = values?.[name];
+    return Array.isArray(value) ? (value as unknown[]) : [value];
+  };
+  const given = app.examples
+    // in a row of a group the examples of all rows fit
+    .flatMap((e) => [...of(e.inputs), ...of(e.sweep), ...Object.values(e.inputs).flatMap((v) => (Array.isArray(v) ? v.map((row) => (row as Values | null)?.[name]) : []))]);
+  return [...new Set(given.filter((v): v is string => typeof v === "string" && v.startsWith(EXAMPLE)))];
+}
+
+/** A file's name as people know it. */
+export function nameOf(value: string): string {
+  const before = [EXAMPLE, HOME, `${FOLDER}/`].find((p) => value.startsWith(p)) ?? "";
+  return value.slice(before.length);
 }
 
 export function FileWidget(props: WidgetProps): ReactElement {
@@ -32,13 +58,11 @@ export function FileWidget(props: WidgetProps): ReactElement {
   const client = useQueryClient();
   const uploads = useQuery(uploadsQuery);
   const earlier = (uploads.data ?? []).filter((e) => e.kind === "file");
-  const [moving, setMoving] = useState<Moving>();
+  const [sending, setSending] = useState<number>();
+  const moving = useUploads().find((m) => m.id === sending);
   const [failure, setFailure] = useState<string>();
   const [over, setOver] = useState(false);
   const [picking, setPicking] = useState(false);
-  const running = useRef<Upload>(undefined);
-  useEffect(() => () => running.current?.abort(), []);
-
   const dropped = context.dropped !== undefined && `root_${context.dropped.input}` === props.id ? context.dropped : undefined;
   const wanted: unknown = props.schema["x-accept"];
   const most: unknown = props.schema["x-maximum-bytes"];
@@ -52,54 +76,41 @@ export function FileWidget(props: WidgetProps): ReactElement {
     if (file === null) {
       return;
     }
-    running.current?.abort();
+    if (sending !== undefined) {
+      cancel(sending);
+    }
     if (typeof most === "number" && file.size > most) {
       setFailure(text.file.tooLarge(file.name, bytes(file.size), bytes(most)));
       return;
     }
-    const name = freeName(file.name, new Set([...earlier.map((e) => e.name), ...taken]));
-    taken.add(name);
     setFailure(undefined);
-    setMoving({ name, part: 0 });
     context.busy(props.id, true);
-    const one = upload(`${FOLDER}/${name}`, file, (part) => setMoving((m) => (m === undefined ? m : { name, part })));
-    running.current = one;
-    one.done
-      .then(() => {
-        props.onChange(`${FOLDER}/${name}`);
-        void client.invalidateQueries({ queryKey: keys.folders });
-      })
-      .catch((e: unknown) => {
-        taken.delete(name);
-        setFailure(e instanceof ApiError ? `${file.name}: ${words(e)}` : words(e));
-      })
-      .finally(() => {
-        if (running.current === one) {
-          running.current = undefined;
-          setMoving(undefined);
-          context.busy(props.id, false);
+    const id = uploadFree(
+      file,
+      earlier.map((e) => e.name),
+      (path) => {
+        setSending((now) => (now === id ? undefined : now));
+        context.busy(props.id, false);
+        if (path !== undefined) {
+          props.onChange(path);
+          void client.invalidateQueries({ queryKey: keys.folders });
         }
-      });
+      },
+    );
+    setSending(id);
   };
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
     send(event.dataTransfer.files[0] ?? null);
   };
-  const examples = [
-    ...new Set(
-      context.app.examples
-        // in a row of a group the examples of all rows fit
-        .flatMap((e) => [e.inputs[props.name], ...Object.values(e.inputs).flatMap((v) => (Array.isArray(v) ? v.map((row) => (row as Values | null)?.[props.name]) : []))])
-        .filter((v): v is string => typeof v === "string" && v.startsWith(EXAMPLE)),
-    ),
-  ];
+  const examples = examplesOf(context.app, props.name);
 
   return (
     <Input.Wrapper
       label={props.label}
       description={helpOf(props)}
-      error={failure ?? errorOf(props)}
+      error={failure ?? moving?.failure ?? errorOf(props)}
       required={props.required}
       labelElement="div"
       inputWrapperOrder={["label", "description", "input", "error"]}
@@ -132,13 +143,14 @@ export function FileWidget(props: WidgetProps): ReactElement {
           <Stack gap={6}>
             <Group justify="space-between" wrap="nowrap">
               <Text size="sm" className="wrap" role="status">
-                {text.file.uploading(moving.name, Math.floor(moving.part * 100))}
+                {text.file.uploading(nameOf(moving.path), percent(moving.sent, moving.bytes))}
+                {moving.state === "offline" && ` · ${tray.offline}`}
               </Text>
-              <Button size="compact-sm" variant="default" onClick={() => running.current?.abort()}>
+              <Button size="compact-sm" variant="default" onClick={() => cancel(moving.id)}>
                 {text.file.stop}
               </Button>
             </Group>
-            <Progress value={moving.part * 100} size={6} aria-label={moving.name} />
+            <Progress value={percent(moving.sent, moving.bytes)} size={6} aria-label={nameOf(moving.path)} />
           </Stack>
         ) : value !== "" ? (
           <Chosen value={value} size={earlier.find((e) => `${FOLDER}/${e.name}` === value)?.bytes} clear={() => choose(undefined)} />
@@ -198,16 +210,11 @@ export function FileWidget(props: WidgetProps): ReactElement {
 
 function Chosen({ value, size, clear }: { value: string; size: number | undefined; clear: () => void }): ReactElement {
   const isExample = value.startsWith(EXAMPLE);
-  const name = isExample
-    ? value.slice(EXAMPLE.length)
-    : value.startsWith(HOME)
-      ? value.slice(HOME.length)
-      : value.startsWith(`${FOLDER}/`) ? value.slice(FOLDER.length + 1) : value;
   return (
     <Group gap="sm" wrap="nowrap">
       <Icon name="file" />
       <Text size="sm" fw={500} className="wrap" flex={1}>
-        {name}
+        {nameOf(value)}
       </Text>
       {size !== undefined && (
         <Text size="sm" c="dimmed" style={{ whiteSpace: "nowrap" }}>
@@ -219,7 +226,7 @@ function Chosen({ value, size, clear }: { value: string; size: number | undefine
           {text.file.exampleTag}
         </Badge>
       )}
-      <Button size="compact-sm" variant="default" onClick={clear} aria-label={`${text.file.replace}: ${name}`}>
+      <Button size="compact-sm" variant="default" onClick={clear} aria-label={`${text.file.replace}: ${nameOf(value)}`}>
         {text.file.replace}
       </Button>
     </Group>

@@ -5,7 +5,7 @@
 import { useSyncExternalStore } from "react";
 import type { Upload } from "tus-js-client";
 import { csrfToken, send, words } from "../../api/client";
-import { placeKey, shareId, uploadsUrl, type Place } from "../../api/files";
+import { HOME, placeKey, shareId, uploadsUrl, type Place } from "../../api/files";
 import { last } from "../../lib/paths";
 import { saySentence } from "../../lib/said";
 import { tray as text } from "../../text/files";
@@ -40,7 +40,11 @@ interface Work {
   url?: string;
   modified?: string;
   tus?: Upload;
+  /** Whether it takes the place of a file of that name, whose earlier version is kept. */
+  replace?: boolean;
   done: () => void;
+  /** Hears once whether it arrived, or was taken off the list. */
+  settled?: (arrived: boolean) => void;
 }
 
 const AT_ONCE = 3;
@@ -88,6 +92,16 @@ export function uploadAll(place: Place, folder: string, files: readonly Dropped[
   next();
 }
 
+/** Queues one file for exactly that path of one's home, as a form names it; the same file chosen anew goes on where it stopped. */
+export function uploadTo(path: string, file: File, settled: (arrived: boolean) => void): number {
+  const id = ++newest;
+  const added: Moving = { id, place: HOME, path, bytes: file.size, sent: 0, state: "waiting" };
+  work.set(id, { file, modified: String(file.lastModified), replace: true, done: () => undefined, settled });
+  set([...list.filter((m) => !(m.state === "unfinished" && isSame(m, added))), added]);
+  next();
+  return id;
+}
+
 function isSame(a: Moving, b: Moving): boolean {
   return (
     a.path === b.path && a.bytes === b.bytes && placeKey(a.place) === placeKey(b.place) && work.get(a.id)?.modified === work.get(b.id)?.modified
@@ -128,7 +142,7 @@ async function start(one: Moving): Promise<void> {
     const upload = new tus.Upload(file, {
       endpoint: uploadsUrl(one.place),
       uploadUrl: mine.url,
-      metadata: { path: one.path, share: String(shareId(one.place)), modified: mine.modified ?? "" },
+      metadata: { path: one.path, share: String(shareId(one.place)), modified: mine.modified ?? "", ...(mine.replace === true ? { replace: "yes" } : {}) },
       retryDelays: [0, 500, 2_000],
       uploadDataDuringCreation: file.size < SMALL_BYTES,
       storeFingerprintForResuming: false,
@@ -166,6 +180,12 @@ function arrived(id: number): void {
   const mine = work.get(id);
   const one = list.find((m) => m.id === id);
   work.delete(id);
+  if (mine?.settled !== undefined) {
+    set(list.filter((m) => m.id !== id));
+    mine.settled(true); // the form says so itself
+    next();
+    return;
+  }
   finished++;
   set(list.filter((m) => m.id !== id));
   const busy = list.some((m) => m.state === "moving" || m.state === "waiting");
@@ -254,6 +274,7 @@ export function cancel(id: number): void {
   }
   work.delete(id);
   set(list.filter((m) => m.id !== id));
+  mine?.settled?.(false);
   next();
 }
 

@@ -178,20 +178,7 @@ class FilesPageTest {
     new Random(7).nextBytes(bytes);
     Path big = Files.write(folder.resolve("big.bin"), bytes);
     files("");
-    AtomicInteger tries = new AtomicInteger();
-    // the connection breaks in the middle: a third of the bytes arrive, then nothing comes through
-    page.route(
-        "**/api/v1/uploads/*",
-        route -> {
-          if (!route.request().method().equals("PATCH")) {
-            route.resume();
-          } else {
-            if (tries.getAndIncrement() == 0) {
-              part(route.request(), Arrays.copyOf(bytes, 4_000_000));
-            }
-            route.abort("internetdisconnected");
-          }
-        });
+    breaksAfterAThird(bytes);
     page.locator("input[type=file]:not([data-folder])").setInputFiles(big);
     assertThat(page.getByText("no connection; goes on by itself")).isVisible();
     picture("offline");
@@ -200,6 +187,56 @@ class FilesPageTest {
     assertThat(page.getByText(Pattern.compile("stopped at 33 %"))).isVisible();
     picture("unfinished");
     Chromium.accessible(page);
+    List<String> offsets = offsets();
+    page.locator("input[type=file][aria-label='Choose big.bin again']").setInputFiles(big);
+    Await.until(
+        "big.bin arrives", Duration.ofSeconds(20), () -> Files.exists(home().resolve("big.bin")));
+    assertEquals(-1, Files.mismatch(big, home().resolve("big.bin")));
+    assertThat(row("big.bin")).isVisible();
+    assertEquals(List.of("4000000"), offsets);
+  }
+
+  @Test
+  void anInterruptedUploadInAFormGoesOnAfterAReloadWhereItStopped() throws Exception {
+    byte[] bytes = new byte[12_000_000];
+    new Random(8).nextBytes(bytes);
+    Path large = Files.write(folder.resolve("large.txt"), bytes);
+    breaksAfterAThird(bytes);
+    page.navigate(appliance.url() + "/apps/command");
+    page.locator("input[type=file]").setInputFiles(large);
+    assertThat(page.getByText("large.txt: 33 % uploaded · no connection; goes on by itself"))
+        .isVisible();
+    picture("form-offline");
+    page.unroute("**/api/v1/uploads/*");
+    page.reload();
+    List<String> offsets = offsets();
+    page.locator("input[type=file]").setInputFiles(large);
+    assertThat(button("Change: large.txt")).isVisible();
+    assertEquals(-1, Files.mismatch(large, home().resolve("uploads/large.txt")));
+    assertEquals(List.of("4000000"), offsets);
+  }
+
+  /**
+   * The connection breaks in the middle: a third of the bytes arrive, then nothing comes through.
+   */
+  private void breaksAfterAThird(byte[] bytes) {
+    AtomicInteger tries = new AtomicInteger();
+    page.route(
+        "**/api/v1/uploads/*",
+        route -> {
+          if (!route.request().method().equals("PATCH")) {
+            route.resume();
+          } else {
+            if (tries.getAndIncrement() == 0) {
+              part(route.request(), Arrays.copyOf(bytes, bytes.length / 3));
+            }
+            route.abort("internetdisconnected");
+          }
+        });
+  }
+
+  /** {@return where each PATCH from now on begins} */
+  private List<String> offsets() {
     List<String> offsets = new ArrayList<>();
     page.onRequest(
         request -> {
@@ -207,12 +244,7 @@ class FilesPageTest {
             offsets.add(request.headers().getOrDefault("upload-offset", ""));
           }
         });
-    page.locator("input[type=file][aria-label='Choose big.bin again']").setInputFiles(big);
-    Await.until(
-        "big.bin arrives", Duration.ofSeconds(20), () -> Files.exists(home().resolve("big.bin")));
-    assertEquals(-1, Files.mismatch(big, home().resolve("big.bin")));
-    assertThat(row("big.bin")).isVisible();
-    assertEquals(List.of("4000000"), offsets);
+    return offsets;
   }
 
   /** Sends the first bytes of a page's PATCH, as a connection does that breaks in the middle. */
