@@ -3,6 +3,9 @@ import { readQuantity } from "./units";
 
 export const MOST = 100_000;
 
+/** Of files, which are copied before a job is accepted; Sweep.java says the same. */
+export const MOST_FILES = 1_000;
+
 export type Sweep = { kind: "values"; values: (string | number)[] } | { kind: "problem"; words: string };
 
 /** The number in `text`, undefined when it is none. `1e-5` and `.5` are numbers, `1,5` and blanks are not. */

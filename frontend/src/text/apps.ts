@@ -135,6 +135,13 @@ export const text = {
     exampleTag: "comes with the application",
     tooLarge: (name: string, size: string, most: string) => `${name} is ${size}; at most ${most} can be used here.`,
     noneEarlier: "No uploads yet",
+    chooseMany: "Choose files",
+    dropMany: "or drop them here",
+    each: (n: string, one: boolean) => (one ? "1 file" : `${n} files, each a run of its own`),
+    uploadingMany: (done: string, all: string) => `${done} of ${all} files uploaded`,
+    removeAll: "Remove all",
+    more: (n: string) => `and ${n} more`,
+    tooMany: (n: string, most: string) => `${n} files; at most ${most} are possible in one job.`,
   },
   validate: {
     required: (title: string) => `${title} is needed.`,

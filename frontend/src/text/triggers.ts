@@ -79,6 +79,7 @@ export const text = {
 
 export const picker = {
   file: "Choose a file",
+  files: "Choose files",
   folder: "Choose a folder",
   mine: "From my files",
   home: "Home",
@@ -86,6 +87,8 @@ export const picker = {
   empty: "This folder is empty.",
   noMatch: "Nothing here has that in its name.",
   choose: "Choose this folder",
+  all: (n: string, one: boolean) => (one ? "Mark the one file here" : `Mark all ${n} files here`),
+  use: (n: string, one: boolean) => (one ? "Use 1 file" : `Use ${n} files`),
   open: (name: string) => `Open folder ${name}`,
   wrongKind: "not a kind that this input takes",
   results: "Results land here; it cannot be watched.",

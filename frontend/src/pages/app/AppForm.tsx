@@ -180,6 +180,13 @@ export function AppForm({ app, start, trigger, preview = false }: { app: App; st
       const sweep = Object.fromEntries(Object.entries(form.sweep).filter(([n]) => n !== name));
       edit({ sweep: value === undefined ? sweep : { ...sweep, [name]: value } }, name);
     },
+    addSwept: (name, values) => {
+      setForm((before) => {
+        const had = before.sweep[name];
+        return { ...before, sweep: { ...before.sweep, [name]: [...new Set([...(Array.isArray(had) ? had : []), ...values])] } };
+      });
+      setRefused((before) => Object.fromEntries(Object.entries(before).filter(([f]) => f !== name)));
+    },
     addRow: (name) => {
       const rows = form.inputs[name];
       edit({ inputs: { ...form.inputs, [name]: [...(Array.isArray(rows) ? (rows as unknown[]) : []), filledRow(propertyOf(now.app, name), {}, meant(app, form.inputs), name)] } }, name);

@@ -1,36 +1,39 @@
-/** A dialog to choose a file, or a folder, of the home. Arrows move, Enter opens or chooses, Backspace goes up. */
+/** A dialog to choose a file, several, or a folder, of the home. Arrows move, Enter opens or chooses, Backspace goes up. */
 import { Anchor, Box, Breadcrumbs, Button, Group, Modal, Stack, Text, TextInput, UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState, type KeyboardEvent, type ReactElement } from "react";
 import { folderQuery } from "../../api/queries";
 import type { FileEntry } from "../../api/types";
-import { bytes } from "../../lib/format";
+import { bytes, count } from "../../lib/format";
+import { under } from "../../lib/paths";
 import { picker as text } from "../../text/triggers";
 import { text as common } from "../../text/common";
 import { Icon } from "../../ui/icons";
 import { ErrorBox, Loading } from "../../ui/states";
 
-export interface FilePickerProps {
-  want: "file" | "folder";
+export type FilePickerProps = {
   start: string;
   /** Endings that the input takes, as `.fa`; all when empty. */
   accept?: readonly string[];
-  choose: (path: string) => void;
   close: () => void;
-}
+} & ({ want: "file" | "folder"; choose: (path: string) => void } | { want: "files"; choose: (paths: string[]) => void });
 
 const SHOWN = 500;
 
-export function FilePicker({ want, start, accept = [], choose, close }: FilePickerProps): ReactElement {
+const titles = { file: text.file, files: text.files, folder: text.folder };
+
+export function FilePicker(props: FilePickerProps): ReactElement {
+  const { want, start, accept = [], close } = props;
+  const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
   const [path, setPath] = useState(start);
   const [words, setWords] = useState("");
   const [at, setAt] = useState(0);
   const folder = useQuery(folderQuery(path));
   const wanted = words.trim().toLowerCase();
-  const entries = (folder.data ?? [])
-    .filter((e) => (want === "file" || e.kind === "folder") && e.name.toLowerCase().includes(wanted))
-    .toSorted((a, b) => (a.kind === b.kind ? a.name.localeCompare(b.name) : a.kind === "folder" ? -1 : 1))
-    .slice(0, SHOWN);
+  const found = (folder.data ?? [])
+    .filter((e) => (want !== "folder" || e.kind === "folder") && e.name.toLowerCase().includes(wanted))
+    .toSorted((a, b) => (a.kind === b.kind ? a.name.localeCompare(b.name) : a.kind === "folder" ? -1 : 1));
+  const entries = found.slice(0, SHOWN);
   const current = Math.min(at, entries.length - 1);
   const parts = path === "" ? [] : path.split("/");
   const go = (to: string) => {
@@ -40,14 +43,18 @@ export function FilePicker({ want, start, accept = [], choose, close }: FilePick
   };
   const fits = (entry: FileEntry) =>
     accept.length === 0 || entry.kind === "folder" || accept.some((ending) => !ending.startsWith(".") || entry.name.toLowerCase().endsWith(ending.toLowerCase()));
+  const fullOf = (entry: FileEntry) => under(path, entry.name);
   const take = (entry: FileEntry) => {
-    const full = path === "" ? entry.name : `${path}/${entry.name}`;
+    const full = fullOf(entry);
     if (entry.kind === "folder") {
       go(full);
+    } else if (props.want === "files") {
+      setMarked((before) => new Set(before.has(full) ? [...before].filter((p) => p !== full) : [...before, full]));
     } else {
-      choose(full);
+      props.choose(full);
     }
   };
+  const fitting = found.filter((e) => e.kind === "file" && fits(e)).map(fullOf);
   const onKey = (event: KeyboardEvent) => {
     const entry = entries[current];
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
@@ -65,7 +72,7 @@ export function FilePicker({ want, start, accept = [], choose, close }: FilePick
   };
   const forbidden = want === "folder" && (path === "" || parts[0] === "jobs");
   return (
-    <Modal opened onClose={close} title={want === "file" ? text.file : text.folder} size="lg" closeButtonProps={{ "aria-label": common.close }} transitionProps={{ duration: 80 }}>
+    <Modal opened onClose={close} title={titles[want]} size="lg" closeButtonProps={{ "aria-label": common.close }} transitionProps={{ duration: 80 }}>
       <Stack gap="sm">
         <Breadcrumbs separatorMargin={6} style={{ flexWrap: "wrap" }}>
           <Anchor component="button" type="button" size="sm" onClick={() => go("")}>
@@ -97,13 +104,13 @@ export function FilePicker({ want, start, accept = [], choose, close }: FilePick
         />
         {folder.isError && <ErrorBox error={folder.error} retry={() => void folder.refetch()} />}
         {folder.isPending && <Loading />}
-        <Box id="picker-list" role="listbox" aria-label={want === "file" ? text.file : text.folder} mah={320} style={{ overflow: "auto" }} tabIndex={-1}>
+        <Box id="picker-list" role="listbox" aria-multiselectable={want === "files" || undefined} aria-label={titles[want]} mah={320} style={{ overflow: "auto" }} tabIndex={-1}>
           {entries.map((entry, i) => (
             <UnstyledButton
               key={entry.name}
               id={`picker-${i}`}
               role="option"
-              aria-selected={i === current}
+              aria-selected={want === "files" ? marked.has(fullOf(entry)) : i === current}
               tabIndex={-1}
               onClick={() => take(entry)}
               w="100%"
@@ -112,7 +119,7 @@ export function FilePicker({ want, start, accept = [], choose, close }: FilePick
               style={{ borderTop: "1px solid var(--line)", background: i === current ? "var(--soft)" : undefined }}
             >
               <Group gap="sm" wrap="nowrap">
-                <Icon name={entry.kind === "folder" ? "files" : "file"} size={16} />
+                <Icon name={entry.kind === "folder" ? "files" : marked.has(fullOf(entry)) ? "check" : "file"} size={16} />
                 <Text size="sm" className="wrap" flex={1}>
                   {entry.name}
                 </Text>
@@ -128,14 +135,26 @@ export function FilePicker({ want, start, accept = [], choose, close }: FilePick
             {wanted === "" ? text.empty : text.noMatch}
           </Text>
         )}
-        {want === "folder" && (
+        {props.want === "files" && (
+          <Group justify="flex-end" gap="sm">
+            {fitting.length > 0 && (
+              <Button variant="default" onClick={() => setMarked((before) => new Set([...before, ...fitting]))}>
+                {text.all(count(fitting.length), fitting.length === 1)}
+              </Button>
+            )}
+            <Button disabled={marked.size === 0} onClick={() => props.choose([...marked])}>
+              {text.use(count(marked.size), marked.size === 1)}
+            </Button>
+          </Group>
+        )}
+        {props.want === "folder" && (
           <Group justify="flex-end">
             {parts[0] === "jobs" && (
               <Text size="sm" c="dimmed">
                 {text.results}
               </Text>
             )}
-            <Button disabled={forbidden} onClick={() => choose(path)}>
+            <Button disabled={forbidden} onClick={() => props.choose(path)}>
               {text.choose}
             </Button>
           </Group>

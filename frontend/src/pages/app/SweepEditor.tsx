@@ -6,8 +6,9 @@ import { count } from "../../lib/format";
 import { isSampled, KINDS, type Range } from "../../lib/range";
 import { text } from "../../text/apps";
 import type { FieldContext } from "./context";
-import { choicesOf, countOf, neededOf, type SweepField } from "./form";
+import { choicesOf, countOf, isFile, neededOf, type SweepField } from "./form";
 import { OptionsInput } from "./OptionsInput";
+import { SeveralFiles } from "./SeveralFiles";
 
 export interface SweepEditorProps {
   id: string;
@@ -21,6 +22,9 @@ export interface SweepEditorProps {
 export function SweepEditor({ id, name, title, property, typed, context }: SweepEditorProps): ReactElement {
   const set = (value: SweepField) => context.setSweep(name, value);
   const error = context.errors[name];
+  if (isFile(property)) {
+    return <SeveralFiles id={id} name={name} title={title} property={property} chosen={Array.isArray(typed) ? typed : []} context={context} />;
+  }
   if (neededOf(property) !== undefined) {
     return <OptionsInput id={id} name={name} label={title} error={error} several values={Array.isArray(typed) ? typed : []} onChange={set} context={context} />;
   }

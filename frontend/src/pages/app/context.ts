@@ -16,6 +16,8 @@ export interface FieldContext {
   sweep: FormState["sweep"];
   errors: Readonly<Record<string, string>>;
   setSweep: (name: string, value: SweepField | undefined) => void;
+  /** Adds values to those of a swept input, each once. */
+  addSwept: (name: string, values: readonly string[]) => void;
   /** The input that takes the file of a trigger, and what to say there. */
   dropped: { input: string; words: string } | undefined;
   /** Adds a row to a group. */

@@ -3,7 +3,7 @@ import type { App, JobDetail } from "../../api/types";
 import type { Range } from "../../lib/range";
 import cases from "../../../../job-api/src/test/resources/form-cases.json";
 import { askedNow, followed } from "./cases";
-import { check, emptyForm, fromExample, fromJob, schemaFor, serverErrors, withPreset } from "./form";
+import { check, emptyForm, fromExample, fromJob, fromRequest, schemaFor, serverErrors, withPreset } from "./form";
 
 const app: App = {
   id: "hmmsearch",
@@ -52,6 +52,17 @@ describe("an application's form", () => {
       request: { app: "hmmsearch", inputs: { profile: "example:p.hmm" }, sweep: { evalue: [1, 10, 0.001], mode: ["a", "b"] } },
     });
     expect(schemaFor(askedNow(app, form.inputs), form.sweep).required).toEqual(["profile"]);
+  });
+  it("takesSeveralFilesInPlaceOfOne", () => {
+    const many: App = { ...app, sweepable: ["profile", "evalue"] };
+    const files = ["uploads/a.hmm", "home:b, c.hmm"];
+    const form = { ...emptyForm(many), sweep: { profile: files } };
+    const request = { app: "hmmsearch", inputs: { evalue: 10, mode: "a" }, sweep: { profile: files } };
+    expect(check(many, form)).toEqual({ kind: "request", combinations: 2, request });
+    expect(fromRequest(many, request).sweep).toEqual({ profile: files });
+    expect(check(many, { ...form, sweep: { profile: [] } })).toMatchObject({ errors: { profile: expect.stringContaining("Profile") as unknown } });
+    const thousand = Array.from({ length: 1001 }, (_, i) => `uploads/${i}`);
+    expect(check(many, { ...form, sweep: { profile: thousand } })).toMatchObject({ errors: { profile: "1,001 files; at most 1,000 are possible in one job." } });
   });
   it("checksEachOfSeveralValues", () => {
     const start = fromExample(app, app.examples[0]!);

@@ -3,7 +3,7 @@ import type { RJSFSchema } from "@rjsf/utils";
 import type { App, JobDetail, JobRequest } from "../../api/types";
 import { count, plain } from "../../lib/format";
 import { isSampled, rangeOf, readRange, type Range, type SweepValues } from "../../lib/range";
-import { MOST, parseSweep } from "../../lib/sweep";
+import { MOST, MOST_FILES, parseSweep } from "../../lib/sweep";
 import { readQuantity } from "../../lib/units";
 import { problems, type Values } from "../../lib/validator";
 import { text } from "../../text/apps";
@@ -55,6 +55,10 @@ export function choicesOf(property: RJSFSchema): { value: string; label: string 
   return undefined;
 }
 
+export function isFile(property: RJSFSchema): boolean {
+  return property.format === "file";
+}
+
 /** The inputs that the choices of a property are made from; undefined when they stand in the schema or there are none. */
 export function neededOf(property: RJSFSchema): readonly string[] | undefined {
   const options = (property as Values)["x-options"] as { needs?: readonly string[] } | undefined;
@@ -89,7 +93,7 @@ function sweepText(app: App, sweep: Values | undefined): Record<string, SweepFie
       const values = Array.isArray(list) ? list.map(String) : [String(list)];
       const property = propertyOf(app, name);
       const joined = property.type === "string" ? values.join("\n") : values.join(", ");
-      return [name, choicesOf(property) === undefined && neededOf(property) === undefined ? joined : values];
+      return [name, choicesOf(property) === undefined && neededOf(property) === undefined && !isFile(property) ? joined : values];
     }),
   );
 }
@@ -233,6 +237,9 @@ function axis(app: App, name: string, typed: SweepField): Axis | string {
   const parsed = Array.isArray(typed)
     ? ({ kind: "values", values: typed.map((v) => (type === "string" ? v : Number(v))) } as const)
     : parseSweep(typed, type, units);
+  if (isFile(property) && Array.isArray(typed) && typed.length > MOST_FILES) {
+    return text.file.tooMany(count(typed.length), count(MOST_FILES));
+  }
   if (parsed.kind === "problem" || parsed.values.length === 0) {
     return parsed.kind === "problem" && parsed.words !== "empty" ? text.validate.number(parsed.words) : text.form.severalNeeded(titleOf(app, name));
   }

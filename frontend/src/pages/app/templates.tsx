@@ -6,7 +6,7 @@ import { useEffect, useState, type ReactElement, type ReactNode } from "react";
 import type { Values } from "../../lib/validator";
 import { text } from "../../text/apps";
 import type { FieldContext } from "./context";
-import { choicesOf, neededOf, titleOf } from "./form";
+import { choicesOf, isFile, neededOf, titleOf } from "./form";
 import { FileWidget } from "./FileWidget";
 import { isWithin } from "./steps";
 import styles from "./form.module.css";
@@ -140,12 +140,12 @@ function FieldTemplate(props: FieldTemplateProps): ReactElement {
   }
   const context = props.registry.formContext as FieldContext;
   const name = props.id.replace(/^root_/, "");
-  if (!(context.app.sweepable ?? []).includes(name)) {
+  if (!(context.app.sweepable ?? []).includes(name) || context.dropped?.input === name) {
     return <>{props.children}</>;
   }
   const typed = context.sweep[name];
   const title = titleOf(context.app, name);
-  const listed = choicesOf(props.schema) !== undefined || neededOf(props.schema) !== undefined;
+  const listed = choicesOf(props.schema) !== undefined || neededOf(props.schema) !== undefined || isFile(props.schema);
   const turn = () => {
     if (typed !== undefined) {
       context.setSweep(name, undefined);

@@ -138,6 +138,13 @@ export const text: Words<typeof english.text> = {
     exampleTag: "gehört zur App",
     tooLarge: (name, size, most) => `${name} ist ${size} groß; höchstens ${most} sind hier möglich.`,
     noneEarlier: "Noch nichts hochgeladen",
+    chooseMany: "Dateien wählen",
+    dropMany: "oder hier ablegen",
+    each: (n, one) => (one ? "1 Datei" : `${n} Dateien, jede ein eigener Lauf`),
+    uploadingMany: (done, all) => `${done} von ${all} Dateien hochgeladen`,
+    removeAll: "Alle entfernen",
+    more: (n) => `und ${n} weitere`,
+    tooMany: (n, most) => `${n} Dateien; höchstens ${most} sind in einem Job möglich.`,
   },
   options: {
     first: (file) => `Wählen Sie zuerst ${file}`,

@@ -83,6 +83,7 @@ export const text: Words<typeof english.text> = {
 
 export const picker: Words<typeof english.picker> = {
   file: "Datei wählen",
+  files: "Dateien wählen",
   folder: "Ordner wählen",
   mine: "Aus meinen Dateien",
   home: "Home",
@@ -90,6 +91,8 @@ export const picker: Words<typeof english.picker> = {
   empty: "Dieser Ordner ist leer.",
   noMatch: "Kein Name hier enthält das.",
   choose: "Diesen Ordner wählen",
+  all: (n, one) => (one ? "Die eine Datei hier markieren" : `Alle ${n} Dateien hier markieren`),
+  use: (n, one) => (one ? "1 Datei nehmen" : `${n} Dateien nehmen`),
   open: (name) => `Ordner ${name} öffnen`,
   wrongKind: "keine Art, die diese Eingabe annimmt",
   results: "Hier landen Ergebnisse; der Ordner lässt sich nicht beobachten.",

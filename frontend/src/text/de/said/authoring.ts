@@ -88,6 +88,8 @@ export const authoring: Record<string, string> = {
   "there are two inputs \"{}\"; rename one": "es gibt zwei Eingaben „{}“; benennen Sie eine um",
   "has no entry; give one, or leave the key out": "hat keinen Eintrag; geben Sie einen an, oder lassen Sie den Schlüssel weg",
   "only an input with a default has another one in a case": "nur eine Eingabe mit einer Vorgabe hat in einem Fall eine andere",
+  "input: \"{}\" is cut into chunks; it is not sweepable too": "input: „{}“ wird in Abschnitte geteilt; eine solche Eingabe ist nicht auch variierbar",
+  "{} may be several files; choices are made from one": "{} können mehrere Dateien sein; eine Auswahl entsteht aus einer",
   "a sweepable input has the same units in all its cases": "eine variierbare Eingabe hat in allen Fällen dieselben Einheiten",
   "changes nothing; name when, and what is another then": "ändert nichts; nennen Sie, wann und was dann anders ist",
   "does not fit an input of this type; remove it": "passt nicht zu einer Eingabe dieses Typs; entfernen Sie es",

@@ -13,6 +13,7 @@ export const forms: Record<string, string> = {
   "is missing; {}": "fehlt; {}",
   "takes one value; a sweep over it is not offered": "nimmt einen Wert; eine Parameterreihe darüber gibt es nicht",
   "want a list of 1..{} values to sweep over": "erwartet wird eine Liste von 1 bis {} Werten für die Parameterreihe",
+  "{} files: want at most {} in one job": "{} Dateien: Erwartet werden höchstens {} in einem Job",
   "the sweep has the same value twice; remove one": "die Parameterreihe hat denselben Wert zweimal; entfernen Sie einen",
   "{} rows": "{} Zeilen",
   "{}: want an object of values by input name": "{}: Erwartet wird ein Objekt mit Werten nach Namen der Eingaben",

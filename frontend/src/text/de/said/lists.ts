@@ -36,6 +36,7 @@ export const lists: Record<string, string> = {
   "you have {} triggers, the most there are; delete one": "Sie haben {} Auslöser, mehr gibt es nicht; löschen Sie einen",
   "{} is worked with in its windows and cannot run by itself; choose an application without windows": "mit {} wird in Fenstern gearbeitet, das kann nicht von selbst laufen; wählen Sie eine App ohne Fenster",
   "there is no application \"{}\"": "es gibt keine App „{}“",
+  "\"{}\" takes the new file; it has no files of its own to sweep over": "„{}“ nimmt die neue Datei; eigene Dateien für eine Parameterreihe hat diese Eingabe dann nicht",
   "\"{}\" is no file input of {}": "„{}“ ist keine Dateieingabe von {}",
   "this trigger works on a file; put one into its folder to run it": "dieser Auslöser arbeitet mit einer Datei; legen Sie eine in seinen Ordner, um ihn laufen zu lassen",
   "is missing; give the trigger a name": "fehlt; geben Sie dem Auslöser einen Namen",

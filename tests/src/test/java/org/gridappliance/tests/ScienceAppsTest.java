@@ -14,6 +14,8 @@ import com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,6 +76,50 @@ class ScienceAppsTest {
   void vinaPutsBenzeneIntoThePocket() throws Exception {
     double affinity = rows("vina", 0, "best").getFirst().getFirst();
     assertEquals(-3.43, affinity, 0.1, "kcal/mol, as vina 1.2.3 says");
+  }
+
+  @Test
+  void aLibraryOfLigandsIsOneJobWithARowForEach() throws Exception {
+    try (Chromium chromium = Chromium.launch();
+        BrowserContext context = chromium.anonymous(false, ColorScheme.LIGHT)) {
+      Page page = context.newPage();
+      logIn(page);
+      page.navigate(appliance.url() + "/apps/vina?example=2");
+      assertThat(page.getByText("2 files, each a run of its own")).isVisible();
+      button(page, "Remove ligand.pdbqt").click();
+      assertThat(page.getByText("1 file", new Page.GetByTextOptions().setExact(true))).isVisible();
+      Path folder = appliance.data().resolve("users/ada/home/ligands");
+      Files.createDirectories(folder);
+      Path given = TestApps.exampleEnding("vina", "ligand.pdbqt");
+      Files.copy(given, folder.resolve("flexible.pdbqt"));
+      Files.writeString(folder.resolve("notes.txt"), "none of them");
+      button(page, "Ligand: From my files").click();
+      Locator picker = page.getByRole(AriaRole.DIALOG);
+      picker.getByText("ligands", new Locator.GetByTextOptions().setExact(true)).click();
+      button(page, "Mark the one file here").click(); // the notes are of another kind
+      Chromium.accessible(page);
+      Chromium.picture(page, "form-files-picker");
+      button(page, "Use 1 file").click();
+      page.locator("input[type=file][aria-label='Ligand: Choose files']")
+          .setInputFiles(new Path[] {given});
+      assertThat(page.getByText("3 files, each a run of its own")).isVisible();
+      Chromium.accessible(page);
+      Chromium.picture(page, "form-files");
+      button(page, "Run").click();
+      page.waitForURL("**/jobs/*");
+      assertThat(page.locator(".chip").first())
+          .containsText("Completed", new ContainsTextOptions().setTimeout(90_000));
+      assertThat(page.locator("canvas").first()).isVisible();
+      Chromium.picture(page, "form-files-results");
+      String job = page.url().replaceAll(".*/jobs/(\\d+).*", "$1");
+      List<String> ligands = new ArrayList<>();
+      for (JsonNode row : ada.get("/api/v1/jobs/" + job + "/tables/best").get("rows")) {
+        ligands.add(row.get(0).asText());
+      }
+      assertEquals(
+          List.of("benzene.pdbqt", "ligands/flexible.pdbqt", "uploads/ligand.pdbqt"), ligands);
+      looked(chromium, context.storageState(), "/apps/vina?example=2", "form-files");
+    }
   }
 
   @Test

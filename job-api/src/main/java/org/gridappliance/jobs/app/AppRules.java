@@ -71,8 +71,16 @@ final class AppRules {
         .ifPresent(name -> at.problem("input: there is no file input \"" + name + "\""));
     app.split()
         .flatMap(split -> app.input(split.input()))
-        .filter(input -> !input.required())
-        .ifPresent(input -> at.problem("input: \"" + input.name() + "\" must be required"));
+        .ifPresent(
+            input -> {
+              if (!input.required()) {
+                at.problem("input: \"" + input.name() + "\" must be required");
+              }
+              if (input.sweepable()) {
+                at.problem(
+                    "input: \"" + input.name() + "\" is cut into chunks; it is not sweepable too");
+              }
+            });
   }
 
   /** The inputs that stand under a {@code when} are given there even if they are optional. */
@@ -439,6 +447,9 @@ final class AppRules {
         if (value != null) {
           exampleFile(place, input, value);
           OptionRules.example(app, place, input, value, example.inputs());
+        }
+        if (input instanceof Input.FileInput) {
+          example.sweep().path(input.name()).forEach(file -> exampleFile(place, input, file));
         }
       }
     }

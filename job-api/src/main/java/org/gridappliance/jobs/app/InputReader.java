@@ -205,11 +205,7 @@ final class InputReader {
         };
     List<String> everywhere = List.of(ALL).subList(0, 9);
     for (String key : fields.values().keySet()) {
-      boolean sweep =
-          key.equals("sweepable")
-              && kind != Kind.FILE
-              && kind != Kind.MULTICHOICE
-              && kind != Kind.REPEAT;
+      boolean sweep = key.equals("sweepable") && kind != Kind.MULTICHOICE && kind != Kind.REPEAT;
       boolean when = key.equals("when");
       if (!own.contains(key) && !everywhere.contains(key) && !sweep && !when) {
         fields.at().keyProblem(key, "does not fit an input of this type; remove it");

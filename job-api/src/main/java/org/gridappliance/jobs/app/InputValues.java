@@ -237,6 +237,12 @@ public final class InputValues {
         return Optional.empty();
       }
     }
+    if (input instanceof Input.FileInput && list.size() > Sweep.MAXIMUM_FILES) {
+      error(
+          name,
+          "%,d files: want at most %,d in one job".formatted(list.size(), Sweep.MAXIMUM_FILES));
+      return Optional.empty();
+    }
     if (!list.isArray() || list.isEmpty() || list.size() > Sweep.MAXIMUM) {
       error(name, "want a list of 1.." + Sweep.MAXIMUM + " values to sweep over");
       return Optional.empty();

@@ -56,6 +56,8 @@ final class OptionRules {
           at.keyProblem("input", "there is no file input \"" + name + "\"");
         } else if (!before.contains(name)) {
           at.keyProblem("input", name + " stands below; move it before this input");
+        } else if (isSwept(name)) {
+          at.keyProblem("input", severalFiles(name));
         }
       }
       case OptionSource.CommandSource command -> {
@@ -74,6 +76,14 @@ final class OptionRules {
     }
   }
 
+  private boolean isSwept(String name) {
+    return app.input(name).map(Input::sweepable).orElse(false);
+  }
+
+  private static String severalFiles(String name) {
+    return name + " may be several files; choices are made from one";
+  }
+
   private void optionNeeds(Yaml at, String name, Set<String> before) {
     Input input = app.named(name).orElse(null);
     if (name.contains(".") && input == null) {
@@ -81,6 +91,8 @@ final class OptionRules {
     } else if (input instanceof Input.FileInput) {
       if (!before.contains(name)) {
         at.problem(name + " stands below; move it before this input");
+      } else if (input.sweepable()) {
+        at.problem(severalFiles(name));
       }
     } else if (input != null) {
       rules.decider(name, before).ifPresent(at::problem);

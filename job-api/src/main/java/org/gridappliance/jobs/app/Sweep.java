@@ -34,6 +34,9 @@ record Sweep(
   /** The most values of one input. */
   static final int MAXIMUM = 100_000;
 
+  /** The most files of one input: each is copied, hashed and synced before the job is accepted. */
+  static final int MAXIMUM_FILES = 1_000;
+
   /** A value is rounded to so many digits, so that 0.1 + 0.2 reads 0.3. */
   private static final MathContext DIGITS = new MathContext(12);
 

@@ -17,6 +17,11 @@ public sealed interface Value {
   /** {@return how it stands in an argument} */
   String text();
 
+  /** {@return how people read it, on one line; of a file its path without what stands before it} */
+  default String shown() {
+    return text();
+  }
+
   /** {@return how it stands in a request} */
   JsonNode json();
 
@@ -136,6 +141,17 @@ public sealed interface Value {
     @Override
     public String text() {
       return path;
+    }
+
+    @Override
+    public String shown() {
+      String name = path;
+      for (String before : List.of(Input.HOME_PREFIX, Input.EXAMPLE_PREFIX, Input.RESULT_PREFIX)) {
+        if (path.startsWith(before)) {
+          name = path.substring(before.length());
+        }
+      }
+      return name.replaceAll("\\p{Cntrl}", "?"); // a cell of a table, a line of a list
     }
 
     @Override

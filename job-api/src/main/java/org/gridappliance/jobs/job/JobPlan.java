@@ -107,7 +107,7 @@ public final class JobPlan {
   /** {@return what a subjob works on, in words} */
   public String label(int index) {
     List<String> words = new ArrayList<>();
-    swept(index).forEach((name, value) -> words.add(name + " = " + value.text()));
+    swept(index).forEach((name, value) -> words.add(name + " = " + value.shown()));
     if (!chunks.isEmpty()) {
       words.add(chunks.get(index % chunks.size()).label());
     }

@@ -125,7 +125,9 @@ public final class OptionLists {
       keep(key, list);
     } else {
       folder.create();
-      List<StoredFile> files = Staging.stage(app, inPlace(values, source.needs()), sources, folder);
+      List<StoredFile> files =
+          Staging.stage(
+              app, new Inputs(inPlace(values, source.needs()), Map.of()), sources, folder, false);
       key = key(app, source, values, files);
       list = list(app, name, key, values, files, folder);
     }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.gridappliance.jobs.app.App;
 import org.gridappliance.jobs.app.Input;
+import org.gridappliance.jobs.app.Inputs;
 import org.gridappliance.jobs.app.Value;
 import org.gridappliance.jobs.http.Problem;
 
@@ -26,35 +27,55 @@ import org.gridappliance.jobs.http.Problem;
  * changes of the caller's files do not touch the job.
  */
 final class Staging {
+  /** Of a thousand missing files one need not read all. */
+  private static final int TOLD = 20;
+
   private final Sources sources;
   private final JobFolder folder;
+  private final boolean kept;
   private final List<Problem.FieldError> errors = new ArrayList<>();
   private final List<StoredFile> staged = new ArrayList<>();
   private final Map<String, StoredFile> byName = new HashMap<>();
 
-  private Staging(Sources sources, JobFolder folder) {
+  private Staging(Sources sources, JobFolder folder, boolean kept) {
     this.sources = sources;
     this.folder = folder;
+    this.kept = kept;
   }
 
   /**
-   * {@return the staged files; their bytes are on disk}
+   * {@return the staged files, also those of a sweep}
    *
-   * @throws Problem 400 naming every file that cannot be taken
+   * @param kept whether their bytes are on disk when it returns; not needed for an estimate
+   * @throws Problem 400 naming the files that cannot be taken, the first {@value #TOLD} of them
    */
   static List<StoredFile> stage(
-      App app, Map<String, Value> values, Sources sources, JobFolder folder) throws IOException {
-    Staging staging = new Staging(sources, folder);
+      App app, Inputs inputs, Sources sources, JobFolder folder, boolean kept) throws IOException {
+    Staging staging = new Staging(sources, folder, kept);
     List<Map.Entry<Input.FileInput, Value.FileValue>> files = new ArrayList<>();
-    Input.eachFile(app.inputs(), values, (file, at) -> files.add(Map.entry(file, at)));
+    Input.eachFile(app.inputs(), inputs.values(), (file, at) -> files.add(Map.entry(file, at)));
+    inputs
+        .sweep()
+        .forEach(
+            (name, list) ->
+                list.forEach(
+                    value ->
+                        Input.eachFile(
+                            app.inputs(),
+                            Map.of(name, value),
+                            (file, at) -> files.add(Map.entry(file, at)))));
     for (Map.Entry<Input.FileInput, Value.FileValue> file : files) {
-      staging.take(file.getKey(), file.getValue().path());
+      if (staging.errors.size() < TOLD) {
+        staging.take(file.getKey(), file.getValue().path());
+      }
     }
     if (!staging.errors.isEmpty()) {
       Problem.FieldError first = staging.errors.getFirst();
       throw Problem.invalid(first.field() + ": " + first.message(), staging.errors);
     }
-    JobFolder.sync(folder.inputs());
+    if (kept) {
+      JobFolder.sync(folder.inputs());
+    }
     return staging.staged;
   }
 
@@ -96,7 +117,9 @@ final class Staging {
         }
         buffer.clear();
       }
-      out.force(true);
+      if (kept) {
+        out.force(true);
+      }
     }
     String hash = HexFormat.of().formatHex(sha.digest());
     Files.move(part, folder.input(hash), StandardCopyOption.REPLACE_EXISTING);

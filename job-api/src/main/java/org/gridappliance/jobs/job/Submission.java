@@ -153,7 +153,7 @@ public final class Submission {
     publish(app);
     Path draft = data.resolve("jobs").resolve(".new-" + UUID.randomUUID());
     try {
-      Draft made = draft(app, inputs, caller, request, new JobFolder(draft));
+      Draft made = draft(app, inputs, caller, request, new JobFolder(draft), true);
       options.check(app, inputs, made.files(), new JobFolder(draft));
       also.check(made.files());
       saved.save(app);
@@ -219,7 +219,7 @@ public final class Submission {
       }
       Caller nobody =
           new Caller("", false, false, false, folder.path()); // an example's files are its own
-      Draft made = draft(app, inputs, nobody, request, folder);
+      Draft made = draft(app, inputs, nobody, request, folder, false);
       JobPlan plan =
           new JobPlan(app, inputs, made.facts(), made.files(), made.chunks(), folder, request);
       JobPlan.Work work = plan.work(0);
@@ -252,7 +252,7 @@ public final class Submission {
     Inputs inputs = inputs(app, request);
     JobFolder folder = new JobFolder(data.resolve("jobs").resolve(".new-" + UUID.randomUUID()));
     try {
-      Draft made = draft(app, inputs, caller, request, folder);
+      Draft made = draft(app, inputs, caller, request, folder, false);
       options.check(app, inputs, made.files(), folder);
       return new Submitted(
           record(0, caller, app, inputs, request, made),
@@ -327,10 +327,11 @@ public final class Submission {
     return inputs;
   }
 
-  private Draft draft(App app, Inputs inputs, Caller caller, JsonNode request, JobFolder folder)
+  private Draft draft(
+      App app, Inputs inputs, Caller caller, JsonNode request, JobFolder folder, boolean kept)
       throws IOException {
     folder.create();
-    List<StoredFile> files = Staging.stage(app, inputs.values(), sources(app, caller), folder);
+    List<StoredFile> files = Staging.stage(app, inputs, sources(app, caller), folder, kept);
     Map<String, Facts> facts = new HashMap<>();
     List<ChunkRow> chunks = List.of();
     if (app.split().isPresent()) {

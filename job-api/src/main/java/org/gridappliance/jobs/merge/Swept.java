@@ -59,7 +59,7 @@ final class Swept {
         if (value == null) {
           throw new MergeException("a subjob has no value of the swept input " + input.name());
         }
-        cells.append(value.text()).append('\t');
+        cells.append(value.shown()).append('\t');
       }
     }
     return cells.toString();

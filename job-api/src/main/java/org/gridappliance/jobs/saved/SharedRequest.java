@@ -22,7 +22,24 @@ record SharedRequest(JsonNode request, List<String> leftOut) {
     List<String> leftOut = new ArrayList<>();
     ObjectNode copy = request.deepCopy();
     copy.set("inputs", seen(app.inputs(), request.path("inputs"), "", leftOut));
+    if (copy.get("sweep") instanceof ObjectNode sweep) {
+      for (Input input : app.inputs()) {
+        if (input instanceof Input.FileInput && !ofExamples(sweep.path(input.name()))) {
+          sweep.remove(input.name());
+          leftOut.add(input.name());
+        }
+      }
+    }
     return new SharedRequest(copy, leftOut.stream().distinct().toList());
+  }
+
+  private static boolean ofExamples(JsonNode files) {
+    for (JsonNode file : files) {
+      if (!file.asText().startsWith(Input.EXAMPLE_PREFIX)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static ObjectNode seen(

@@ -123,6 +123,6 @@ final class Pictures {
 
   private static String text(Map<String, Value> values, Column column) {
     Value value = values.get(column.name());
-    return value == null ? "" : value.text();
+    return value == null ? "" : value.shown();
   }
 }

@@ -168,6 +168,13 @@ public final class TriggerOperations {
       throw TriggerSpec.field(
           "folder.input", "\"" + folder.input() + "\" is no file input of " + app.title());
     }
+    if (spec.job().path("sweep").has(folder.input())) {
+      throw TriggerSpec.field(
+          "folder.input",
+          "\""
+              + folder.input()
+              + "\" takes the new file; it has no files of its own to sweep over");
+    }
   }
 
   private Response delete(Request request) {

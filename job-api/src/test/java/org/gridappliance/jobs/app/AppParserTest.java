@@ -47,6 +47,7 @@ class AppParserTest {
           "--rate={rate}"       | "{1 + data}"            | data is not a number
           "--rate={rate}"       | "{system('x')}"         | did not expect "("
           input: data           | input: rate             | there is no file input "rate"
+          as: data.txt          | sweepable: true         | input: "data" is cut into chunks; it is not sweepable too
           sort: [-n, word]      | sort: [-m, word]        | there is no column "m" to sort by
           column: n,            | column: word,           | the column "word" holds text
           kind: bar             | kind: contour           | "z" is missing: what the colours say

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.vertx.core.json.JsonObject;
 import io.vertx.json.schema.Draft;
@@ -46,7 +47,11 @@ class ShippedAppsTest {
       assertValid(published, new JsonObject(text), entry.id());
       JsonObject form = new JsonObject(AppSchema.schema(app).toString());
       for (App.Example example : app.examples()) {
-        assertValid(form, new JsonObject(example.inputs().toString()), example.title());
+        ObjectNode one = example.inputs().deepCopy();
+        example.sweep().properties().stream()
+            .filter(axis -> axis.getValue().isArray())
+            .forEach(axis -> one.set(axis.getKey(), axis.getValue().get(0)));
+        assertValid(form, new JsonObject(one.toString()), example.title());
       }
       assertTrue(!app.examples().isEmpty(), "examples of " + entry.id());
     }
