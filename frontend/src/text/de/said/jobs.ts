@@ -2,6 +2,7 @@
 export const jobs: Record<string, string> = {
   "applications have no bundles here": "Apps haben hier keine Bündel",
   "jobs.minimumFreeBytes={}: want 0 or more": "jobs.minimumFreeBytes={}: Erwartet wird 0 oder mehr",
+  "jobs.coresPerPerson={}: want 0 or more": "jobs.coresPerPerson={}: Erwartet wird 0 oder mehr",
   "{} of {} machines can run it; HTCondor gives it one within seconds": "{} von {} Rechnern können ihn ausführen; HTCondor gibt ihm binnen Sekunden einen",
   "{} of {} machines could run it and work for others now; it gets a turn by everyone's fair share": "{} von {} Rechnern könnten ihn ausführen und arbeiten jetzt für andere; nach dem gerechten Anteil aller kommt er an die Reihe",
   "{} of {} machines run others of your subjobs now; it follows them": "{} von {} Rechnern führen jetzt andere Ihrer Teiljobs aus; danach ist er dran",
@@ -153,6 +154,7 @@ export const jobs: Record<string, string> = {
   "the executor's token is missing, unknown or revoked; join again with ./appliance node join LINK": "das Token des Executors fehlt, ist unbekannt oder widerrufen; treten Sie mit ./appliance node join LINK neu bei",
   "suspended; resume it to go on": "ausgesetzt; setzen Sie ihn fort, damit er weitergeht",
   "waiting in HTCondor's queue": "wartet in HTCondors Warteschlange",
+  "its owner's other jobs: one person's use at most {} cores here at once": "andere Jobs derselben Person: die einer Person nutzen hier höchstens {} Kerne zugleich",
   "waiting for a free slot": "wartet auf einen freien Slot",
   "held until it is released": "angehalten, bis er freigegeben wird",
   "held until it is released; {} that ran before still run": "angehalten, bis er freigegeben wird; {}, die vorher liefen, laufen noch",

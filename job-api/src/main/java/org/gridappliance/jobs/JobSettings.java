@@ -18,6 +18,7 @@ import java.util.List;
  * @param seal where subjobs are sealed
  * @param network whether subjobs reach the hosts that their applications name
  * @param countries guesses where machines are
+ * @param coresPerPerson that one person's subjobs may use at once on the portal's executors; 0: all
  */
 public record JobSettings(
     Path data,
@@ -28,7 +29,8 @@ public record JobSettings(
     Bundles bundles,
     SealPolicy seal,
     NetworkPolicy network,
-    Countries countries) {
+    Countries countries,
+    int coresPerPerson) {
 
   /** A subjob expected to take at least this long gets the long lease. */
   public static final Duration LONG_SUBJOB = Duration.ofMinutes(10);
@@ -38,6 +40,10 @@ public record JobSettings(
     appFolders = List.copyOf(appFolders);
     require("jobs.shortLease", shortLease, Duration.ofSeconds(2), Duration.ofMinutes(10));
     require("jobs.longLease", longLease, shortLease, Duration.ofHours(24));
+    if (coresPerPerson < 0) {
+      throw new IllegalArgumentException(
+          "jobs.coresPerPerson=" + coresPerPerson + ": want 0 or more");
+    }
     if (minimumFreeBytes < 0) {
       throw new IllegalArgumentException(
           "jobs.minimumFreeBytes=" + minimumFreeBytes + ": want 0 or more");
@@ -55,13 +61,38 @@ public record JobSettings(
         Bundles.NONE,
         SealPolicy.JOINED,
         NetworkPolicy.OFF,
-        Countries.NONE);
+        Countries.NONE,
+        0);
+  }
+
+  /** {@return the same, where one person's jobs use at most so many cores at once; 0: all} */
+  public JobSettings withCoresPerPerson(int value) {
+    return new JobSettings(
+        data,
+        appFolders,
+        shortLease,
+        longLease,
+        minimumFreeBytes,
+        bundles,
+        seal,
+        network,
+        countries,
+        value);
   }
 
   /** {@return the same with applications as bundles} */
   public JobSettings withBundles(Bundles value) {
     return new JobSettings(
-        data, appFolders, shortLease, longLease, minimumFreeBytes, value, seal, network, countries);
+        data,
+        appFolders,
+        shortLease,
+        longLease,
+        minimumFreeBytes,
+        value,
+        seal,
+        network,
+        countries,
+        coresPerPerson);
   }
 
   /** {@return the same, sealing elsewhere} */
@@ -75,19 +106,38 @@ public record JobSettings(
         bundles,
         value,
         network,
-        countries);
+        countries,
+        coresPerPerson);
   }
 
   /** {@return the same with another policy on networks} */
   public JobSettings withNetwork(NetworkPolicy value) {
     return new JobSettings(
-        data, appFolders, shortLease, longLease, minimumFreeBytes, bundles, seal, value, countries);
+        data,
+        appFolders,
+        shortLease,
+        longLease,
+        minimumFreeBytes,
+        bundles,
+        seal,
+        value,
+        countries,
+        coresPerPerson);
   }
 
   /** {@return the same with another guess of where machines are} */
   public JobSettings withCountries(Countries value) {
     return new JobSettings(
-        data, appFolders, shortLease, longLease, minimumFreeBytes, bundles, seal, network, value);
+        data,
+        appFolders,
+        shortLease,
+        longLease,
+        minimumFreeBytes,
+        bundles,
+        seal,
+        network,
+        value,
+        coresPerPerson);
   }
 
   private static void require(String key, Duration value, Duration least, Duration most) {

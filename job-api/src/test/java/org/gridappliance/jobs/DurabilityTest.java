@@ -180,7 +180,8 @@ class DurabilityTest {
             Bundles.NONE,
             SealPolicy.JOINED,
             NetworkPolicy.OFF,
-            Countries.NONE);
+            Countries.NONE,
+            0);
     portal = new TestPortal(full, Clock.systemUTC());
     TestPortal.Answer answer =
         portal.post("ann", "/jobs", Map.of("app", "nothing", "inputs", Map.of()));

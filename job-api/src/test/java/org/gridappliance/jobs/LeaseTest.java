@@ -67,6 +67,31 @@ class LeaseTest {
   }
 
   @Test
+  void aPersonsQuotaOfCoresLeavesTheOthersRoomAndIsTheReasonThatAJobWaits() throws Exception {
+    portal.close();
+    JobSettings settings =
+        JobSettings.of(data, List.of(data.resolve("apps"))).withCoresPerPerson(2);
+    portal = new TestPortal(settings, clock);
+    TestApps.install(
+        data, "wide", TestApps.NOTHING.replace("memory: 10 MiB", "cpus: 4, memory: 10 MiB"));
+    TestExecutor large = new TestExecutor(() -> portal, "large", 8);
+    long first = submit("slow", 6);
+    long second = submit("slow", 1);
+    List<Lease> mine = large.lease(8, 0);
+    assertEquals(2, mine.size(), "of eight cores");
+    assertEquals(
+        "its owner's other jobs: one person's use at most 2 cores here at once",
+        portal.job("ann", second).path("phase").asText());
+    portal.submit("bob", Map.of("app", "slow", "inputs", Map.of()));
+    assertEquals(1, large.lease(8, 0).size(), "another person has a quota of his own");
+    large.report(List.of(ok(mine.getFirst())));
+    assertEquals(4, large.lease(8, 0).size(), "one ended: the short ones left share its core");
+    assertEquals(1, portal.job("ann", first).at("/counts/completed").asInt());
+    portal.submit("cid", Map.of("app", "wide", "inputs", Map.of()));
+    assertEquals(1, large.lease(8, 0).size(), "what alone needs more runs by itself");
+  }
+
+  @Test
   void aResultNamedTwiceInOneRequestCountsOnce() {
     long id = submit("nothing", 2);
     Lease lease = one.lease(1, 0).getFirst();

@@ -323,7 +323,8 @@ public final class PortalServer implements AutoCloseable {
               .withSeal(SealPolicy.of(settings.seal()))
               .withNetwork(NetworkPolicy.of(settings.network()))
               .withCountries(
-                  Whereabouts.open(settings.countries(), () -> agent.ask("GET", "/overlay", null))),
+                  Whereabouts.open(settings.countries(), () -> agent.ask("GET", "/overlay", null)))
+              .withCoresPerPerson(settings.coresPerPerson()),
           database.source(),
           homes,
           clock,

@@ -34,6 +34,9 @@ import org.slf4j.LoggerFactory;
  * trip does not count; towards the end of a job a node gets at most half its share of what is left,
  * so that nodes end together.
  *
+ * <p>Nobody's subjobs use more cores than {@link JobSettings#coresPerPerson()} on the portal's
+ * executors; HTCondor has quotas of its own.
+ *
  * <p>A lease holds for {@link JobSettings#shortLease()}, or for {@link JobSettings#longLease()}
  * when the application expects at least {@link JobSettings#LONG_SUBJOB}: then a node that is away
  * for an hour does not lose its work. It is to be renewed every third of that, but at least every
@@ -228,6 +231,7 @@ final class Dispatcher {
           || !job.pool().equals(node.pool())
           || (node.engine && !node.couldRun(limits))
           || (at != JobState.IDLE && at != JobState.RUNNING)
+          || (!node.engine && !state.mayUse(job.record.owner(), limits.cpus()))
           || limits.cpus() > cpus
           || limits.memoryBytes() > memory
           || limits.diskBytes() > disk

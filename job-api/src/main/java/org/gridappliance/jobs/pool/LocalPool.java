@@ -59,7 +59,7 @@ public final class LocalPool implements AutoCloseable {
       LongConsumer ended,
       ChangeLog changes,
       Clock clock) {
-    state = new PoolState(changes, clock);
+    state = new PoolState(changes, clock, settings.coresPerPerson());
     nodes = new Nodes(database, clock);
     finisher = new Finisher(state, jobs, results, new RunStore(database), ended);
     dispatcher = new Dispatcher(state, subjobs, new Fences(subjobs), settings);

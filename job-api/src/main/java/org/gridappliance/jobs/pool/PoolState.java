@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * job's {@code transition}, this one, the {@link ChangeLog}'s.
  */
 final class PoolState {
+  /** Sums of parts of a core are not exact. */
+  private static final double ROUNDING = 1e-9;
+
   final ReentrantLock lock = new ReentrantLock();
 
   /** Signalled when there may be work or an order for a waiting node. */
@@ -42,6 +45,12 @@ final class PoolState {
   /** Cores that each owner's subjobs use now. */
   private final Map<String, Double> load = new HashMap<>();
 
+  /** Those of them on executors of this portal, which the quota bounds. */
+  private final Map<String, Double> localLoad = new HashMap<>();
+
+  /** The most that one owner may use there; 0: all. */
+  private final int coresPerPerson;
+
   /** When each owner was last served, as a running number. */
   private final Map<String, Long> served = new HashMap<>();
 
@@ -52,13 +61,36 @@ final class PoolState {
 
   private long servings;
 
-  PoolState(ChangeLog changes, Clock clock) {
+  PoolState(ChangeLog changes, Clock clock, int coresPerPerson) {
     this.changes = changes;
     this.clock = clock;
+    this.coresPerPerson = coresPerPerson;
+  }
+
+  int coresPerPerson() {
+    return coresPerPerson;
   }
 
   double load(String owner) {
     return load.getOrDefault(owner, 0.0);
+  }
+
+  /**
+   * {@return whether a person's quota of cores lets another subjob start on this portal's
+   * executors} One that alone needs more than the quota runs when nothing else of his does.
+   */
+  boolean mayUse(String owner, int cores) {
+    double used = localLoad.getOrDefault(owner, 0.0);
+    return coresPerPerson == 0 || used == 0 || used + cores <= coresPerPerson + ROUNDING;
+  }
+
+  private static void subtract(Map<String, Double> loads, String owner, double weight) {
+    double left = loads.getOrDefault(owner, 0.0) - weight;
+    if (left < ROUNDING) {
+      loads.remove(owner);
+    } else {
+      loads.put(owner, left);
+    }
   }
 
   long served(String owner) {
@@ -91,6 +123,9 @@ final class PoolState {
     one.job.waiting += one.waits() ? 1 : 0;
     String owner = one.job.record.owner();
     load.merge(owner, one.weight, Double::sum);
+    if (!one.node.engine) {
+      localLoad.merge(owner, one.weight, Double::sum);
+    }
     served.put(owner, ++servings);
   }
 
@@ -103,11 +138,9 @@ final class PoolState {
     one.job.held.remove(one.lease.index(), one);
     one.job.waiting -= one.waits() ? 1 : 0;
     String owner = one.job.record.owner();
-    double left = load(owner) - one.weight;
-    if (left < 1e-9) {
-      load.remove(owner);
-    } else {
-      load.put(owner, left);
+    subtract(load, owner, one.weight);
+    if (!one.node.engine) {
+      subtract(localLoad, owner, one.weight);
     }
   }
 

@@ -70,10 +70,20 @@ public final class PoolViews implements PoolHistory.Source {
           job.running > job.waiting
               ? running(job)
               : waitsFor(job.plan.limits(), job.pool())
+                  .or(() -> quota(job))
                   .orElse(
                       job.waiting > 0 ? "waiting in HTCondor's queue" : "waiting for a free slot");
       case COMPLETED, FAILED, REMOVED -> null;
     };
+  }
+
+  private Optional<String> quota(ActiveJob job) {
+    return job.pool().equals(JobRecord.LOCAL)
+            && !state.mayUse(job.record.owner(), job.plan.limits().cpus())
+        ? Optional.of(
+            "its owner's other jobs: one person's use at most %d cores here at once"
+                .formatted(state.coresPerPerson()))
+        : Optional.empty();
   }
 
   private static String held(ActiveJob job) {

@@ -33,7 +33,7 @@ class MachinesTest {
     config.setUsername("sa");
     source = new HikariDataSource(config);
     database = Database.open(source);
-    state = new PoolState(new ChangeLog(), clock);
+    state = new PoolState(new ChangeLog(), clock, 0);
     nodes = new Nodes(database, clock);
     machines = new Machines(state, nodes);
   }

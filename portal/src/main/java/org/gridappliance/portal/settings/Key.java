@@ -162,6 +162,14 @@ public record Key(String name, String byDefault, String range, String about) {
           "whether jobs connect to the hosts that their applications name: to none, to hosts of the"
               + " open internet, or to those of private networks too");
 
+  static final Key JOBS_CORES =
+      new Key(
+          "jobs.cores-per-person",
+          "0",
+          "0..4096; 0: all",
+          "cores that one person's jobs use at once on this portal's executors; a subjob that alone"
+              + " needs more runs by itself");
+
   static final Key POOL_SEAL =
       new Key(
           "pool.seal",
@@ -298,6 +306,7 @@ public record Key(String name, String byDefault, String range, String about) {
           POOL_CPUS,
           POOL_COUNTRIES,
           JOBS_NETWORK,
+          JOBS_CORES,
           POOL_SEAL,
           CA_APPROVALS,
           WEBHOOK_NETWORKS,

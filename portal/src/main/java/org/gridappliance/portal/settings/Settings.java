@@ -29,6 +29,7 @@ import java.util.Optional;
  * @param countries a table of networks and their countries, if one is wanted
  * @param seal where subjobs are sealed: never, joined or always
  * @param network what jobs may connect to: off, public or private
+ * @param coresPerPerson that one person's jobs use at once on this portal's executors; 0: all
  * @param approvals CA administrators who must approve a certificate request
  * @param webhookNetworks to which webhooks may go besides the open internet
  * @param mail the mail server, if there is one
@@ -55,6 +56,7 @@ public record Settings(
     Optional<Path> countries,
     String seal,
     String network,
+    int coresPerPerson,
     int approvals,
     List<Network> webhookNetworks,
     Optional<MailSettings> mail,

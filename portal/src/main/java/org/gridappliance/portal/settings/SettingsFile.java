@@ -189,6 +189,7 @@ public final class SettingsFile {
         countries(command.data()),
         oneOf(Key.POOL_SEAL, List.of("never", "joined", "always")),
         oneOf(Key.JOBS_NETWORK, List.of("off", "public", "private")),
+        (int) number(Key.JOBS_CORES, 0, 4096),
         (int) number(Key.CA_APPROVALS, 1, 9),
         networks(),
         mail(command.data()),
