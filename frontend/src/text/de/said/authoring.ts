@@ -90,6 +90,7 @@ export const authoring: Record<string, string> = {
   "only an input with a default has another one in a case": "nur eine Eingabe mit einer Vorgabe hat in einem Fall eine andere",
   "input: \"{}\" is cut into chunks; it is not sweepable too": "input: „{}“ wird in Abschnitte geteilt; eine solche Eingabe ist nicht auch variierbar",
   "{} may be several files; choices are made from one": "{} können mehrere Dateien sein; eine Auswahl entsteht aus einer",
+  "there is no column of numbers \"{}\" to add up": "es gibt keine Spalte „{}“ mit Zahlen zum Addieren",
   "a sweepable input has the same units in all its cases": "eine variierbare Eingabe hat in allen Fällen dieselben Einheiten",
   "changes nothing; name when, and what is another then": "ändert nichts; nennen Sie, wann und was dann anders ist",
   "does not fit an input of this type; remove it": "passt nicht zu einer Eingabe dieses Typs; entfernen Sie es",

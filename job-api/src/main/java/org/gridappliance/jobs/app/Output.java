@@ -15,7 +15,11 @@ public sealed interface Output {
   /** {@return whether the merge command makes it, not every subjob} */
   boolean fromMerge();
 
-  /** Rows; merged into {@code results/NAME.tsv}, sorted. */
+  /**
+   * Rows; merged into {@code results/NAME.tsv}, sorted.
+   *
+   * @param sum columns of numbers: rows that agree in all others become one with these added
+   */
   record TableOutput(
       String name,
       String title,
@@ -23,7 +27,8 @@ public sealed interface Output {
       boolean fromMerge,
       TableFormat format,
       List<Column> columns,
-      List<SortKey> sort)
+      List<SortKey> sort,
+      List<String> sum)
       implements Output {}
 
   /** Text to read in the page. */

@@ -48,6 +48,7 @@ final class OutputReader {
             "header",
             "columns",
             "sort",
+            "sum",
             "sequence");
     Kind kind = fields.need("type", type -> type.word(Kind.class, Kind.FILE), Kind.FILE);
     String name = fields.need("name", n -> n.text(AppParser.NAME, AppParser.NAME_WANTED), "x");
@@ -64,7 +65,7 @@ final class OutputReader {
     if (kind == Kind.TABLE) {
       return table(fields, name, title, file, fromMerge);
     }
-    for (String key : List.of("format", "comment", "header", "columns", "sort")) {
+    for (String key : List.of("format", "comment", "header", "columns", "sort", "sum")) {
       if (fields.has(key)) {
         at.keyProblem(key, "belongs to a table; remove it or write \"type: table\"");
       }
@@ -132,6 +133,10 @@ final class OutputReader {
         fields
             .get("sort")
             .map(s -> s.list(20).stream().map(item -> key(item, columns)).toList())
+            .orElse(List.of()),
+        fields
+            .get("sum")
+            .map(s -> s.list(20).stream().map(item -> summed(item, columns)).distinct().toList())
             .orElse(List.of()));
   }
 
@@ -171,6 +176,15 @@ final class OutputReader {
       at.problem("there is no column \"" + name + "\" to sort by");
     }
     return new Output.SortKey(name, descending);
+  }
+
+  private static String summed(Yaml at, List<Column> columns) {
+    String name = at.text();
+    if (columns.stream()
+        .noneMatch(c -> c.name().equals(name) && !c.hidden() && c.type().numeric())) {
+      at.problem("there is no column of numbers \"" + name + "\" to add up");
+    }
+    return name;
   }
 
   static List<Plot> plots(Yaml at) {

@@ -139,16 +139,18 @@ public final class Merge {
     List<Column> columns = columns(app, table, sweptNames);
     Path file = results.resolve(table.name() + ".tsv");
     RowOrder order = RowOrder.of(columns, sweptNames, table.sort());
-    try (RowSorter sorter = new RowSorter(order, results)) {
+    try (RowSorter sorter = new RowSorter(order, results);
+        RowAdder adder = new RowAdder(columns, table.sum(), sorter, results)) {
       for (SubjobOutputs subjob : outputs) {
         String swept = Swept.cells(app, sweptNames, subjob.swept());
         Path source = file(table, subjob);
         try {
-          TableReader.read(source, table, cells -> sorter.add(swept + String.join("\t", cells)));
+          TableReader.read(source, table, cells -> adder.add(swept + String.join("\t", cells)));
         } catch (TableReader.BadTable e) {
           throw new MergeException(nameOf(subjob) + ", " + table.file() + " " + e.getMessage());
         }
       }
+      adder.finish();
       long rows = sorter.writeTo(file, header(columns));
       return new Merged.Table(table.name(), table.title(), table.name() + ".tsv", columns, rows);
     }

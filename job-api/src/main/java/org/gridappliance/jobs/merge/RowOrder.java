@@ -26,6 +26,9 @@ final class RowOrder implements Comparator<RowOrder.Row> {
 
   private record Key(int column, boolean numeric, boolean descending) {}
 
+  /** By the whole row, letter by letter. */
+  static final RowOrder BY_TEXT = new RowOrder(List.of());
+
   private final List<Key> keys;
 
   private RowOrder(List<Key> keys) {

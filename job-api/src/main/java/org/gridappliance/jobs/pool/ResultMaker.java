@@ -169,7 +169,7 @@ public final class ResultMaker {
     return switch (output) {
       case Output.TableOutput t ->
           new Output.TableOutput(
-              t.name(), t.title(), t.file(), false, t.format(), t.columns(), t.sort());
+              t.name(), t.title(), t.file(), false, t.format(), t.columns(), t.sort(), t.sum());
       case Output.TextOutput t ->
           new Output.TextOutput(t.name(), t.title(), t.file(), false, t.join());
       case Output.FileOutput t ->

@@ -50,6 +50,7 @@ class AppParserTest {
           as: data.txt          | sweepable: true         | input: "data" is cut into chunks; it is not sweepable too
           sort: [-n, word]      | sort: [-m, word]        | there is no column "m" to sort by
           column: n,            | column: word,           | the column "word" holds text
+          sort: [-n, word]      | sum: [word]             | there is no column of numbers "word" to add up
           kind: bar             | kind: contour           | "z" is missing: what the colours say
           table: counts         | table: count            | there is no table "count"
           memory: 10 MiB        | memory: 10 MB           | "10 MB": want an amount with its unit
