@@ -16,6 +16,7 @@ export type JobState = Schemas["JobState"];
 export type Subjob = Schemas["Subjob"];
 export type Failure = Schemas["Failure"];
 export type Estimate = Schemas["Estimate"];
+export type EarlierJob = Schemas["EarlierJob"];
 export type Trigger = Schemas["Trigger"];
 export type TriggerRequest = Schemas["TriggerRequest"];
 export type Workflow = Schemas["Workflow"];

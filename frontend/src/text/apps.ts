@@ -46,6 +46,8 @@ export const text = {
     openProgram: "Open",
     opening: (id: number) => `Job ${id} opens its windows here`,
     runHint: "Ctrl Enter",
+    earlier: (when: string, job: number, took: string) => `You ran exactly this on ${when}: job ${job}, it took ${took}.`,
+    earlierResults: "Show its results",
     running: "Submitting",
     submitted: (id: number) => `Job ${id} submitted`,
     prefilled: (name: string) => `Filled in from “${name}”.`,

@@ -283,6 +283,7 @@ export function AppForm({ app, start, trigger, preview = false }: { app: App; st
               app={app}
               memoryBytes={memoryBytes}
               estimate={checked.kind === "request" ? estimate.data : undefined}
+              earlier={checked === asked && !estimate.isPlaceholderData ? estimate.data?.earlier : undefined}
               combinations={checked.kind === "request" ? checked.combinations : 1}
               estimating={estimate.isFetching || checked !== asked}
               problem={

@@ -1,7 +1,8 @@
-import { Alert, Button, Group, Stack, Text, Title } from "@mantine/core";
+import { Alert, Anchor, Button, Group, Stack, Text, Title } from "@mantine/core";
 import type { ReactElement } from "react";
-import type { App, Estimate } from "../../api/types";
-import { count, duration, memory } from "../../lib/format";
+import { Link } from "react-router";
+import type { App, EarlierJob, Estimate } from "../../api/types";
+import { count, duration, exact, memory } from "../../lib/format";
 import { text } from "../../text/apps";
 import { usage } from "../../text/usage";
 import { Icon } from "../../ui/icons";
@@ -11,6 +12,8 @@ export interface SummaryProps {
   /** Asked for in place of the application's. */
   memoryBytes: number | undefined;
   estimate: Estimate | undefined;
+  /** A job that had the same results; undefined while that is not known of what is in the form now. */
+  earlier: EarlierJob | undefined;
   /** Of swept values. */
   combinations: number;
   estimating: boolean;
@@ -21,7 +24,7 @@ export interface SummaryProps {
 }
 
 /** What a run would become, beside the button that starts it. */
-export function Summary({ app, memoryBytes, estimate, combinations, estimating, problem, busy, disabled, run }: SummaryProps): ReactElement {
+export function Summary({ app, memoryBytes, estimate, earlier, combinations, estimating, problem, busy, disabled, run }: SummaryProps): ReactElement {
   return (
     <section className="card" aria-labelledby="summary">
       <Title order={2} id="summary" mb="sm">
@@ -50,6 +53,15 @@ export function Summary({ app, memoryBytes, estimate, combinations, estimating, 
       <Button fullWidth mt="md" size="md" loading={busy} disabled={disabled} onClick={run} leftSection={<Icon name={isInteractive(app) ? "desktops" : "play"} size={16} />}>
         {isInteractive(app) ? text.form.openProgram : text.form.run}
       </Button>
+      {earlier !== undefined && (
+        // below the button, so that it does not move from under the pointer
+        <Alert color="blue" variant="light" mt="sm" p="sm" role="status" className="wrap">
+          {text.form.earlier(exact(earlier.endedAt), earlier.job, duration(earlier.seconds))}{" "}
+          <Anchor component={Link} to={`/jobs/${earlier.job}?tab=results`} inherit underline="always">
+            {text.form.earlierResults}
+          </Anchor>
+        </Alert>
+      )}
       <Text size="xs" c="dimmed" ta="center" mt={8} visibleFrom="sm">
         <kbd className="kbd">{text.form.runHint}</kbd>
       </Text>

@@ -50,6 +50,8 @@ export const text: Words<typeof english.text> = {
     openProgram: "Öffnen",
     opening: (id) => `Job ${id} öffnet seine Fenster hier`,
     runHint: "Strg Eingabe",
+    earlier: (when, job, took) => `Genau das haben Sie schon einmal gerechnet, am ${when}: Job ${job}, Dauer ${took}.`,
+    earlierResults: "Ergebnisse ansehen",
     running: "Wird abgeschickt",
     submitted: (id) => `Job ${id} abgeschickt`,
     prefilled: (name) => `Ausgefüllt nach „${name}“.`,

@@ -300,6 +300,7 @@ class JobListTest {
   private static void fail(JobStore store, JobRecord job) {
     store.insert(
         job, // its id is there already
+        null,
         List.of(),
         List.of(),
         handle -> store.update(handle, job.with(JobState.REMOVED, null, null, null)));
@@ -316,7 +317,7 @@ class JobListTest {
             try (var batch =
                     handle.prepareBatch(
                         "INSERT INTO job VALUES (?, ?, ?, ?, ?, ?, '{}', '{}', ?, 0, ?, 0, 1, ?, ?,"
-                            + " ?, ?, NULL, NULL, NULL, FALSE, NULL)");
+                            + " ?, ?, NULL, NULL, NULL, FALSE, NULL, NULL)");
                 var tags = handle.prepareBatch("INSERT INTO job_tag VALUES (?, ?)")) {
               for (int id = first; id < first + 1000; id++) {
                 String app = apps[random.nextInt(apps.length)];

@@ -111,6 +111,7 @@ class FirstRunStoryTest {
       assertTrue(opened.stream().anyMatch(e -> e.getName().endsWith("hits.tsv")), "hits.tsv");
     }
     Files.delete(zip);
+    theSameAgainIsToldBesideRun(page);
     session = context.storageState();
     context.close();
     assertEquals(List.of(), complaints);
@@ -186,6 +187,22 @@ class FirstRunStoryTest {
     }
     Chromium.picture(
         page, how + address.replaceFirst("^http://[^/]*", "").replaceAll("[^a-z0-9]+", "-"));
+  }
+
+  /** Offered, not taken: Run stays what it is. */
+  private static void theSameAgainIsToldBesideRun(Page page) {
+    String job = jobAddress.replaceFirst(".*/", "");
+    page.navigate(appliance.url() + "/apps/hmmsearch?from=" + job);
+    Locator told = page.getByText("You ran exactly this on");
+    assertThat(told).containsText("job " + job + ", it took");
+    assertThat(button(page, "Run")).isEnabled();
+    Chromium.picture(page, "form-ran-before");
+    page.getByLabel("Largest E-value").first().fill("1");
+    assertThat(told).hasCount(0);
+    page.getByLabel("Largest E-value").first().fill("10.0");
+    assertThat(told).isVisible();
+    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Show its results")).click();
+    page.waitForURL("**/jobs/" + job + "?tab=results");
   }
 
   private static void sortsByScore(Page page, Locator rows) {

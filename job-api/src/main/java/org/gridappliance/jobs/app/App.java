@@ -28,6 +28,8 @@ import org.gridappliance.jobs.lease.Sandbox;
  * @param checkpoint globs of the files that hold its state: a program that ends with status 85
  *     after writing them is started again, here or elsewhere, and finds them; empty when it does
  *     not
+ * @param deterministic whether the same values and files always give the same results, so that an
+ *     earlier job's can be offered
  * @param split how the job is cut into chunks, when it is
  * @param mergeCommand run once in the envelope after the tables are merged, in a folder that holds
  *     the merged files; makes the outputs whose {@code fromMerge} is set
@@ -50,6 +52,7 @@ public record App(
     Map<String, Template> environment,
     Optional<String> interactive,
     List<String> checkpoint,
+    boolean deterministic,
     Optional<Split> split,
     Optional<List<Argument>> mergeCommand,
     List<Output> outputs,

@@ -22,6 +22,7 @@ final class AppRules {
   void check() {
     fields.get("split").ifPresent(this::split);
     fields.get("interactive").ifPresent(this::interactive);
+    fields.get("deterministic").filter(_ -> app.deterministic()).ifPresent(this::deterministic);
     fields.get("command").ifPresent(at -> command(at, app.command(), Set.of()));
     fields
         .get("merge")
@@ -61,6 +62,19 @@ final class AppRules {
       at.problem(
           "an interactive program runs once; remove \"sweepable\" from "
               + String.join(", ", app.sweepable()));
+    }
+  }
+
+  /** What decides its results must be known: a bundle's bytes, nothing from outside. */
+  private void deterministic(Yaml at) {
+    if (app.interactive().isPresent()) {
+      at.problem("a program with windows does what a person does there; remove it");
+    } else if (!app.network().isEmpty()) {
+      at.problem("what its hosts answer may change; remove it, or \"network\"");
+    } else if (app.packages().isEmpty() || app.examples().isEmpty()) {
+      at.problem(
+          "it runs from what each executor has installed, which may differ; add \"packages\" and an"
+              + " example, so that it becomes a bundle");
     }
   }
 

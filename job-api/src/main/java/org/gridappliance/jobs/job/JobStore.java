@@ -35,13 +35,21 @@ public final class JobStore {
     return ends;
   }
 
-  /** Puts a whole job on disk, in one transaction, and what belongs to it. */
+  /**
+   * Puts a whole job on disk, in one transaction, and what belongs to it.
+   *
+   * @param resultKey by which {@link #earlier} finds it, null for none
+   */
   public void insert(
-      JobRecord job, List<StoredFile> files, List<ChunkRow> chunks, Consumer<Handle> also) {
+      JobRecord job,
+      @Nullable String resultKey,
+      List<StoredFile> files,
+      List<ChunkRow> chunks,
+      Consumer<Handle> also) {
     database.update(
         handle -> {
           also.accept(handle);
-          insertJob(handle, job);
+          insertJob(handle, job, resultKey);
           index.touch(handle, job.id());
           for (StoredFile file : files) {
             handle.execute(
@@ -56,10 +64,10 @@ public final class JobStore {
         });
   }
 
-  private static void insertJob(Handle handle, JobRecord job) {
+  private static void insertJob(Handle handle, JobRecord job, @Nullable String resultKey) {
     handle.execute(
         "INSERT INTO job VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL,"
-            + " FALSE, NULL)",
+            + " FALSE, NULL, ?)",
         job.id(),
         job.owner(),
         job.name(),
@@ -77,7 +85,8 @@ public final class JobStore {
         job.submittedAt(),
         job.startedAt(),
         job.endedAt(),
-        failureText(job.failure()));
+        failureText(job.failure()),
+        resultKey);
   }
 
   private static void insertChunks(Handle handle, long job, List<ChunkRow> chunks) {
@@ -241,6 +250,20 @@ public final class JobStore {
             handle
                 .createQuery("SELECT * FROM job WHERE id = ?")
                 .bind(0, id)
+                .map((rows, context) -> job(rows))
+                .findOne());
+  }
+
+  /** {@return the newest completed job of a person that has a key} */
+  public Optional<JobRecord> earlier(String owner, String resultKey) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT * FROM job WHERE result_key = ? AND owner = ? AND state = 'Completed'"
+                        + " ORDER BY id DESC LIMIT 1")
+                .bind(0, resultKey)
+                .bind(1, owner)
                 .map((rows, context) -> job(rows))
                 .findOne());
   }

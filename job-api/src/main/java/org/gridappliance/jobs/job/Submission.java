@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -88,8 +89,12 @@ public final class Submission {
     int slots(String pool);
   }
 
-  /** A job and what its subjobs do. */
-  public record Submitted(JobRecord record, JobPlan plan) {}
+  /**
+   * A job and what its subjobs do.
+   *
+   * @param earlier the owner's newest job that must have the same results, and has them still
+   */
+  public record Submitted(JobRecord record, JobPlan plan, Optional<JobRecord> earlier) {}
 
   /**
    * @param pools where jobs may run
@@ -162,8 +167,15 @@ public final class Submission {
       Files.move(draft, folder.path());
       JobFolder.sync(data.resolve("jobs"));
       JobRecord record = record(id, caller, app, inputs, request, made);
+      Optional<String> key = resultKey(app, inputs, made);
+      Optional<JobRecord> earlier = earlier(caller, key);
       try {
-        store.insert(record, made.files(), made.chunks(), handle -> also.insert(handle, id));
+        store.insert(
+            record,
+            key.orElse(null),
+            made.files(),
+            made.chunks(),
+            handle -> also.insert(handle, id));
       } catch (StorageException e) {
         folder.delete();
         throw e;
@@ -177,7 +189,8 @@ public final class Submission {
       App kept = saved.load(app.id(), app.digest());
       return new Submitted(
           record,
-          new JobPlan(kept, inputs, made.facts(), made.files(), made.chunks(), folder, request));
+          new JobPlan(kept, inputs, made.facts(), made.files(), made.chunks(), folder, request),
+          earlier);
     } finally {
       JobFolder.delete(draft);
     }
@@ -256,7 +269,8 @@ public final class Submission {
       options.check(app, inputs, made.files(), folder);
       return new Submitted(
           record(0, caller, app, inputs, request, made),
-          new JobPlan(app, inputs, made.facts(), made.files(), made.chunks(), folder, request));
+          new JobPlan(app, inputs, made.facts(), made.files(), made.chunks(), folder, request),
+          earlier(caller, resultKey(app, inputs, made)));
     } finally {
       folder.delete();
     }
@@ -288,6 +302,15 @@ public final class Submission {
   /** {@return cores of the pool that a job runs on} */
   public int slots(JobRecord job) {
     return pools.slots(job.pool());
+  }
+
+  private Optional<String> resultKey(App app, Inputs inputs, Draft made) {
+    return ResultKey.of(app, bundles.of(app), inputs, made.files(), made.chunks().size());
+  }
+
+  private Optional<JobRecord> earlier(Caller caller, Optional<String> key) {
+    return key.flatMap(known -> store.earlier(caller.name(), known))
+        .filter(job -> Files.isDirectory(JobFolder.of(data, job.id()).results()));
   }
 
   private record Draft(List<StoredFile> files, Map<String, Facts> facts, List<ChunkRow> chunks) {}

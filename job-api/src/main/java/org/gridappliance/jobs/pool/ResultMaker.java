@@ -154,6 +154,7 @@ public final class ResultMaker {
         app.environment(),
         app.interactive(),
         app.checkpoint(),
+        app.deterministic(),
         app.split(),
         app.mergeCommand(),
         outputs,

@@ -134,7 +134,7 @@ final class JobOperations {
     Submission.Also also =
         key.map(word -> keys.keep(caller.name(), word, request.body()))
             .orElse(Submission.Also.NOTHING);
-    JobRecord made;
+    Submission.Submitted made;
     try {
       made = submit(caller, request.body(), also);
     } catch (StorageException e) {
@@ -147,20 +147,27 @@ final class JobOperations {
       }
       return created(jobs.require(caller, other.getAsLong()));
     }
-    audit.note(caller.name(), "job.submitted", "job " + made.id(), request.remoteAddress());
-    return created(jobs.now(made));
+    audit.note(
+        caller.name(), "job.submitted", "job " + made.record().id(), request.remoteAddress());
+    ObjectNode answer = Views.job(jobs.now(made.record()));
+    Views.earlier(answer, made.earlier());
+    return created(made.record().id(), answer);
   }
 
   private static Response created(JobSnapshot job) {
-    return Response.created("/api/v1/jobs/" + job.record().id(), Views.job(job));
+    return created(job.record().id(), Views.job(job));
   }
 
-  private JobRecord submit(Caller caller, JsonNode request, Submission.Also also)
+  private static Response created(long id, ObjectNode answer) {
+    return Response.created("/api/v1/jobs/" + id, answer);
+  }
+
+  private Submission.Submitted submit(Caller caller, JsonNode request, Submission.Also also)
       throws IOException {
     space.require();
     Submission.Submitted made = submission.submit(caller, request, also);
     jobs.pool.add(made.record(), made.plan());
-    return made.record();
+    return made;
   }
 
   /** {@return the way in for triggers} */
@@ -168,7 +175,7 @@ final class JobOperations {
     return new Submitter() {
       @Override
       public long submit(Caller caller, JsonNode request, Submission.Also also) throws IOException {
-        return JobOperations.this.submit(caller, request, also).id();
+        return JobOperations.this.submit(caller, request, also).record().id();
       }
 
       @Override
@@ -205,6 +212,7 @@ final class JobOperations {
     }
     answer.put("freeSlots", pool.freeSlots());
     answer.put("waitsFor", waitsFor.orElse(null));
+    Views.earlier(answer, made.earlier());
     return Response.ok(answer);
   }
 

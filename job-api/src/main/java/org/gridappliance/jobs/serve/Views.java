@@ -103,6 +103,21 @@ final class Views {
     return millis == null ? null : Instant.ofEpochMilli(millis).toString();
   }
 
+  /** Adds the job that had the same results, when there is one. */
+  static void earlier(ObjectNode answer, Optional<JobRecord> earlier) {
+    earlier.ifPresent(
+        job -> {
+          long ended = job.endedAt() == null ? job.submittedAt() : job.endedAt();
+          long started = job.startedAt() == null ? job.submittedAt() : job.startedAt();
+          answer
+              .putObject("earlier")
+              .put("job", job.id())
+              .put("name", job.name())
+              .put("endedAt", time(ended))
+              .put("seconds", Math.max(0, ended - started) / 1000.0);
+        });
+  }
+
   static ObjectNode resources(Resources resources) {
     ObjectNode node = JSON.objectNode();
     node.put("cpus", resources.cpus());

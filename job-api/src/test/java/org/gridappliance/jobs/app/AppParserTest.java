@@ -1,6 +1,7 @@
 package org.gridappliance.jobs.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,6 +21,37 @@ class AppParserTest {
     assertEquals(10 << 20, app.resources().memoryBytes());
     assertEquals(120, app.resources().maximumSeconds());
     assertEquals(new Split("data", Split.By.LINES, "lines", 1), app.split().orElseThrow());
+  }
+
+  @Test
+  void deterministicIsWhatIsKnownByItsBundle() throws AppInvalid {
+    String known = "deterministic: true\npackages: [coreutils]\n";
+    String example = "examples: [{ title: One, inputs: { times: 3 } }]\n";
+    String small =
+        """
+        title: Known
+        category: Test
+        about: Counts.
+        inputs: [{ name: times, type: integer, title: Times, default: 2 }]
+        command: [seq, "{times}"]
+        outputs: [{ name: said, type: text, title: Output, file: stdout }]
+        resources: { memory: 10 MiB, disk: 1 MiB, minimumTime: 0 s, expectedTime: 1 s, maximumTime: 2 min }
+        """;
+    assertTrue(Apps.parse(small + known + example).deterministic());
+    assertFalse(Apps.parse(small + "deterministic: false\n").deterministic());
+    refused("runs from what each executor has installed", small + known);
+    refused(
+        "runs from what each executor has installed", small + "deterministic: true\n" + example);
+    refused(
+        "what its hosts answer may change",
+        small + known + example + "network: [{ host: a.example.org, port: 80 }]\n");
+    refused("does what a person does there", small + known + example + "interactive: vnc\n");
+  }
+
+  private static void refused(String why, String yaml) {
+    AppInvalid e = assertThrows(AppInvalid.class, () -> Apps.parse(yaml));
+    assertTrue(String.valueOf(e.getMessage()).contains("deterministic: "), e.getMessage());
+    assertTrue(String.valueOf(e.getMessage()).contains(why), e.getMessage());
   }
 
   @ParameterizedTest
@@ -60,6 +92,7 @@ class AppParserTest {
           type: table           | type: image             | outputs[0].file: "counts.tsv": want the ending of a picture
           - count               | - { when: word, then: [x] } | the first entry is the program
           category: Test        | interactive: x11        | 2:14: interactive: "x11": want vnc
+          category: Test        | deterministic: often    | 2:16: deterministic: "often": want true or false
           category: Test        | title: Test             | 2:1: title: stands here twice; keep one
           about: Counts words. And more. | about: &a x    | 3:8: &a: write it out, without anchors
           about: Counts words. And more. | about: [       | is not YAML

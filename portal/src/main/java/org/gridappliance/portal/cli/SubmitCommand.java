@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -49,7 +51,8 @@ final class SubmitCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException, CliException {
-    try (Client client = Client.of(Login.read())) {
+    Login login = Login.read();
+    try (Client client = Client.of(login)) {
       JsonNode fields = client.get("apps/" + Client.segment(app)).path("schema").path("properties");
       ObjectNode body = Client.JSON.createObjectNode().put("app", app);
       ObjectNode values = body.putObject("inputs");
@@ -75,12 +78,30 @@ final class SubmitCommand implements Callable<Integer> {
       }
       JsonNode job = client.post("jobs", body);
       long id = job.path("id").asLong();
+      tellEarlier(job.path("earlier"), id, login.portal());
       if (json && !watch) {
         System.out.println(job.toPrettyString());
       } else if (!json) {
         System.out.println("job " + id + " submitted: " + job.path("name").asText());
       }
       return watch ? new Watch(client, id, json).follow() : 0;
+    }
+  }
+
+  /** On standard error: it is no part of what scripts read. */
+  private static void tellEarlier(JsonNode earlier, long id, URI portal) {
+    if (!earlier.isMissingNode()) {
+      long before = earlier.path("job").asLong();
+      System.err.printf(
+          Locale.ROOT,
+          "you ran exactly this before: job %d, completed at %s, took %.1f s; its results: %s%n"
+              + "job %d runs all the same; to stop it: ./appliance jobs --cancel %d%n",
+          before,
+          earlier.path("endedAt").asText(),
+          earlier.path("seconds").asDouble(),
+          portal.resolve("/jobs/" + before),
+          id,
+          id);
     }
   }
 

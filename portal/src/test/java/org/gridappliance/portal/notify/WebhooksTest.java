@@ -145,7 +145,7 @@ class WebhooksTest {
             null,
             null,
             null);
-    jobs.insert(job, List.of(), List.of(), handle -> {});
+    jobs.insert(job, null, List.of(), List.of(), handle -> {});
     return job;
   }
 

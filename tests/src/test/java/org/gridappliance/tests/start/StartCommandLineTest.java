@@ -47,6 +47,19 @@ class StartCommandLineTest {
       assertEquals(0, job.status(), job.text());
       assertTrue(job.text().contains("Completed"), job.text());
       assertTrue(job.text().contains(".tsv"), job.text());
+      Script.Ended again =
+          script.run(
+              "submit",
+              "hmmsearch",
+              "profile=" + examples.resolve("globins.hmm"),
+              "sequences=" + examples.resolve("proteins.fasta"),
+              "evalue=10.0", // its default
+              "--chunks",
+              "4",
+              "--watch");
+      assertEquals(0, again.status(), again.text());
+      assertTrue(again.text().contains("you ran exactly this before: job 1,"), again.text());
+      assertTrue(again.text().contains("Completed"), again.text());
       Script.Ended jobs = script.run("jobs");
       assertTrue(jobs.text().contains("from the terminal"), jobs.text());
       Script.Ended called = script.run("api", "listJobs", "q=app:hmmsearch");
