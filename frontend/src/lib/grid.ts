@@ -17,13 +17,14 @@ export interface Cells {
   rows: number[][];
 }
 
-interface Axis {
+/** The rows or columns of cells along an axis. */
+export interface Places {
   names: string[];
   /** Which place a value has, -1 for none. */
   place: (value: number | string) => number;
 }
 
-function axis(values: readonly (number | string)[]): Axis {
+export function placesOf(values: readonly (number | string)[]): Places {
   const distinct = [...new Set(values)].filter((v) => typeof v === "string" || Number.isFinite(v));
   const numbers = distinct.filter((v) => typeof v === "number");
   if (numbers.length === distinct.length && distinct.length > MOST_PLACES) {
@@ -39,9 +40,8 @@ function axis(values: readonly (number | string)[]): Axis {
   return { names: ordered.map((v) => (typeof v === "number" ? measured(v) : v)), place: (v) => places.get(v) ?? -1 };
 }
 
-/** Several rows in one cell are shown by their mean. */
-export function cellsOf(x: readonly (number | string)[], y: readonly (number | string)[], z: readonly number[]): Cells {
-  const [across, up] = [axis(x), axis(y)];
+/** Several rows in one cell are shown by their mean. The places were made for these values or for more. */
+export function cellsOf(x: readonly (number | string)[], y: readonly (number | string)[], z: readonly number[], across = placesOf(x), up = placesOf(y)): Cells {
   const sums = new Map<number, { sum: number; rows: number[] }>();
   for (let i = 0; i < z.length; i++) {
     const value = z[i] ?? Number.NaN;

@@ -36,27 +36,45 @@ function linearStep(sorted: readonly number[], whole: boolean): number {
   return whole ? Math.max(1, Math.ceil(step)) : step;
 }
 
-/** Bins over the finite values. On a log scale only those above zero count, in equal steps of the exponent. */
-export function histogram(values: readonly number[], log: boolean): Bin[] {
-  const scaled = values.map((v) => (log ? (v > 0 ? Math.log10(v) : Number.NaN) : v));
-  const usable = scaled.filter((v) => Number.isFinite(v)).sort((a, b) => a - b);
+/** Bins of equal steps, on a log scale of the exponent; they begin at a multiple of the step. */
+export interface Binning {
+  step: number;
+  first: number;
+  count: number;
+}
+
+const scaled = (values: readonly number[], log: boolean) => values.map((v) => (log ? (v > 0 ? Math.log10(v) : Number.NaN) : v));
+
+/** Bins that hold the finite values, on a log scale those above zero; undefined where there are none. */
+export function binning(values: readonly number[], log: boolean): Binning | undefined {
+  const usable = scaled(values, log)
+    .filter((v) => Number.isFinite(v))
+    .sort((a, b) => a - b);
   const low = usable[0];
   const high = usable.at(-1);
   if (low === undefined || high === undefined) {
-    return [];
+    return undefined;
   }
   const step = linearStep(usable, !log && usable.every(Number.isInteger));
   const first = Math.floor(low / step + 1e-9);
-  const n = Math.max(1, Math.floor(high / step + 1e-9) - first + 1);
-  const bins = Array.from({ length: n }, (): number[] => []);
-  scaled.forEach((value, row) => {
+  return { step, first, count: Math.max(1, Math.floor(high / step + 1e-9) - first + 1) };
+}
+
+/** The bins with the values that fall into each; `bins` were made for these values or for more. */
+export function histogram(values: readonly number[], log: boolean, bins = binning(values, log)): Bin[] {
+  if (bins === undefined) {
+    return [];
+  }
+  const { step, first, count: n } = bins;
+  const members = Array.from({ length: n }, (): number[] => []);
+  scaled(values, log).forEach((value, row) => {
     if (Number.isFinite(value)) {
-      bins[Math.min(n - 1, Math.max(0, Math.floor(value / step + 1e-9) - first))]?.push(row);
+      members[Math.min(n - 1, Math.max(0, Math.floor(value / step + 1e-9) - first))]?.push(row);
     }
   });
   const edge = (i: number) => {
     const at = Number(((first + i) * step).toPrecision(12));
     return log ? 10 ** at : at;
   };
-  return bins.map((rows, i) => ({ from: edge(i), to: edge(i + 1), count: rows.length, rows }));
+  return members.map((rows, i) => ({ from: edge(i), to: edge(i + 1), count: rows.length, rows }));
 }

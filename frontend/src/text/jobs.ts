@@ -166,8 +166,6 @@ export const text = {
     meanSpread: (n: string, deviation: string) => `mean of ${n} rows, standard deviation ${deviation}`,
     errorBars: "Bars: one standard deviation up and down.",
     meanOf: (n: string) => `mean of ${n} rows`,
-    saveSvg: "SVG",
-    savePng: "PNG",
     exportLabel: (title: string, kind: string) => `Save “${title}” as ${kind}`,
     plotLabel: (title: string, kind: string, rows: string) => `${kind} of ${rows} rows: ${title}. The same values stand in the table below.`,
     count: "count",

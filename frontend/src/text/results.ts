@@ -40,10 +40,14 @@ export const film = {
 };
 
 export const facets = {
-  how: "Runs of the sweep",
+  how: "Compare runs or values",
   over: "Over one another",
+  together: "All together",
   film: "One after the other",
   side: (input: string) => `Side by side: ${input}`,
+  colours: (title: string, low: string, high: string) => `Colours: ${title} from ${low} (dark) to ${high} (light)`,
+  cut: (shown: number, all: number) => `The first ${count(shown)} of ${count(all)} plots are shown.`,
+  saved: (n: number, all: number) => `The picture holds the first ${count(n)} of ${count(all)} plots.`,
   page: (from: number, to: number, all: number) => `plots ${count(from)}–${count(to)} of ${count(all)}`,
   before: "Plots before",
   after: "Plots after",

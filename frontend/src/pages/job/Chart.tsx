@@ -1,18 +1,14 @@
 /** One plot on a canvas. ECharts comes with this file, so only pages that draw load it. */
 import { Text } from "@mantine/core";
-import { BarChart, CustomChart, HeatmapChart, LineChart, ScatterChart } from "echarts/charts";
-import { GridComponent, LegendComponent, TooltipComponent, VisualMapContinuousComponent } from "echarts/components";
-import { getInstanceByDom, init, use as register, type EChartsCoreOption } from "echarts/core";
-import { CanvasRenderer, SVGRenderer } from "echarts/renderers";
+import { getInstanceByDom, type EChartsCoreOption } from "echarts/core";
 import { useEffect, useImperativeHandle, useMemo, useState, type KeyboardEvent, type PointerEvent, type ReactElement, type Ref, type RefObject } from "react";
 import type { Plot } from "../../api/types";
 import { useCanvas } from "../../ui/canvas";
-import { palette, type Scheme } from "./axes";
+import type { Scheme } from "./axes";
+import { fileOf } from "./file";
 import { itemAt, itemsIn, itemsOf, stepTo, type Box } from "./items";
 import { chosenWords, marks } from "./marks";
 import { optionFor, type PlotData, type Scales } from "./plot";
-
-register([BarChart, CustomChart, HeatmapChart, LineChart, ScatterChart, GridComponent, LegendComponent, TooltipComponent, VisualMapContinuousComponent, CanvasRenderer, SVGRenderer]);
 
 /** How near to a point counts as on it, in pixels; and how far a pointer moves before it draws a box. */
 const NEAR = 10;
@@ -72,8 +68,7 @@ export default function Chart({ plot, data, scales, scheme, label, front = 0, he
         const width = box.current?.clientWidth ?? 800;
         const high = box.current?.clientHeight ?? 400;
         const plain = optionFor(plot, data, scales, "light", front);
-        const option = { ...withMarks(plain, marks("chosen", plot, items, chosen, scales, "light")), backgroundColor: palette.light.paper };
-        return kind === "svg" ? svg(option, width, high) : png(option, width, high);
+        return fileOf(kind, withMarks(plain, marks("chosen", plot, items, chosen, scales, "light")), width, high);
       },
     }),
     [box, plot, data, scales, front, items, chosen],
@@ -194,22 +189,4 @@ const unmarked = (id: string) => ({ id, type: "custom", data: [], renderItem: ()
 /** The marks are series of their own, last, so that they can change without the rest being drawn anew. */
 function withMarks(option: EChartsCoreOption, chosen: object = unmarked("chosen")): EChartsCoreOption {
   return { ...option, series: [...(option.series as object[]), chosen, unmarked("pointed")] };
-}
-
-function svg(option: EChartsCoreOption, width: number, height: number): Blob {
-  const made = init(null, null, { renderer: "svg", ssr: true, width, height });
-  made.setOption(option);
-  const drawn = made.renderToSVGString();
-  made.dispose();
-  return new Blob([drawn], { type: "image/svg+xml" });
-}
-
-function png(option: EChartsCoreOption, width: number, height: number): Blob {
-  const holder = document.createElement("div");
-  const made = init(holder, null, { renderer: "canvas", width, height });
-  made.setOption(option);
-  const url = made.getDataURL({ type: "png", pixelRatio: 2, backgroundColor: palette.light.paper });
-  made.dispose();
-  const binary = atob(url.slice(url.indexOf(",") + 1));
-  return new Blob([Uint8Array.from(binary, (c) => c.charCodeAt(0))], { type: "image/png" });
 }

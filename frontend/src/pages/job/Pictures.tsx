@@ -13,6 +13,7 @@ import { Pager } from "../../ui/pager";
 import { resultUrl } from "./FilesTab";
 import type { Frame, Series } from "./frames";
 import { Player } from "./Player";
+import { usePlace } from "./usePlace";
 
 const PictureView = lazy(() => import("./PictureView"));
 
@@ -89,7 +90,7 @@ interface Shown {
 
 function Film({ job, series, open }: Shown): ReactElement {
   const { title, frames } = series;
-  const [place, setAt] = useState(0);
+  const [place, setAt] = usePlace(`${series.name}.at`);
   const [seen, setSeen] = useState(-1);
   const at = Math.min(place, frames.length - 1);
   const frame = frames[at];
@@ -134,7 +135,8 @@ export function Download({ job, file }: { job: number; file: string }): ReactEle
 
 function Grid({ job, series, open }: Shown): ReactElement {
   const { title, frames } = series;
-  const [from, setFrom] = useState(0);
+  const [place, setFrom] = usePlace(`${series.name}.at`);
+  const from = place < frames.length ? place - (place % PAGE) : 0;
   const page = frames.slice(from, from + PAGE);
   return (
     <>

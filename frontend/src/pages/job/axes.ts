@@ -29,7 +29,8 @@ export function axis(title: string, log: boolean, scheme: Scheme, vertical: bool
     nameGap: vertical ? 52 : 30,
     nameTextStyle: { color: c.ink, fontSize: 12 },
     scale: true,
-    axisLine: { show: true, lineStyle: { color: c.soft } },
+    // beside its figures, also where the other axis goes through zero
+    axisLine: { show: true, onZero: false, lineStyle: { color: c.soft } },
     axisTick: { show: true, lineStyle: { color: c.soft } },
     axisLabel: { color: c.soft, formatter: tick, hideOverlap: true },
     splitLine: { show: vertical, lineStyle: { color: c.line } },

@@ -5,17 +5,16 @@ import { contoursOf, gridOf, levelsOf, type Contour, type Grid, type NoGrid } fr
 import { measured } from "../../lib/format";
 import { axis, axisTitle, base, type Scheme } from "./axes";
 import { colourBar } from "./heat";
-import type { PlotData, Scales } from "./plot";
+import type { PlotData, Scales, Shared } from "./plot";
 
 /** `scales.logY` is of the colours, as with a heat map. */
 export function gridOfPlot(data: PlotData, scales: Scales): Grid | NoGrid {
   return gridOf(data.x, data.rows ?? [], data.z ?? [], (z) => !scales.logY || z > 0);
 }
 
-/** Why there are no lines, if so; then the cells of a heat map are shown. */
-export function noGrid(data: PlotData, scales: Scales): NoGrid | undefined {
-  const grid = gridOfPlot(data, scales);
-  return "kind" in grid ? grid : undefined;
+/** Why one of these plots has no lines, if so; then the cells of heat maps are shown. */
+export function noGrid(plots: readonly PlotData[], scales: Scales): NoGrid | undefined {
+  return plots.map((data) => gridOfPlot(data, scales)).find((grid): grid is NoGrid => "kind" in grid);
 }
 
 interface Api {
@@ -27,25 +26,25 @@ interface Api {
 /** A line is labelled where it is this long, in pixels. */
 const LABEL_PIXELS = 60;
 
-export function contourOption(plot: Plot, grid: Grid, scales: Scales, scheme: Scheme): EChartsCoreOption {
+export function contourOption(plot: Plot, grid: Grid, scales: Scales, scheme: Scheme, shared?: Shared): EChartsCoreOption {
   const log = scales.logY;
   const scale = log ? Math.log10 : (v: number) => v;
-  const [low, high] = [grid.z.reduce((a, b) => Math.min(a, b)), grid.z.reduce((a, b) => Math.max(a, b))];
-  const levels = levelsOf(grid.z, log);
+  const [low, high] = shared?.z ?? [grid.z.reduce((a, b) => Math.min(a, b)), grid.z.reduce((a, b) => Math.max(a, b))];
+  const levels = levelsOf([low, high], log);
   const edges = [low, ...levels, high];
   const whole: Contour = { level: low, areas: [corners(grid)], lines: [] };
   const all = [whole, ...contoursOf(grid, levels, log)];
-  const ends = (values: readonly number[]) => ({ scale: false, min: values[0], max: values.at(-1) });
+  const ends = (values: readonly number[]) => ({ scale: false, min: values[0], max: values.at(-1) }); // a grid is ascending
   return {
     ...base(scheme),
-    grid: { left: 76, right: 24, top: 48, bottom: 52 },
-    xAxis: { ...axis(axisTitle(plot.x), scales.logX && (grid.x[0] ?? 0) > 0, scheme, false), ...ends(grid.x) },
+    grid: { left: 76, right: 24, top: shared?.beside === true ? 16 : 48, bottom: 52 },
+    xAxis: { ...axis(axisTitle(plot.x), scales.logX && (grid.x[0] ?? 0) > 0, scheme, false), ...ends(shared?.x ?? grid.x) },
     yAxis: {
       ...axis(plot.y === null || plot.y === undefined ? "" : axisTitle(plot.y), plot.y?.scale === "log" && (grid.y[0] ?? 0) > 0, scheme, true),
-      ...ends(grid.y),
+      ...ends(shared?.y ?? grid.y),
       splitLine: { show: false },
     },
-    visualMap: colourBar(plot, scale(low), scale(high), log, scheme),
+    visualMap: { ...colourBar(plot, scale(low), scale(high), log, scheme), show: shared?.beside !== true },
     tooltip: { show: false },
     series: [
       {

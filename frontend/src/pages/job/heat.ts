@@ -8,7 +8,7 @@ import { axis, axisTitle, base, palette, type Scheme } from "./axes";
 import type { PlotData } from "./plot";
 
 /** From dark to light with any colour vision, and on grey paper: cividis. */
-const cividis = ["#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838"] as const;
+export const cividis = ["#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838"] as const;
 
 /** The scale of a plot's colours above it. `low` and `high`: exponents on a logarithmic scale. */
 export function colourBar(plot: Plot, low: number, high: number, log: boolean, scheme: Scheme) {
@@ -35,11 +35,12 @@ export function colourBar(plot: Plot, low: number, high: number, log: boolean, s
 /** Cells coloured by a third column; on a logarithmic scale by its exponent, told as the value. */
 export function heatOption(plot: Plot, data: PlotData, log: boolean, scheme: Scheme): EChartsCoreOption {
   const c = palette[scheme];
-  const { x, y, cells } = cellsOf(data.x, data.rows ?? [], data.z ?? []);
+  const { x, y, cells } = cellsOf(data.x, data.rows ?? [], data.z ?? [], data.shared?.across, data.shared?.up);
   const drawn = cells.filter(([, , mean]) => !log || mean > 0);
   const colours = drawn.map(([, , mean]) => (log ? Math.log10(mean) : mean));
-  const low = colours.reduce((a, b) => Math.min(a, b), Infinity);
-  const high = colours.reduce((a, b) => Math.max(a, b), -Infinity);
+  const shared = data.shared?.z?.map((z) => (log ? Math.log10(z) : z));
+  const low = shared?.[0] ?? colours.reduce((a, b) => Math.min(a, b), Infinity);
+  const high = shared?.[1] ?? colours.reduce((a, b) => Math.max(a, b), -Infinity);
   const places = (title: string, names: string[], vertical: boolean) => ({
     ...axis(title, false, scheme, vertical),
     type: "category",
@@ -51,10 +52,10 @@ export function heatOption(plot: Plot, data: PlotData, log: boolean, scheme: Sch
   });
   return {
     ...base(scheme),
-    grid: { left: 76, right: 24, top: 48, bottom: 52 },
+    grid: { left: 76, right: 24, top: data.shared?.beside === true ? 16 : 48, bottom: 52 },
     xAxis: places(axisTitle(plot.x), x, false),
     yAxis: places(plot.y === null || plot.y === undefined ? "" : axisTitle(plot.y), y, true),
-    visualMap: colourBar(plot, low, high, log, scheme),
+    visualMap: { ...colourBar(plot, low, high, log, scheme), show: data.shared?.beside !== true },
     tooltip: {
       ...base(scheme).tooltip,
       formatter: (p: { dataIndex: number }) => {

@@ -31,6 +31,45 @@ export function drawnRows(plot: Plot, data: PlotData, scales: Scales): number[] 
   return plot.kind === "line" && !words ? rows.sort((a, b) => Number(data.x[a]) - Number(data.x[b])) : rows;
 }
 
+/** An axis of words, or of bars. A value that one plot has twice has two places. */
+export interface WordAxis {
+  names: readonly string[];
+  places: ReadonlyMap<string, number>;
+}
+
+/** Tells the rows of one x apart: the second has the same key in every plot. */
+function keysOf(data: PlotData, rows: readonly number[]): string[] {
+  const met = new Map<string, number>();
+  return rows.map((row) => {
+    const x = String(data.x[row]);
+    const before = met.get(x) ?? 0;
+    met.set(x, before + 1);
+    return `${before}\n${x}`;
+  });
+}
+
+/** The places for the rows of some plots, in their order; of several, numbers by size. */
+export function wordAxis(plots: readonly { data: PlotData; rows: readonly number[] }[]): WordAxis {
+  const values = new Map<string, number | string>();
+  for (const { data, rows } of plots) {
+    keysOf(data, rows).forEach((key, i) => values.set(key, data.x[rows[i] ?? 0] ?? ""));
+  }
+  const list = [...values];
+  if (plots.length > 1 && list.every(([, x]) => typeof x === "number")) {
+    list.sort(([, a], [, b]) => Number(a) - Number(b));
+  }
+  return { names: list.map(([, x]) => (typeof x === "number" ? measured(x) : x)), places: new Map(list.map(([key], i) => [key, i])) };
+}
+
+/** The rows of a plot over words from left to right, and the place of each. */
+export function wordsOnX(data: PlotData, rows: readonly number[]): { names: readonly string[]; rows: number[]; at: number[] } {
+  const { names, places } = data.shared?.words ?? wordAxis([{ data, rows }]);
+  const placed = keysOf(data, rows)
+    .map((key, i): [number, number] => [places.get(key) ?? 0, rows[i] ?? 0])
+    .sort(([a], [b]) => a - b);
+  return { names, rows: placed.map(([, row]) => row), at: placed.map(([at]) => at) };
+}
+
 /** Of a point that is a mean: of how many rows, and their standard deviation. */
 export function meanWords(data: PlotData, row: number): string[] {
   const rows = data.members?.[row] ?? [];
@@ -38,10 +77,17 @@ export function meanWords(data: PlotData, row: number): string[] {
 }
 
 export function itemsOf(plot: Plot, data: PlotData, scales: Scales): Item[] {
+  const { members } = data;
+  const items = pointedAt(plot, data, scales);
+  return members === undefined ? items : items.map((item) => ({ ...item, rows: item.rows.flatMap((point) => members[point] ?? [point]) }));
+}
+
+/** The same with points of the plot instead of rows of its table. */
+function pointedAt(plot: Plot, data: PlotData, scales: Scales): Item[] {
   const { x, y, z } = { x: plot.x.label, y: plot.y?.label ?? text.results.count, z: plot.z?.label ?? "" };
   switch (plot.kind) {
     case "histogram":
-      return histogram(data.x.map(Number), scales.logX)
+      return histogram(data.x.map(Number), scales.logX, data.shared?.bins)
         .filter((bin) => bin.count > 0)
         .map(({ from, to, rows }) => ({
           rows,
@@ -50,7 +96,7 @@ export function itemsOf(plot: Plot, data: PlotData, scales: Scales): Item[] {
           words: () => `${x}: ${measured(from)} – ${measured(to)}\n${text.results.count}: ${count(rows.length)}`,
         }));
     case "heatmap": {
-      const places = cellsOf(data.x, data.rows ?? [], data.z ?? []);
+      const places = cellsOf(data.x, data.rows ?? [], data.z ?? [], data.shared?.across, data.shared?.up);
       return places.cells
         .map(([column, row, mean], i): [number, Item] => [
           mean,
@@ -68,7 +114,7 @@ export function itemsOf(plot: Plot, data: PlotData, scales: Scales): Item[] {
     case "contour": {
       const grid = gridOfPlot(data, scales);
       if ("kind" in grid) {
-        return itemsOf({ ...plot, kind: "heatmap" }, data, scales);
+        return pointedAt({ ...plot, kind: "heatmap" }, data, scales);
       }
       return grid.rows.map((rows, place) => {
         const [across = 0, up = 0] = [grid.x[place % grid.x.length], grid.y[Math.floor(place / grid.x.length)]];
@@ -79,14 +125,16 @@ export function itemsOf(plot: Plot, data: PlotData, scales: Scales): Item[] {
     case "scatter":
     case "line":
     case "bar": {
-      const places = plot.kind === "bar" || data.x.some((v) => typeof v === "string");
-      return drawnRows(plot, data, scales).map((row, place) => {
+      const drawn = drawnRows(plot, data, scales);
+      const places = plot.kind === "bar" || data.x.some((v) => typeof v === "string") ? wordsOnX(data, drawn) : undefined;
+      return (places?.rows ?? drawn).map((row, i) => {
+        const place = places?.at[i] ?? Number(data.x[row]);
         const [at = "", value = Number.NaN] = [data.x[row], data.y[row]];
         const names = [data.label[row], data.group?.[row]].filter((name) => name !== undefined && name !== "");
         const half = plot.kind === "bar" ? 0.4 : 0;
         return {
-          rows: data.members?.[row] ?? [row],
-          x: places ? [place - half, place + half] : [Number(at), Number(at)],
+          rows: [row],
+          x: [place - half, place + half],
           y: plot.kind === "bar" ? [Math.min(0, value), Math.max(0, value)] : [value, value],
           words: () => [...names, `${x}: ${typeof at === "number" ? measured(at) : at}`, `${y}: ${measured(value)}`, ...meanWords(data, row)].join("\n"),
         };

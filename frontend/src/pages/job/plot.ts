@@ -1,13 +1,14 @@
 /** From a plot's declaration and its rows to ECharts' option. Pure, so that screen and export draw the same. */
 import type { EChartsCoreOption } from "echarts/core";
 import type { Plot } from "../../api/types";
-import { histogram } from "../../lib/histogram";
+import { histogram, type Binning } from "../../lib/histogram";
 import { count, measured } from "../../lib/format";
+import type { Places } from "../../lib/grid";
 import { text } from "../../text/jobs";
 import { axis, axisTitle, base, palette, type Scheme } from "./axes";
 import { contourOption, gridOfPlot } from "./contourOption";
 import { heatOption } from "./heat";
-import { drawnRows, meanWords } from "./items";
+import { drawnRows, meanWords, wordsOnX, type WordAxis } from "./items";
 import { errorBars } from "./repeats";
 
 export interface PlotData {
@@ -22,18 +23,30 @@ export interface PlotData {
   spread?: number[];
   /** The swept values that each row belongs to, in words; absent when the plot shows them already or nothing was swept. */
   group?: string[];
-  /** The runs that colours tell apart, where this is one of several plots; these have one legend beside them. */
+  /** The runs that colours tell apart, where this is one of several plots that need not have all of them. */
   runs?: string[];
-  /** The ends of the axes, where plots are compared; else they follow from the points. */
-  extent?: Extent;
+  shared?: Shared;
 }
 
-export interface Extent {
-  x: readonly [number, number];
-  y: readonly [number, number];
+type Ends = readonly [number, number];
+
+/** What plots that are compared have in common; a plot by itself follows from its points. */
+export interface Shared {
+  /** The ends of the axes, where they are of numbers. */
+  x?: Ends;
+  y?: Ends;
+  /** The values that the ends of the colours stand for. */
+  z?: Ends;
+  bins?: Binning;
+  words?: WordAxis;
+  /** Of cells. */
+  across?: Places;
+  up?: Places;
+  /** Whether the legend, or the scale of the colours, stands beside the plots once for all. */
+  beside: boolean;
 }
 
-const ends = (range: readonly [number, number] | undefined) => (range === undefined ? {} : { scale: false, min: range[0], max: range[1] });
+const ends = (range: Ends | undefined) => (range === undefined ? {} : { scale: false, min: range[0], max: range[1] });
 
 /** Of a bar, at most; it takes four fifths of its place. */
 export const BAR_PIXELS = 48;
@@ -86,7 +99,7 @@ export function dropped(plot: Plot, data: PlotData, scales: Scales): number {
 }
 
 function histogramOption(plot: Plot, data: PlotData, scales: Scales, scheme: Scheme): EChartsCoreOption {
-  const bins = histogram(data.x.map(Number), scales.logX);
+  const bins = histogram(data.x.map(Number), scales.logX, data.shared?.bins);
   const c = palette[scheme];
   const rows = bins.filter((b) => b.count > 0).map((b) => [b.from, b.to, b.count]);
   return {
@@ -96,7 +109,7 @@ function histogramOption(plot: Plot, data: PlotData, scales: Scales, scheme: Sch
       min: bins[0]?.from,
       max: bins.at(-1)?.to,
     },
-    yAxis: { ...axis(text.results.count, scales.logY, scheme, true), scale: false, minInterval: 1, min: scales.logY ? 0.5 : 0 },
+    yAxis: { ...axis(text.results.count, scales.logY, scheme, true), scale: false, minInterval: 1, min: scales.logY ? 0.5 : 0, max: data.shared?.y?.[1] },
     tooltip: {
       ...base(scheme).tooltip,
       formatter: (p: { value: number[] }) => {
@@ -134,6 +147,7 @@ function overlayOption(plot: Plot, data: PlotData, scales: Scales, scheme: Schem
   const c = palette[scheme];
   const runs = runsOf(data);
   const few = runs.length <= MOST_COLOURS;
+  const legend = few && data.shared?.beside !== true;
   const shown = drawnRows(plot, data, scales);
   const errors = runs.map((run, i) =>
     errorBars(
@@ -162,10 +176,10 @@ function overlayOption(plot: Plot, data: PlotData, scales: Scales, scheme: Schem
   });
   return {
     ...base(scheme),
-    grid: { left: 76, right: 24, top: few && data.runs === undefined ? 44 : 16, bottom: 52 },
-    legend: few && data.runs === undefined ? { type: "scroll", top: 0, itemGap: 18, textStyle: { color: c.ink }, inactiveColor: c.soft } : undefined,
-    xAxis: { ...axis(axisTitle(plot.x), scales.logX, scheme, false), ...ends(data.extent?.x) },
-    yAxis: { ...axis(plot.y === null || plot.y === undefined ? text.results.count : axisTitle(plot.y), scales.logY, scheme, true), ...ends(data.extent?.y) },
+    grid: { left: 76, right: 24, top: legend ? 44 : 16, bottom: 52 },
+    legend: legend ? { type: "scroll", top: 0, itemGap: 18, textStyle: { color: c.ink }, inactiveColor: c.soft } : undefined,
+    xAxis: { ...axis(axisTitle(plot.x), scales.logX, scheme, false), ...ends(data.shared?.x) },
+    yAxis: { ...axis(plot.y === null || plot.y === undefined ? text.results.count : axisTitle(plot.y), scales.logY, scheme, true), ...ends(data.shared?.y) },
     tooltip: {
       ...base(scheme).tooltip,
       formatter: (p: { seriesName?: string; value: number[]; name: string }) => {
@@ -182,24 +196,26 @@ function pointsOption(plot: Plot, data: PlotData, scales: Scales, scheme: Scheme
   const c = palette[scheme];
   const named = data.x.some((v) => typeof v === "string");
   const yTitle = plot.y === null || plot.y === undefined ? text.results.count : axisTitle(plot.y);
-  const rows = drawnRows(plot, data, scales);
+  const bars = plot.kind === "bar";
+  const words = named || bars ? wordsOnX(data, drawnRows(plot, data, scales)) : undefined;
+  const rows = words?.rows ?? drawnRows(plot, data, scales);
   const usable = rows.map((i): [number | string, number, string] => [data.x[i] ?? "", data.y[i] ?? Number.NaN, data.label[i] ?? ""]);
+  const at = (i: number) => words?.at[i] ?? Number(usable[i]?.[0]);
   const many = usable.length > 2_000;
   // several rows at one x (another input varies too): a line through them would say what is not so
   const kind = plot.kind === "line" && new Set(usable.map(([x]) => x)).size < usable.length ? "scatter" : plot.kind;
-  const bars = plot.kind === "bar";
   const xAxis =
-    named || bars
+    words !== undefined
       ? {
           ...axis(axisTitle(plot.x), false, scheme, false),
           type: "category",
-          data: usable.map(([x]) => (typeof x === "number" ? measured(x) : x)),
+          data: words.names,
           axisLabel: { color: c.soft, hideOverlap: true, overflow: "truncate", width: 120 },
           scale: undefined,
         }
-      : { ...axis(axisTitle(plot.x), scales.logX, scheme, false), ...ends(data.extent?.x) };
+      : { ...axis(axisTitle(plot.x), scales.logX, scheme, false), ...ends(data.shared?.x) };
   const series = {
-    data: named || bars ? usable.map(([, y, label]) => ({ value: y, name: label })) : usable.map(([x, y, label]) => ({ value: [x, y], name: label })),
+    data: usable.map(([, y, label], i) => ({ value: [at(i), y], name: label })),
     itemStyle: { color: c.main, opacity: plot.kind === "scatter" && usable.length > 300 ? 0.6 : 1 },
     lineStyle: { color: c.main, width: 2 },
     symbolSize: plot.kind === "line" ? 6 : many ? 4 : 6,
@@ -211,7 +227,7 @@ function pointsOption(plot: Plot, data: PlotData, scales: Scales, scheme: Scheme
   return {
     ...base(scheme),
     xAxis,
-    yAxis: { ...axis(yTitle, scales.logY, scheme, true), scale: !bars, ...ends(data.extent?.y) },
+    yAxis: { ...axis(yTitle, scales.logY, scheme, true), scale: !bars, ...ends(data.shared?.y) },
     tooltip: {
       ...base(scheme).tooltip,
       formatter: (p: { dataIndex: number }) => {
@@ -221,14 +237,14 @@ function pointsOption(plot: Plot, data: PlotData, scales: Scales, scheme: Scheme
         }
         const [x, y, label] = row;
         const lines = [`${plot.x.label}: ${typeof x === "number" ? measured(x) : x}`, `${plot.y?.label ?? text.results.count}: ${measured(y)}`, ...meanWords(data, rows[p.dataIndex] ?? -1)];
-        return (label === "" ? lines : [label, ...lines]).join("\n");
+        return [label, data.group?.[rows[p.dataIndex] ?? -1] ?? "", ...lines].filter((line) => line !== "").join("\n");
       },
     },
     series: [
       { type: kind, ...series },
       ...(data.spread === undefined
         ? []
-        : [errorBars(rows.map((row, i) => ({ x: named || bars ? i : Number(data.x[row]), y: data.y[row] ?? 0, spread: data.spread?.[row] ?? 0 })), scales.logY, c.ink)]),
+        : [errorBars(rows.map((row, i) => ({ x: at(i), y: data.y[row] ?? 0, spread: data.spread?.[row] ?? 0 })), scales.logY, c.ink)]),
     ],
   };
 }
@@ -249,7 +265,7 @@ export function optionFor(plot: Plot, data: PlotData, scales: Scales, scheme: Sc
       return heatOption(plot, data, scales.logY, scheme);
     case "contour": {
       const grid = gridOfPlot(data, scales);
-      return "kind" in grid ? heatOption(plot, data, scales.logY, scheme) : contourOption(plot, grid, scales, scheme);
+      return "kind" in grid ? heatOption(plot, data, scales.logY, scheme) : contourOption(plot, grid, scales, scheme, data.shared);
     }
   }
 }

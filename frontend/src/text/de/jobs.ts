@@ -171,8 +171,6 @@ export const text: Words<typeof english.text> = {
     meanSpread: (n, deviation) => `Mittel aus ${n} Zeilen, Standardabweichung ${deviation}`,
     errorBars: "Fehlerbalken: eine Standardabweichung nach oben und unten.",
     meanOf: (n) => `Mittel aus ${n} Zeilen`,
-    saveSvg: "SVG",
-    savePng: "PNG",
     exportLabel: (title, kind) => `„${title}“ als ${kind} speichern`,
     plotLabel: (title, kind, rows) => `${plots[kind] ?? kind} aus ${rows} Zeilen: ${title}. Dieselben Werte stehen in der Tabelle darunter.`,
     count: "Anzahl",

@@ -42,10 +42,14 @@ export const film: Words<typeof english.film> = {
 };
 
 export const facets: Words<typeof english.facets> = {
-  how: "Läufe der Parameterreihe",
+  how: "Läufe oder Werte vergleichen",
   over: "Übereinander",
+  together: "Alle zusammen",
   film: "Nacheinander",
   side: (input) => `Nebeneinander: ${input}`,
+  colours: (title, low, high) => `Farben: ${title} von ${low} (dunkel) bis ${high} (hell)`,
+  cut: (shown, all) => `Gezeigt werden die ersten ${count(shown)} von ${count(all)} Diagrammen.`,
+  saved: (n, all) => `Das Bild enthält die ersten ${count(n)} von ${count(all)} Diagrammen.`,
   page: (from, to, all) => `Diagramme ${count(from)}–${count(to)} von ${count(all)}`,
   before: "Diagramme davor",
   after: "Diagramme danach",

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
@@ -14,15 +15,18 @@ import com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.gridappliance.tests.fixture.Appliance;
 import org.gridappliance.tests.fixture.Chromium;
 import org.gridappliance.tests.fixture.PortalClient;
+import org.gridappliance.tests.fixture.Repository;
 import org.gridappliance.tests.fixture.TestApps;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,6 +40,8 @@ import org.junit.jupiter.api.Test;
 @Tag("browser")
 class ScienceAppsTest {
   private static final Duration LIMIT = Duration.ofSeconds(90);
+  private static final Page.GetByTextOptions EXACTLY = new Page.GetByTextOptions().setExact(true);
+  private static final String COMPARE = "Compare runs or values";
   private static Appliance appliance;
   private static PortalClient ada;
 
@@ -43,6 +49,7 @@ class ScienceAppsTest {
   static void start() throws Exception {
     appliance = Appliance.start(2);
     ada = appliance.admin();
+    TestApps.drop(appliance, "drawings");
   }
 
   @AfterAll
@@ -322,13 +329,18 @@ class ScienceAppsTest {
     }
   }
 
-  /** Pictures and curves as films, plots side by side, contours. */
-  @Test
-  void resultsAreLookedAtAsPicturesFilmsAndFacets() throws Exception {
-    TestApps.drop(appliance, "drawings");
+  /** A sweep of 12 runs whose results have a plot of each kind. */
+  private static long drawings() throws Exception {
     Map<String, ?> sweep = Map.of("size", List.of(1, 2, 3), "angle", List.of(0, 30, 60, 90));
     long job = ada.submit("drawings", Map.of(), Map.of("sweep", sweep));
     ada.awaitCompleted(job, LIMIT);
+    return job;
+  }
+
+  /** Pictures and curves as films, plots side by side. */
+  @Test
+  void resultsAreLookedAtAsPicturesFilmsAndFacets() throws Exception {
+    long job = drawings();
     try (Chromium chromium = Chromium.launch();
         BrowserContext context = chromium.anonymous(false, ColorScheme.LIGHT)) {
       Page page = context.newPage();
@@ -367,11 +379,10 @@ class ScienceAppsTest {
       assertThat(dialog).hasCount(0);
 
       Locator waves = section(page, "Waves");
-      Locator runs = waves.getByLabel("Runs of the sweep");
+      Locator runs = waves.getByLabel(COMPARE);
       runs.selectOption("Side by side: Size");
       assertThat(waves.locator("canvas")).hasCount(3);
       assertThat(section(page, "Size 3").locator("canvas")).isVisible();
-      assertThat(section(page, "Landscape").locator("canvas")).isVisible();
       waves.scrollIntoViewIfNeeded();
       Chromium.accessible(page);
       Chromium.picture(page, "results-facets");
@@ -391,6 +402,78 @@ class ScienceAppsTest {
         Chromium.picture(small, "results-film-phone");
       }
     }
+  }
+
+  @Test
+  void plotsOfEachKindAreComparedChosenSavedAndLinked() throws Exception {
+    long job = drawings();
+    try (Chromium chromium = Chromium.launch();
+        BrowserContext context = chromium.anonymous(false, ColorScheme.LIGHT)) {
+      Page page = context.newPage();
+      logIn(page);
+      page.navigate(appliance.url() + "/jobs/" + job);
+      Locator contours = section(page, "Landscape");
+      assertThat(contours.locator("canvas")).isVisible();
+      // sin(3/2) is the highest that y has; sizes are 2 and shares of angles 0.68 on the mean
+      String lines = saved(page, "Landscape", "SVG");
+      assertTrue(lines.contains(">0.5</text>") && lines.contains(">-0.5</text>"), lines);
+      Locator grid = contours.getByRole(AriaRole.APPLICATION);
+      grid.press("Home");
+      assertThat(contours).containsText("X: 0\nY: 0\nEnergy: 0");
+      grid.press(" ");
+      assertThat(page.getByText("12 rows chosen", EXACTLY)).isVisible();
+      Chromium.picture(page, "results-contours");
+      page.keyboard().press("Escape");
+      for (String kind : List.of("Waves", "Landscape", "Energies", "Cells", "Widths", "Heights")) {
+        Locator plot = section(page, kind);
+        plot.getByLabel(COMPARE).selectOption("Side by side: Size");
+        assertThat(plot.getByRole(AriaRole.APPLICATION)).hasCount(3);
+        String drawn = saved(page, kind, "SVG");
+        assertTrue(drawn.contains(">Size 1</text>") && drawn.contains(">Size 3</text>"), kind);
+        saved(page, kind, "PNG");
+        assertTrue(saved(page, kind, "CSV").startsWith("angle,size,"), kind);
+        plot.scrollIntoViewIfNeeded();
+        Chromium.picture(page, "results-facets-" + kind);
+      }
+      Chromium.accessible(page);
+      Locator bars = section(page, "Widths");
+      bars.getByLabel(COMPARE).selectOption("Side by side: Axis");
+      assertThat(section(page, "Axis short").locator("canvas")).isVisible();
+      Locator cells = section(page, "Cells");
+      cells.getByLabel(COMPARE).selectOption("One after the other");
+      cells.getByLabel("log colours").press(" ");
+      button(page, "Last: Cells").click();
+      assertThat(cells.getByText("Angle 90 deg, Size 3 · 12 of 12")).isVisible();
+      page.waitForURL("**at.Cells=11**");
+      page.reload();
+      assertThat(cells.getByText("Angle 90 deg, Size 3 · 12 of 12")).isVisible();
+      assertThat(cells.getByLabel("log colours")).isChecked();
+      assertThat(bars.getByRole(AriaRole.APPLICATION)).hasCount(2);
+      String link = page.url().substring(appliance.url().toString().length());
+      String state = context.storageState();
+      try (BrowserContext phone = chromium.withState(state, true, ColorScheme.DARK)) {
+        Page small = phone.newPage();
+        small.navigate(appliance.url() + link);
+        for (String kind : List.of("Landscape", "Energies", "Cells", "Widths")) {
+          assertThat(section(small, kind).locator("canvas").first()).isVisible();
+          section(small, kind).scrollIntoViewIfNeeded();
+          Chromium.picture(small, "results-facets-phone-" + kind);
+        }
+        Chromium.accessible(small);
+      }
+    }
+  }
+
+  /** Saves a plot, lays the file beside the screenshots and returns its text. */
+  private static String saved(Page page, String plot, String kind) throws Exception {
+    Download file =
+        page.waitForDownload(() -> button(page, "Save “" + plot + "” as " + kind).click());
+    Path path =
+        Repository.root()
+            .resolve("tests/target/screenshots")
+            .resolve("saved-" + plot + "." + kind.toLowerCase(Locale.ROOT));
+    file.saveAs(path);
+    return Files.readString(path, StandardCharsets.ISO_8859_1);
   }
 
   private static Locator section(Page page, String name) {
@@ -446,7 +529,7 @@ class ScienceAppsTest {
   }
 
   private static void several(Page page, String title) {
-    Locator field = page.locator("#root_" + title.toLowerCase(java.util.Locale.ROOT));
+    Locator field = page.locator("#root_" + title.toLowerCase(Locale.ROOT));
     field.locator("xpath=ancestor::div[button[@aria-pressed]][1]/button[@aria-pressed]").click();
   }
 
