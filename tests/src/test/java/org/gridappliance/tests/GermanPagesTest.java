@@ -138,6 +138,8 @@ class GermanPagesTest {
             "/",
             "/apps",
             "/apps/hmmsearch",
+            "/apps/vina?example=0&step=2",
+            "/apps/vina?example=0&step=4",
             "/jobs",
             job,
             job + "?tab=subjobs",
