@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { append, noTail, readHead, tailText } from "./tail";
+import { append, noTail, tailText } from "./tail";
 
 const utf8 = (words: string) => new TextEncoder().encode(words);
 
@@ -27,12 +27,5 @@ describe("the tail of an output", () => {
     const half = append(append(noTail, 0, utf8("gr"), 100), 2, letter.subarray(0, 1), 100);
     expect(tailText(half)).toBe("gr");
     expect(tailText(append(half, 3, letter.subarray(1), 100))).toBe("grü");
-  });
-});
-
-describe("the head of a file", () => {
-  it("stopsAtTheLimit", async () => {
-    expect(await readHead(new Response("abcdef"), 4)).toEqual({ text: "abcd", more: true });
-    expect(await readHead(new Response("abc"), 4)).toEqual({ text: "abc", more: false });
   });
 });

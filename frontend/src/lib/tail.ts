@@ -1,11 +1,5 @@
 /** Reading growing or long texts by bytes, in bounded memory. */
 
-/** The first `most` bytes of a response as text; the rest is not fetched. */
-export async function readHead(response: Response, most: number): Promise<{ text: string; more: boolean }> {
-  const { chunks, more } = await readBytes(response, most);
-  return { text: new TextDecoder().decode(join(chunks)), more };
-}
-
 /** The body up to `most` bytes; `more` when there is something behind them. */
 export async function readBytes(response: Response, most: number): Promise<{ chunks: Uint8Array[]; more: boolean }> {
   const reader = response.body?.getReader();

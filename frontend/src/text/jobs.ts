@@ -193,7 +193,6 @@ export const text = {
     sortBy: (column: string) => `Sort by ${column}`,
     next: "Next rows",
     previous: "Previous rows",
-    textCut: (size: string) => `Only the first ${size} are shown. Download the file to read all of it.`,
     downloadFile: (name: string) => `Download ${name}`,
   },
   subjobs: {

@@ -52,3 +52,27 @@ export const facets = {
   before: "Plots before",
   after: "Plots after",
 };
+
+export const reader = {
+  find: (title: string) => `Find in ${title}`,
+  read: (file: string) => `Read ${file}`,
+  exact: "Match case",
+  previous: "Match before (Shift+Enter)",
+  next: "Next match (Enter)",
+  at: (n: number, all: number) => `${count(n)} of ${count(all)}`,
+  found: (n: number) => (n === 0 ? "not found" : n === 1 ? "1 match" : `${count(n)} matches`),
+  looking: (percent: number, n: number) => `looked through ${percent} %, ${count(n)} so far`,
+  stepped: (n: number) => `The buttons lead through the first ${count(n)}.`,
+  empty: "The text is empty.",
+  lines: (title: string) => `Lines of ${title}`,
+  linkTo: (n: number) => `Line ${count(n)}`,
+  page: (from: number, to: number, all: number) => `lines ${count(from)}–${count(to)} of ${count(all)}`,
+  goTo: "Go to line",
+  first: "First lines",
+  last: "Last lines",
+  pageBefore: "Lines before",
+  pageBehind: "Next lines",
+  letters: (from: number) => `Long lines, from letter ${count(from)}`,
+  before: "Letters before",
+  behind: "Next letters",
+};

@@ -4,7 +4,7 @@ import { useState, type KeyboardEvent, type ReactElement } from "react";
 import { text as common } from "../../text/common";
 import { pictures as text } from "../../text/results";
 import { Icon, type IconName } from "../../ui/icons";
-import { resultUrl } from "./FilesTab";
+import { resultUrl } from "./resultUrl";
 import type { Series } from "./frames";
 import { Download } from "./Pictures";
 

@@ -10,9 +10,9 @@ import { text as jobs } from "../../text/jobs";
 import { pictures as text } from "../../text/results";
 import { Icon } from "../../ui/icons";
 import { Pager } from "../../ui/pager";
-import { resultUrl } from "./FilesTab";
 import type { Frame, Series } from "./frames";
 import { Player } from "./Player";
+import { resultUrl } from "./resultUrl";
 import { usePlace } from "./usePlace";
 
 const PictureView = lazy(() => import("./PictureView"));

@@ -1,24 +1,19 @@
 /** Plots first, then pictures, tables and texts. */
-import { Anchor, Code, Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
+import { Group, SimpleGrid, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState, type ReactElement } from "react";
-import { send } from "../../api/client";
 import { resultsQuery } from "../../api/queries";
 import type { JobDetail } from "../../api/types";
-import { readHead } from "../../lib/tail";
-import { bytes } from "../../lib/format";
 import { text } from "../../text/jobs";
 import { Empty, ErrorBox, Loading } from "../../ui/states";
 import { DataTable } from "./DataTable";
 import { DownloadAll } from "./DownloadAll";
-import { resultUrl } from "./FilesTab";
 import { seriesOf } from "./frames";
 import { HomeCopy } from "./HomeCopy";
 import { Pictures } from "./Pictures";
 import { PlotCard } from "./PlotCard";
+import { TextFile } from "./TextFile";
 import { useChosen, type Chosen } from "./useChosen";
-
-const TEXT_BYTES = 64_000;
 
 interface Shown {
   job: JobDetail;
@@ -82,36 +77,5 @@ export default function ResultsTab({ job, chosen, setChosen }: Shown): ReactElem
         <TextFile key={t.file} job={job.id} title={t.title} path={t.file} />
       ))}
     </Stack>
-  );
-}
-
-function TextFile({ job, title, path }: { job: number; title: string; path: string }): ReactElement {
-  const head = useQuery({
-    queryKey: ["text", job, path],
-    queryFn: async ({ signal }) => readHead(await send("GET", resultUrl(job, path), { signal }), TEXT_BYTES),
-    staleTime: 60_000,
-  });
-  return (
-    <section>
-      <Group justify="space-between" mb="xs">
-        <Title order={2}>{title}</Title>
-        <Anchor href={resultUrl(job, path)} download size="sm">
-          {text.results.downloadFile(path)}
-        </Anchor>
-      </Group>
-      {head.isError && <ErrorBox error={head.error} />}
-      {head.data !== undefined && (
-        <>
-          <Code block mah={420} style={{ overflow: "auto" }} tabIndex={0} role="region" aria-label={title}>
-            {head.data.text}
-          </Code>
-          {head.data.more && (
-            <Text size="xs" c="dimmed" mt={4}>
-              {text.results.textCut(bytes(TEXT_BYTES))}
-            </Text>
-          )}
-        </>
-      )}
-    </section>
   );
 }

@@ -198,7 +198,6 @@ export const text: Words<typeof english.text> = {
     sortBy: (column) => `Nach ${column} sortieren`,
     next: "Nächste Zeilen",
     previous: "Vorige Zeilen",
-    textCut: (size) => `Nur die ersten ${size} werden gezeigt. Laden Sie die Datei herunter, um alles zu lesen.`,
     downloadFile: (name) => `${name} herunterladen`,
   },
   subjobs: {

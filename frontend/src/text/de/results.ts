@@ -54,3 +54,27 @@ export const facets: Words<typeof english.facets> = {
   before: "Diagramme davor",
   after: "Diagramme danach",
 };
+
+export const reader: Words<typeof english.reader> = {
+  find: (title) => `In ${title} suchen`,
+  read: (file) => `${file} lesen`,
+  exact: "Groß- und Kleinschreibung beachten",
+  previous: "Voriger Treffer (Umschalt+Eingabe)",
+  next: "Nächster Treffer (Eingabe)",
+  at: (n, all) => `${count(n)} von ${count(all)}`,
+  found: (n) => (n === 0 ? "nicht gefunden" : `${count(n)} Treffer`),
+  looking: (percent, n) => `${percent} % durchsucht, bisher ${count(n)}`,
+  stepped: (n) => `Die Knöpfe führen durch die ersten ${count(n)}.`,
+  empty: "Der Text ist leer.",
+  lines: (title) => `Zeilen von ${title}`,
+  linkTo: (n) => `Zeile ${count(n)}`,
+  page: (from, to, all) => `Zeilen ${count(from)}–${count(to)} von ${count(all)}`,
+  goTo: "Zu Zeile",
+  first: "Erste Zeilen",
+  last: "Letzte Zeilen",
+  pageBefore: "Zeilen davor",
+  pageBehind: "Nächste Zeilen",
+  letters: (from) => `Lange Zeilen, ab Zeichen ${count(from)}`,
+  before: "Zeichen davor",
+  behind: "Nächste Zeichen",
+};

@@ -72,4 +72,6 @@ export const lists: Record<string, string> = {
   "step {}: {}: want a list of steps, as [first, second]": "Schritt {}: {}: Erwartet wird eine Liste von Schritten wie [first, second]",
   "{}: \"{}\" is not known here; known are {}": "{}: „{}“ ist hier nicht bekannt; bekannt sind {}",
   "these steps wait for one another in a circle: {}; take one edge out": "diese Schritte warten im Kreis aufeinander: {}; nehmen Sie eine Kante heraus",
+  "words: want 1..{} letters, found {}": "words: Erwartet werden 1 bis {} Zeichen, gefunden {}",
+  "cursor: want \"next\" of the answer before": "cursor: Erwartet wird „next“ der vorigen Antwort",
 };

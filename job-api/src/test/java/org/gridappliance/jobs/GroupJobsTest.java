@@ -39,6 +39,8 @@ class GroupJobsTest {
           "/results.zip",
           "/crate.zip",
           "/results/counts.tsv",
+          "/text?file=counts.tsv",
+          "/text/matches?file=counts.tsv&words=a",
           "/subjobs/0/output/stdout");
 
   @BeforeEach

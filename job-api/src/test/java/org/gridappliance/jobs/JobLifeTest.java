@@ -108,6 +108,8 @@ class JobLifeTest {
             "/results.zip",
             "/crate.zip",
             "/results/stdout",
+            "/text?file=stdout",
+            "/text/matches?file=stdout&words=x",
             "/subjobs/0/output/stdout")) {
       assertEquals(404, portal.get("bob", "/jobs/" + id + path).status(), path);
     }

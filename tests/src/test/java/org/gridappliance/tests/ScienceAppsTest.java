@@ -337,9 +337,9 @@ class ScienceAppsTest {
     return job;
   }
 
-  /** Pictures and curves as films, plots side by side. */
+  /** Pictures and curves as films, plots side by side, a long text searched. */
   @Test
-  void resultsAreLookedAtAsPicturesFilmsAndFacets() throws Exception {
+  void resultsAreLookedAtAsPicturesFilmsFacetsAndTexts() throws Exception {
     long job = drawings();
     try (Chromium chromium = Chromium.launch();
         BrowserContext context = chromium.anonymous(false, ColorScheme.LIGHT)) {
@@ -390,10 +390,32 @@ class ScienceAppsTest {
       button(page, "Step: Waves").click();
       assertThat(waves.getByText("Angle 0 deg, Size 2 · 2 of 12")).isVisible();
       Chromium.picture(page, "results-curves");
+      page.getByLabel("Find in Log").fill("converged");
+      assertThat(page.getByText("36 matches")).isVisible();
+      page.getByLabel("Find in Log").press("Enter");
+      page.getByLabel("Find in Log").press("Enter");
+      assertThat(page.getByText("2 of 36")).isVisible();
+      assertThat(page.getByText("lines 1,801–2,000 of 36,000")).isVisible();
+      assertThat(page.locator("[data-current] mark")).hasText("Converged");
+      page.reload();
+      Locator line = page.locator("[data-line='2000'][data-current]");
+      assertThat(line).isInViewport();
+      Chromium.accessible(page);
+      line.scrollIntoViewIfNeeded();
+      Chromium.picture(page, "results-text");
+      page.getByLabel("Go to line").fill("36000");
+      page.getByLabel("Go to line").press("Enter");
+      assertThat(page.locator("[data-line='36000'][data-current]")).isInViewport();
+      page.getByRole(AriaRole.TAB, new Page.GetByRoleOptions().setName("Files")).click();
+      button(page, "Read grid.tsv").click();
+      assertThat(page.getByText("lines 1–200 of 973")).isVisible();
+      Chromium.accessible(page);
       String state = context.storageState();
       try (BrowserContext phone = chromium.withState(state, true, ColorScheme.DARK)) {
         Page small = phone.newPage();
-        small.navigate(appliance.url() + "/jobs/" + job + "?view.Waves=size");
+        small.navigate(appliance.url() + "/jobs/" + job + "?view.Waves=size&run.log.line=4711");
+        assertThat(small.locator("[data-line='4711'][data-current]")).isVisible();
+        Chromium.picture(small, "results-text-phone");
         assertThat(section(small, "Waves").locator("canvas")).hasCount(3);
         drawn(small, section(small, "Hand").getByAltText("Hand: Angle 0 deg, Size 1"));
         Chromium.accessible(small);

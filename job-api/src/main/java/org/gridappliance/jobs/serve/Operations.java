@@ -161,6 +161,7 @@ public final class Operations implements AutoCloseable {
         .all()
         .forEach(operations::put);
     new ResultOperations(jobs, deliverer).addTo(operations);
+    new TextOperations(jobs).addTo(operations);
     new UsageOperations(history, condor).addTo(operations);
     RunOperations runs = new RunOperations(history.runs(), clock);
     runs.addTo(operations);

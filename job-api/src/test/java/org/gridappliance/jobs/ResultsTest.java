@@ -18,8 +18,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Pictures among results, through HTTP. */
-class PicturesTest {
+/** Pictures and texts among results, through HTTP. */
+class ResultsTest {
   private static final String DRAW =
       """
       title: Draw
@@ -116,6 +116,26 @@ class PicturesTest {
       assertEquals("nosniff", headers.firstValue("X-Content-Type-Options").orElse(""), file);
       assertTrue(headers.firstValue("Content-Disposition").orElse("").startsWith("attachment"));
       assertTrue(headers.firstValue("Content-Security-Policy").orElse("").startsWith("sandbox"));
+    }
+  }
+
+  @Test
+  void aTextIsReadByLinesAndSearched() {
+    long id = run(Map.of("seed", List.of(7, 8)));
+    JsonNode page = portal.get("ann", "/jobs/" + id + "/text?file=stdout&from=1").json();
+    assertEquals(
+        "{\"from\":1,\"count\":2,\"lines\":[{\"text\":\"drawn\",\"more\":false}]}",
+        page.toString());
+    JsonNode found =
+        portal.get("ann", "/jobs/" + id + "/text/matches?file=stdout&words=RAW").json();
+    assertEquals(2, found.path("count").asInt());
+    assertEquals("{\"line\":1,\"column\":1}", found.at("/places/1").toString());
+    assertTrue(found.path("next").isMissingNode());
+    String search = "/jobs/" + id + "/text/matches?file=stdout&words=";
+    assertEquals(0, portal.get("ann", search + "RAW&case=exact").json().path("count").asInt());
+    assertEquals(400, portal.get("ann", search + "x&cursor=nonsense").status());
+    for (String file : List.of("../app.yaml", "%2e%2e%2fapp.yaml", "absent", "/etc/passwd")) {
+      assertEquals(404, portal.get("ann", "/jobs/" + id + "/text?file=" + file).status(), file);
     }
   }
 
