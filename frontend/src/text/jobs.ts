@@ -89,6 +89,7 @@ export const text = {
   of: (done: string, total: string) => `${done} of ${total} subjobs`,
   job: {
     back: "Jobs",
+    says: (message: string) => `The program says: ${message}`,
     readOnly: (owner: string) => `This job is ${owner}'s. A group you are in lets you read it; only ${owner} can act on it.`,
     open: "Open",
     finish: "Stop",

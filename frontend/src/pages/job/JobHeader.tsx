@@ -187,6 +187,11 @@ export function JobHeader({ job }: { job: JobDetail }): ReactElement {
         <Labels job={job} />
       )}
       <JobProgress job={job} wide />
+      {typeof job.progress?.message === "string" && (
+        <Text size="sm" className="wrap">
+          {text.job.says(job.progress.message)}
+        </Text>
+      )}
       {typeof job.phase === "string" && job.phase !== "" && job.phase.toLowerCase() !== job.state.toLowerCase() && (
         <Text size="sm" c="dimmed" role="status" className="wrap">
           {job.phase}

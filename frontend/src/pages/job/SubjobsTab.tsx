@@ -173,7 +173,7 @@ function SubjobRow({ job, subjob: s, now, terminal }: { job: number; subjob: Sub
         {typeof s.percent === "number" && s.state === "Running" && (
           <Text size="xs" c="dimmed" component="span">
             {" "}
-            · {Math.floor(s.percent)} %
+            · {Math.floor(s.percent)} %{typeof s.message === "string" && ` · ${s.message}`}
           </Text>
         )}
         {s.failure !== null && s.failure !== undefined && (

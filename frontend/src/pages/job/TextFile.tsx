@@ -14,6 +14,20 @@ import { resultUrl } from "./resultUrl";
 import { columnOf, PAGE, pageOf, placeOf, split, stepFrom, WIDE } from "./lines";
 import { useMatches } from "./useMatches";
 
+const MOVES = ["wheel", "touchstart", "pointerdown", "keydown"];
+
+/** Who follows a link to a line sees it, also while plots above it are still being drawn; until he moves himself. */
+function keepInView(element: HTMLElement): () => void {
+  const watch = new ResizeObserver(() => element.scrollIntoView({ block: "center" }));
+  const stop = () => {
+    watch.disconnect();
+    MOVES.forEach((move) => window.removeEventListener(move, stop));
+  };
+  watch.observe(document.body);
+  MOVES.forEach((move) => window.addEventListener(move, stop, { passive: true }));
+  return stop;
+}
+
 export function TextFile({ job, title, path }: { job: number; title: string; path: string }): ReactElement {
   const [search, setSearch] = useAddress();
   const { pathname } = useLocation();
@@ -56,15 +70,10 @@ export function TextFile({ job, title, path }: { job: number; title: string; pat
   const first = page.data?.from ?? 0;
   const all = page.data?.count ?? 0;
   const box = useRef<HTMLDivElement>(null);
-  const arrived = useRef(false);
+  const [linked] = useState(line !== undefined);
+  const drawn = shown.length > 0;
+  useEffect(() => (drawn && linked && box.current !== null ? keepInView(box.current) : undefined), [drawn, linked]);
   useEffect(() => {
-    if (page.data === undefined) {
-      return;
-    }
-    if (!arrived.current && line !== undefined) {
-      box.current?.scrollIntoView({ block: "center" }); // who follows a link to a line sees it
-    }
-    arrived.current = true;
     const row = line === undefined || page.isPlaceholderData ? null : box.current?.querySelector<HTMLElement>(`[data-line="${line}"]`);
     if (box.current !== null && row !== null && row !== undefined) {
       box.current.scrollTop = row.offsetTop - box.current.clientHeight / 3;

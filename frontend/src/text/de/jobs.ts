@@ -94,6 +94,7 @@ export const text: Words<typeof english.text> = {
   of: (done, total) => `${done} von ${total} Teiljobs`,
   job: {
     back: "Jobs",
+    says: (message) => `Das Programm meldet: ${message}`,
     readOnly: (owner) => `Dieser Job gehört ${owner}. Über eine gemeinsame Gruppe können Sie ihn lesen; ändern kann ihn nur ${owner}.`,
     open: "Öffnen",
     finish: "Beenden",

@@ -419,6 +419,55 @@ class LeaseTest {
     assertEquals(404, portal.get("bob", path).status());
   }
 
+  @Test
+  void whatARunningProgramSaysOfItselfIsToldAndMakesTheTimeLeft() throws Exception {
+    TestApps.install(data, "telling", TestApps.TELLING);
+    long id = submit("telling", 1);
+    Lease lease = one.lease(1, 0).getFirst();
+    assertTrue(portal.job("ann", id).path("progress").isNull());
+    append(lease, lease.fence(), 0, "begun\n");
+    assertTrue(portal.job("ann", id).path("progress").isNull());
+    clock.advance(Duration.ofSeconds(20));
+    one.heartbeat(List.of(lease));
+    append(lease, lease.fence(), 6, "step 25 of 100: half the\u0007 way\nstep 3");
+    JsonNode job = portal.job("ann", id);
+    assertEquals(
+        "{\"percent\":25.0,\"message\":\"half the way\"}", job.path("progress").toString());
+    assertEquals(60, job.path("secondsLeft").asDouble(), 1e-6, "a quarter took 20 s");
+    JsonNode subjob = portal.get("ann", "/jobs/" + id + "/subjobs").json().at("/subjobs/0");
+    assertEquals(25, subjob.path("percent").asInt());
+    assertEquals("half the way", subjob.path("message").asText());
+    one.report(List.of(ok(lease)));
+    TestPortal.await("completes", () -> portal.state("ann", id).equals("Completed"));
+    assertTrue(portal.job("ann", id).path("progress").isNull());
+  }
+
+  @Test
+  void ofManySubjobsThePartsThatRunCountTowardsTheWhole() throws Exception {
+    TestApps.install(data, "telling", TestApps.TELLING);
+    long id = submit("telling", 4);
+    List<Lease> leases = one.lease(2, 0);
+    assertEquals(2, leases.size());
+    append(leases.get(0), leases.get(0).fence(), 0, "step 40 of 100: reading\n");
+    append(leases.get(1), leases.get(1).fence(), 0, "step 80 of 100: reading\n");
+    JsonNode progress = portal.job("ann", id).path("progress");
+    assertEquals("{\"percent\":30.0,\"message\":null}", progress.toString());
+    one.report(List.of(ok(leases.get(1))));
+    assertEquals(35, portal.job("ann", id).at("/progress/percent").asInt());
+  }
+
+  @Test
+  void aPatternThatTakesTooLongIsNotLookedForAgain() throws Exception {
+    TestApps.install(
+        data, "telling", TestApps.TELLING.replace("step (?<done>", "^(a+)+\\1x|(?<done>"));
+    long id = submit("telling", 1);
+    Lease lease = one.lease(1, 0).getFirst();
+    String slow = ("a".repeat(60) + "\n").repeat(100);
+    assertEquals(204, append(lease, lease.fence(), 0, slow).status());
+    assertEquals(204, append(lease, lease.fence(), slow.length(), "5 of 100: on\n").status());
+    assertTrue(portal.job("ann", id).path("progress").isNull());
+  }
+
   private TestPortal.Answer append(Lease lease, long fence, long offset, String text) {
     return portal.send(
         null,

@@ -46,6 +46,14 @@ final class TestApps {
       resources: { memory: 10 MiB, disk: 1 MiB, minimumTime: 0 s, expectedTime: 0.01 s, maximumTime: 2 min }
       """;
 
+  /** As {@link #NOTHING}, and tells how far it is. */
+  static final String TELLING =
+      NOTHING.replace("expectedTime: 0.01 s", "expectedTime: 60 s")
+          + """
+          progress:
+            pattern: 'step (?<done>\\d+) of (?<total>\\d+): (?<message>.*)'
+          """;
+
   private TestApps() {}
 
   static void install(Path data) throws IOException {

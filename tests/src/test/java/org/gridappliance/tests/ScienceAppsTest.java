@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.gridappliance.tests.fixture.Appliance;
+import org.gridappliance.tests.fixture.Await;
 import org.gridappliance.tests.fixture.Chromium;
 import org.gridappliance.tests.fixture.PortalClient;
 import org.gridappliance.tests.fixture.Repository;
@@ -414,16 +415,53 @@ class ScienceAppsTest {
       try (BrowserContext phone = chromium.withState(state, true, ColorScheme.DARK)) {
         Page small = phone.newPage();
         small.navigate(appliance.url() + "/jobs/" + job + "?view.Waves=size&run.log.line=4711");
-        assertThat(small.locator("[data-line='4711'][data-current]")).isVisible();
-        Chromium.picture(small, "results-text-phone");
         assertThat(section(small, "Waves").locator("canvas")).hasCount(3);
+        assertThat(small.locator("[data-line='4711'][data-current]")).isInViewport();
+        Chromium.picture(small, "results-text-phone");
+        small.mouse().wheel(0, 1);
         drawn(small, section(small, "Hand").getByAltText("Hand: Angle 0 deg, Size 1"));
         Chromium.accessible(small);
+        section(small, "Waves").scrollIntoViewIfNeeded();
         Chromium.picture(small, "results-facets-phone");
         section(small, "Hand").scrollIntoViewIfNeeded();
         Chromium.picture(small, "results-film-phone");
       }
     }
+  }
+
+  /** A program's own percent and message while it runs; a bar that a shipped program draws. */
+  @Test
+  void aProgramSaysHowFarItIs() throws Exception {
+    TestApps.drop(appliance, "telling");
+    long job = ada.submit("telling", Map.of(), Map.of());
+    JsonNode one = ada.get("/api/v1/apps/vina").get("examples").get(0);
+    long docking =
+        submit("vina", ((ObjectNode) one.get("inputs")).put("exhaustiveness", 1000), Map.of());
+    try (Chromium chromium = Chromium.launch();
+        BrowserContext context = chromium.anonymous(false, ColorScheme.LIGHT)) {
+      Page page = context.newPage();
+      logIn(page);
+      page.navigate(appliance.url() + "/jobs/" + job + "?tab=subjobs");
+      assertThat(page.getByText("The program says: fitting <b>the curve</b>")).isVisible();
+      assertThat(page.getByLabel("0 of 1 subjobs, 40 %")).isVisible();
+      assertThat(page.getByText("· 40 % · fitting <b>the curve</b>")).isVisible();
+      Chromium.accessible(page);
+      Chromium.picture(page, "job-progress");
+      try (BrowserContext phone =
+          chromium.withState(context.storageState(), true, ColorScheme.DARK)) {
+        Page small = phone.newPage();
+        small.navigate(appliance.url() + "/jobs/" + job + "?tab=subjobs");
+        assertThat(small.getByText("The program says:")).isVisible();
+        Chromium.accessible(small);
+        Chromium.picture(small, "job-progress-phone");
+      }
+    }
+    Await.until(
+        "vina draws a star",
+        LIMIT,
+        () -> ada.get("/api/v1/jobs/" + docking).at("/progress/percent").asDouble() > 0);
+    ada.send("POST", "/api/v1/jobs/" + job + "/cancel", null);
+    ada.send("POST", "/api/v1/jobs/" + docking + "/cancel", null);
   }
 
   @Test

@@ -30,6 +30,7 @@ import org.gridappliance.jobs.lease.Sandbox;
  *     not
  * @param deterministic whether the same values and files always give the same results, so that an
  *     earlier job's can be offered
+ * @param progress how a program tells how far it is, when it does
  * @param split how the job is cut into chunks, when it is
  * @param mergeCommand run once in the envelope after the tables are merged, in a folder that holds
  *     the merged files; makes the outputs whose {@code fromMerge} is set
@@ -53,6 +54,7 @@ public record App(
     Optional<String> interactive,
     List<String> checkpoint,
     boolean deterministic,
+    Optional<Progress> progress,
     Optional<Split> split,
     Optional<List<Argument>> mergeCommand,
     List<Output> outputs,

@@ -10,6 +10,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.gridappliance.jobs.lease.LeaseProtocol;
 import org.gridappliance.jobs.lease.Sandbox;
@@ -43,6 +45,7 @@ public final class AppParser {
   private static final Pattern CHECKPOINT =
       Pattern.compile("(?!.*(^|/)\\.\\.?(/|$))[A-Za-z0-9_*?.][A-Za-z0-9_*?./-]{0,199}");
 
+  private static final Pattern STREAM = Pattern.compile("stdout|stderr");
   private static final Pattern INTERACTIVE = Pattern.compile(LeaseProtocol.VNC);
 
   private AppParser() {}
@@ -106,6 +109,7 @@ public final class AppParser {
             "interactive",
             "checkpoint",
             "deterministic",
+            "progress",
             "split",
             "merge",
             "outputs",
@@ -129,6 +133,7 @@ public final class AppParser {
             fields.get("interactive").map(at -> at.text(INTERACTIVE, LeaseProtocol.VNC)),
             fields.get("checkpoint").map(AppParser::checkpoint).orElse(List.of()),
             fields.bool("deterministic"),
+            fields.get("progress").flatMap(AppParser::progress),
             fields.get("split").map(AppParser::split),
             fields.get("merge").map(CommandReader::command),
             fields.need("outputs", OutputReader::outputs, List.of()),
@@ -180,6 +185,36 @@ public final class AppParser {
     return at.list(20).stream()
         .map(item -> item.text(CHECKPOINT, "a path or glob in the scratch folder, as state/*"))
         .toList();
+  }
+
+  private static Optional<Progress> progress(Yaml at) {
+    YamlFields fields = at.fields("stream", "pattern", "total");
+    String stream =
+        fields.get("stream").map(s -> s.text(STREAM, "stdout or stderr")).orElse("stdout");
+    Optional<Template> total = fields.get("total").map(CommandReader::template);
+    Optional<Pattern> pattern =
+        fields.need("pattern", InputReader::pattern, Optional.<Pattern>empty());
+    pattern.ifPresent(p -> groups(at, p.namedGroups().keySet(), total.isPresent()));
+    return pattern.map(p -> new Progress(stream, p, total));
+  }
+
+  private static void groups(Yaml at, Set<String> names, boolean total) {
+    for (String name : names) {
+      if (!Progress.GROUPS.contains(name)) {
+        at.keyProblem(
+            "pattern", "\"" + name + "\": want groups named percent, done, total or message");
+      }
+    }
+    if (!names.contains("percent") && !names.contains("done")) {
+      at.keyProblem(
+          "pattern",
+          "want a group named percent, as (?<percent>.*)%, or one named done, of a total");
+    }
+    if (names.contains("done") && !names.contains("total") && !total) {
+      at.keyProblem(
+          "pattern",
+          "what \"done\" counts to is missing; add a group named total, or the key \"total\"");
+    }
   }
 
   private static Map<String, Template> environment(Yaml at) {

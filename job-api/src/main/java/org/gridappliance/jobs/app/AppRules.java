@@ -31,6 +31,13 @@ final class AppRules {
         .get("environment")
         .ifPresent(
             at -> app.environment().forEach((name, template) -> template(at, template, Set.of())));
+    fields
+        .get("progress")
+        .ifPresent(
+            at ->
+                app.progress()
+                    .flatMap(Progress::total)
+                    .ifPresent(total -> template(at, total, Set.of())));
     fields.get("inputs").ifPresent(this::stagedNames);
     fields.get("inputs").ifPresent(this::deciders);
     fields.get("inputs").ifPresent(new OptionRules(app, this)::check);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -64,6 +65,13 @@ public final class CommandLine {
     Map<String, String> environment = new LinkedHashMap<>();
     app.environment().forEach((name, template) -> environment.put(name, line.text(template)));
     return environment;
+  }
+
+  /** {@return what one subjob's program counts to, as text; empty when nothing says it} */
+  public static Optional<String> progressTotal(
+      App app, Map<String, Value> values, Map<String, Facts> facts) {
+    CommandLine line = new CommandLine(app, values, facts);
+    return app.progress().flatMap(Progress::total).map(line::text);
   }
 
   /** {@return the part of the environment that depends on no input} */

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.gridappliance.jobs.app.App;
@@ -137,6 +138,20 @@ public final class JobPlan {
         CommandLine.environment(app, values, known),
         staged,
         app.subjobFiles().stream().filter(file -> !STREAMS.contains(file)).toList());
+  }
+
+  /**
+   * {@return what the program of a subjob counts to while it tells how far it is}
+   *
+   * @throws CommandLine.CannotExpand when arithmetic fails
+   * @throws NumberFormatException when it is no number
+   */
+  public OptionalDouble progressTotal(int index) {
+    Map<String, Value> values = values(index);
+    Optional<String> total = CommandLine.progressTotal(app, values, factsOf(values));
+    return total.isEmpty()
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(Double.parseDouble(total.get()));
   }
 
   /**

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param idle subjobs as stored: idle, running, completed, failed
  * @param phase what it does now or waits for, in words
- * @param secondsLeft a guess from the subjobs so far
+ * @param secondsLeft a guess from the subjobs so far and from what running ones say
+ * @param advance what running ones say of how far they are; null when none does
  */
 public record JobSnapshot(
     JobRecord record,
@@ -17,4 +18,14 @@ public record JobSnapshot(
     int completed,
     int failed,
     @Nullable String phase,
-    @Nullable Double secondsLeft) {}
+    @Nullable Double secondsLeft,
+    @Nullable Advance advance) {
+
+  /**
+   * How far programs say they are.
+   *
+   * @param percent 0..100; of a job with what has ended
+   * @param message of a subjob what its program says, on one line; of a job with one subjob, its
+   */
+  public record Advance(double percent, @Nullable String message) {}
+}

@@ -41,6 +41,7 @@ public final class LocalPool implements AutoCloseable {
   private final Dispatcher dispatcher;
   private final Collector collector;
   private final Roll roll;
+  private final Watching watching;
   private final Finisher finisher;
   private final JobActions actions;
   private final PoolViews views;
@@ -65,6 +66,7 @@ public final class LocalPool implements AutoCloseable {
     dispatcher = new Dispatcher(state, subjobs, new Fences(subjobs), settings);
     collector = new Collector(state, subjobs, finisher::look);
     roll = new Roll(state, subjobs, finisher::look);
+    watching = new Watching(state);
     machines = new Machines(state, nodes);
     views = new PoolViews(state, machines);
     actions =
@@ -271,6 +273,7 @@ public final class LocalPool implements AutoCloseable {
     if (size >= 0) {
       ChangeLog.Kind kind = stream.equals("stdout") ? ChangeLog.Kind.STDOUT : ChangeLog.Kind.STDERR;
       state.changes.note(held.lease().job(), kind, index);
+      watching.look(held.lease(), held.plan(), stream);
     }
     return size;
   }

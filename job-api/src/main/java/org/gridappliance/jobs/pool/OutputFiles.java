@@ -3,6 +3,7 @@ package org.gridappliance.jobs.pool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -51,6 +52,18 @@ final class OutputFiles {
         at += out.write(buffer, at);
       }
       return at;
+    }
+  }
+
+  /** {@return the last bytes of an output, as UTF-8; the first letter may be cut} */
+  static String tail(JobFolder folder, int index, String stream, int most) throws IOException {
+    try (FileChannel in = FileChannel.open(folder.output(index, stream))) {
+      long from = Math.max(0, in.size() - most);
+      ByteBuffer buffer = ByteBuffer.allocate(most);
+      while (buffer.hasRemaining() && in.read(buffer, from + buffer.position()) > 0) {
+        // the rest of it
+      }
+      return new String(buffer.array(), 0, buffer.position(), StandardCharsets.UTF_8);
     }
   }
 

@@ -151,6 +151,7 @@ final class PoolState {
     }
     one.job.waiting -= one.waits() ? 1 : 0;
     one.started = now;
+    one.begunAt = now ? clock.millis() : 0;
     one.job.waiting += one.waits() ? 1 : 0;
     if (one.node.engine) {
       noteSubjob(one.job, one.lease.index());

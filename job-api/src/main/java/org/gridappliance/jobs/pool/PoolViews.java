@@ -6,7 +6,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import org.gridappliance.jobs.history.Load;
 import org.gridappliance.jobs.history.NodeState;
@@ -46,8 +45,11 @@ public final class PoolViews implements PoolHistory.Source {
     }
     Double left = null;
     if (slots > 0 && (job.record.state() == JobState.RUNNING)) {
-      double work = (job.idle + job.running * 0.5) * job.meanSeconds;
-      left = Math.max(work / Math.min(slots, Math.max(1, job.idle + job.running)), 0);
+      List<Double> told = toldSeconds(job);
+      double work = (job.idle + (job.running - told.size()) * 0.5) * job.meanSeconds;
+      work += told.stream().mapToDouble(seconds -> seconds).sum();
+      double longest = told.stream().mapToDouble(seconds -> seconds).max().orElse(0);
+      left = Math.max(work / Math.min(slots, Math.max(1, job.idle + job.running)), longest);
     }
     return new JobSnapshot(
         job.record,
@@ -56,7 +58,34 @@ public final class PoolViews implements PoolHistory.Source {
         job.completed,
         job.failed,
         phase(job),
-        left);
+        left,
+        advance(job));
+  }
+
+  /** What the running subjobs that say how far they are still take. */
+  private List<Double> toldSeconds(ActiveJob job) {
+    List<Double> told = new ArrayList<>();
+    if (job.plan.app().progress().isPresent()) {
+      long now = state.clock.millis();
+      job.held.values().forEach(held -> held.secondsLeft(now).ifPresent(told::add));
+    }
+    return told;
+  }
+
+  private static JobSnapshot.@Nullable Advance advance(ActiveJob job) {
+    if (job.plan.app().progress().isEmpty()) {
+      return null;
+    }
+    List<JobSnapshot.Advance> told =
+        job.held.values().stream().flatMap(held -> held.advance().stream()).toList();
+    int total = job.record.total();
+    double ended = job.completed + job.failed;
+    double percent =
+        (100 * ended + told.stream().mapToDouble(JobSnapshot.Advance::percent).sum()) / total;
+    return told.isEmpty()
+        ? null
+        : new JobSnapshot.Advance(
+            Math.min(percent, 100), total == 1 ? told.getFirst().message() : null);
   }
 
   private @Nullable String phase(ActiveJob job) {
@@ -140,15 +169,13 @@ public final class PoolViews implements PoolHistory.Source {
     }
   }
 
-  /** {@return how far a running subjob says it is, 0..100} */
-  public OptionalDouble percent(long id, int index) {
+  /** {@return how far a running subjob says it is} */
+  public Optional<JobSnapshot.Advance> advance(long id, int index) {
     state.lock.lock();
     try {
       ActiveJob job = state.jobs.get(id);
       Held held = job == null ? null : job.held.get(index);
-      return held == null || held.percent == null
-          ? OptionalDouble.empty()
-          : OptionalDouble.of(held.percent);
+      return held == null ? Optional.empty() : held.advance();
     } finally {
       state.lock.unlock();
     }
@@ -194,6 +221,7 @@ public final class PoolViews implements PoolHistory.Source {
         0,
         record.completed(),
         record.failed(),
+        null,
         null,
         null);
   }

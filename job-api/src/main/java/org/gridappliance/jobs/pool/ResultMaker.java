@@ -155,6 +155,7 @@ public final class ResultMaker {
         app.interactive(),
         app.checkpoint(),
         app.deterministic(),
+        app.progress(),
         app.split(),
         app.mergeCommand(),
         outputs,

@@ -61,7 +61,7 @@ final class Roll {
           state.noteJob(held.job); // its phase goes from staging in to running
         }
         state.started(held, item.started());
-        if (!java.util.Objects.equals(held.percent, item.percent())) {
+        if (item.percent() != null && !item.percent().equals(held.percent)) {
           held.percent = item.percent();
           state.noteSubjob(held.job, held.lease.index());
         }

@@ -410,7 +410,11 @@ final class JobOperations {
     node.put("cpuSeconds", row.cpuSeconds());
     node.put("peakMemoryBytes", row.peakMemory());
     if (record.state() == JobState.RUNNING) {
-      jobs.pool.views().percent(record.id(), index).ifPresent(p -> node.put("percent", p));
+      jobs.pool
+          .views()
+          .advance(record.id(), index)
+          .ifPresent(
+              advance -> node.put("percent", advance.percent()).put("message", advance.message()));
     }
     Views.failure(node, row.failure());
     return node;

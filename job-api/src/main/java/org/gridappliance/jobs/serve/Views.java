@@ -45,6 +45,14 @@ final class Views {
     counts(node.putObject("counts"), now);
     node.put("phase", now.phase());
     node.put("secondsLeft", now.secondsLeft());
+    JobSnapshot.Advance advance = now.advance();
+    if (advance == null) {
+      node.putNull("progress");
+    } else {
+      node.putObject("progress")
+          .put("percent", advance.percent())
+          .put("message", advance.message());
+    }
     node.put("submittedAt", time(job.submittedAt()));
     node.put("startedAt", time(job.startedAt()));
     node.put("endedAt", time(job.endedAt()));
@@ -65,6 +73,7 @@ final class Views {
   static ObjectNode listed(JobSnapshot now) {
     ObjectNode node = job(now);
     node.putNull("phase");
+    node.putNull("progress");
     node.putNull("failure");
     node.putNull("hold");
     node.put("access", "listed");

@@ -91,6 +91,11 @@ class AppParserTest {
           sort: [-n, word]      | sequence: true          | 42:5: outputs[0].sequence: belongs to an image
           type: table           | type: image             | outputs[0].file: "counts.tsv": want the ending of a picture
           - count               | - { when: word, then: [x] } | the first entry is the program
+          category: Test        | progress: { stream: log, pattern: '(?<percent>.)' } | progress.stream: "log": want stdout or stderr
+          category: Test        | progress: { pattern: '(.)%' } | want a group named percent, as (?<percent>.*)%, or one named done, of a total
+          category: Test        | progress: { pattern: '(?<done>.)' } | what "done" counts to is missing
+          category: Test        | progress: { pattern: '(?<percent>.)(?<words>.)' } | "words": want groups named
+          split: { input: data, by: lines, unit: lines } | progress: { pattern: '(?<done>.)', total: "{tims}" } | there is no input "tims"; did you mean "times"?
           category: Test        | interactive: x11        | 2:14: interactive: "x11": want vnc
           category: Test        | deterministic: often    | 2:16: deterministic: "often": want true or false
           category: Test        | title: Test             | 2:1: title: stands here twice; keep one
