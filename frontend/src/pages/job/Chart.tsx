@@ -85,6 +85,13 @@ export default function Chart({ plot, data, scales, scheme, label, front = 0, he
   const boxOf = ([x0, y0]: [number, number], [x1, y1]: [number, number]): Box | undefined => {
     const chart = canvas();
     const [a, b] = [chart?.convertFromPixel({ gridIndex: 0 }, [x0, y0]), chart?.convertFromPixel({ gridIndex: 0 }, [x1, y1])] as (number[] | undefined)[];
+    if (plot.kind === "bar") {
+      // of a pixel the axis of words says the whole place only; bars of several runs share one
+      const [zero = 0, one = 0] = [0, 1].map((place) => chart?.convertToPixel({ xAxisIndex: 0 }, place));
+      for (const [corner, pixel] of [[a, x0], [b, x1]] as const) {
+        corner?.splice(0, 1, one === zero ? 0 : (pixel - zero) / (one - zero)); // a single place has no width
+      }
+    }
     const sorted = (i: number): [number, number] => [Math.min(a?.[i] ?? Number.NaN, b?.[i] ?? Number.NaN), Math.max(a?.[i] ?? Number.NaN, b?.[i] ?? Number.NaN)];
     const [x, y] = [sorted(0), sorted(1)];
     return [...x, ...y].every((v) => Number.isFinite(v)) ? { x, y } : undefined;

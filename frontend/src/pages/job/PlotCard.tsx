@@ -242,7 +242,7 @@ export function PlotCard({
               size="xs"
               aria-label={facets.how}
               data={[
-                { value: "", label: over ? facets.over : facets.together },
+                { value: "", label: over && plot.kind !== "bar" ? facets.over : facets.together },
                 ...(many ? [{ value: FILM, label: facets.film }] : []),
                 ...sides.map((o) => ({ value: o, label: facets.side(title(o)) })),
               ]}

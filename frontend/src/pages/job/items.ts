@@ -5,7 +5,7 @@ import { cellsOf } from "../../lib/grid";
 import { histogram } from "../../lib/histogram";
 import { text } from "../../text/jobs";
 import { gridOfPlot } from "./contourOption";
-import type { PlotData, Scales } from "./plot";
+import { overlaid, runsOf, type PlotData, type Scales } from "./plot";
 
 /** A range of an axis; on an axis of words, of their places from 0. */
 export type Range = readonly [number, number];
@@ -37,22 +37,24 @@ export interface WordAxis {
   places: ReadonlyMap<string, number>;
 }
 
-/** Tells the rows of one x apart: the second has the same key in every plot. */
-function keysOf(data: PlotData, rows: readonly number[]): string[] {
+/** Tells the rows of one x apart: the second has the same key in every plot, and in every run where these are over one another. */
+function keysOf(plot: Plot, data: PlotData, rows: readonly number[]): string[] {
+  const over = overlaid(plot, data);
   const met = new Map<string, number>();
   return rows.map((row) => {
     const x = String(data.x[row]);
-    const before = met.get(x) ?? 0;
-    met.set(x, before + 1);
+    const one = over ? `${data.group?.[row] ?? ""}\n${x}` : x;
+    const before = met.get(one) ?? 0;
+    met.set(one, before + 1);
     return `${before}\n${x}`;
   });
 }
 
 /** The places for the rows of some plots, in their order; of several, numbers by size. */
-export function wordAxis(plots: readonly { data: PlotData; rows: readonly number[] }[]): WordAxis {
+export function wordAxis(plot: Plot, plots: readonly { data: PlotData; rows: readonly number[] }[]): WordAxis {
   const values = new Map<string, number | string>();
   for (const { data, rows } of plots) {
-    keysOf(data, rows).forEach((key, i) => values.set(key, data.x[rows[i] ?? 0] ?? ""));
+    keysOf(plot, data, rows).forEach((key, i) => values.set(key, data.x[rows[i] ?? 0] ?? ""));
   }
   const list = [...values];
   if (plots.length > 1 && list.every(([, x]) => typeof x === "number")) {
@@ -62,12 +64,17 @@ export function wordAxis(plots: readonly { data: PlotData; rows: readonly number
 }
 
 /** The rows of a plot over words from left to right, and the place of each. */
-export function wordsOnX(data: PlotData, rows: readonly number[]): { names: readonly string[]; rows: number[]; at: number[] } {
-  const { names, places } = data.shared?.words ?? wordAxis([{ data, rows }]);
-  const placed = keysOf(data, rows)
+export function wordsOnX(plot: Plot, data: PlotData, rows: readonly number[]): { names: readonly string[]; rows: number[]; at: number[] } {
+  const { names, places } = data.shared?.words ?? wordAxis(plot, [{ data, rows }]);
+  const placed = keysOf(plot, data, rows)
     .map((key, i): [number, number] => [places.get(key) ?? 0, rows[i] ?? 0])
     .sort(([a], [b]) => a - b);
   return { names, rows: placed.map(([, row]) => row), at: placed.map(([at]) => at) };
+}
+
+/** The ends of one of the bars that share a place, from its middle; together they take four fifths of it. */
+export function slot(which: number, of: number): [left: number, right: number] {
+  return [(0.8 * which) / of - 0.4, (0.8 * (which + 1)) / of - 0.4];
 }
 
 /** Of a point that is a mean: of how many rows, and their standard deviation. */
@@ -126,15 +133,16 @@ function pointedAt(plot: Plot, data: PlotData, scales: Scales): Item[] {
     case "line":
     case "bar": {
       const drawn = drawnRows(plot, data, scales);
-      const places = plot.kind === "bar" || data.x.some((v) => typeof v === "string") ? wordsOnX(data, drawn) : undefined;
+      const places = plot.kind === "bar" || data.x.some((v) => typeof v === "string") ? wordsOnX(plot, data, drawn) : undefined;
+      const runs = overlaid(plot, data) ? runsOf(data) : [""];
       return (places?.rows ?? drawn).map((row, i) => {
         const place = places?.at[i] ?? Number(data.x[row]);
         const [at = "", value = Number.NaN] = [data.x[row], data.y[row]];
         const names = [data.label[row], data.group?.[row]].filter((name) => name !== undefined && name !== "");
-        const half = plot.kind === "bar" ? 0.4 : 0;
+        const [left, right] = plot.kind === "bar" ? slot(Math.max(0, runs.indexOf(data.group?.[row] ?? "")), runs.length) : [0, 0];
         return {
           rows: [row],
-          x: [place - half, place + half],
+          x: [place + left, place + right],
           y: plot.kind === "bar" ? [Math.min(0, value), Math.max(0, value)] : [value, value],
           words: () => [...names, `${x}: ${typeof at === "number" ? measured(at) : at}`, `${y}: ${measured(value)}`, ...meanWords(data, row)].join("\n"),
         };

@@ -37,6 +37,14 @@ describe("the mark of what stands for several rows", () => {
     expect(half?.height).toBe(5);
   });
 
+  it("isWhereTheBarOfItsRunStands", () => {
+    const two: PlotData = { x: ["a", "a"], y: [5, 6], label: [], group: ["p", "q"] };
+    expect(drawn("bar", two, [0, 1]).map(({ shape }) => [shape?.x, shape?.width])).toEqual([
+      [-40, 40],
+      [0, 40],
+    ]);
+  });
+
   it("isABinAsHighAsItsShare", () => {
     const data: PlotData = { x: [1, 1, 1, 1], y: [], label: [] };
     expect(drawn("histogram", data, [0])[0]?.shape?.height).toBeCloseTo(2); // one of four counts, at least 2 pixels

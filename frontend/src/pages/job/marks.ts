@@ -56,10 +56,14 @@ export function marks(id: string, plot: Plot, items: readonly Item[], rows: Read
         return rect(left, right - (right - left > 4 ? 1 : 0), top, bottom, { fill: CHOSEN });
       }
       const middle: [number, number] = [plot.kind === "bar" || plot.kind === "heatmap" ? (x0 + x1) / 2 : x0, plot.kind === "heatmap" ? (y0 + y1) / 2 : y1];
-      const [x, y] = api.coord(middle);
       const [wide, high] = api.size([1, 1]);
+      // an axis of words knows whole places only
+      const place = plot.kind === "bar" ? Math.round(middle[0]) : middle[0];
+      const [at, y] = api.coord([place, middle[1]]);
+      const x = at + (middle[0] - place) * wide;
       if (plot.kind === "bar") {
-        const half = Math.min(BAR_PIXELS, wide * 0.8) / 2;
+        const alone = x1 - x0 > 0.7;
+        const half = Math.min(alone ? BAR_PIXELS : Infinity, wide * (x1 - x0)) / 2;
         const [, low] = api.coord([middle[0], scales.logY ? y1 : y0]);
         const foot = scales.logY ? Number.MAX_SAFE_INTEGER : low;
         return rect(x - half, x - half + 2 * half * share, Math.min(y, foot), scales.logY ? y + 6 : Math.max(y, foot), { fill: CHOSEN });

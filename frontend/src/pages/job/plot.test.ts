@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Plot } from "../../api/types";
+import { itemsOf } from "./items";
 import { dropped, MOST_COLOURS, optionFor, overlaid, runsOf, type PlotData } from "./plot";
 
 const plot: Plot = { title: "T", kind: "line", table: "t", x: { column: "step", label: "Step" }, y: { column: "t", label: "Temperature" } };
@@ -84,5 +85,45 @@ describe("runs of a sweep in one plot", () => {
     expect(overlaid(plot, { ...runs(1), group: undefined })).toBe(false);
     expect(overlaid(plot, runs(1))).toBe(false);
     expect(overlaid({ ...plot, kind: "histogram" }, runs(2))).toBe(false);
+  });
+});
+
+describe("bars of a few runs", () => {
+  const bars: Plot = { ...plot, kind: "bar" };
+  const data: PlotData = { x: ["a", "b", "a", "b", "b"], y: [1, 2, 3, 4, 5], label: [], group: ["p", "p", "q", "q", "q"] };
+  const drawn = optionFor(bars, data, scales, "light") as unknown as Drawn & { xAxis: { data: string[] } };
+
+  it("standBesideOneAnotherInTheirColours", () => {
+    expect(drawn.xAxis.data).toEqual(["a", "b", "b"]);
+    expect(drawn.series.map((s) => [s.type, s.name, s.data.map((d) => d.value)])).toEqual([
+      ["bar", "p", [[0, 1], [1, 2]]],
+      ["bar", "q", [[0, 3], [1, 4], [2, 5]]],
+    ]);
+    expect(drawn.legend).toBeDefined();
+  });
+
+  it("arePointedAtEachInItsPartOfThePlace", () => {
+    const ends = itemsOf(bars, data, scales).map(({ rows, x }) => [rows[0], ...x.map((v) => Number(v.toFixed(9)))]);
+    expect(ends).toEqual([
+      [0, -0.4, 0],
+      [2, 0, 0.4],
+      [1, 0.6, 1],
+      [3, 1, 1.4],
+      [4, 2, 2.4],
+    ]);
+  });
+
+  it("areOneAfterTheOtherWhereTheyAreMoreThanColours", () => {
+    expect(overlaid(bars, runs(MOST_COLOURS + 1))).toBe(false);
+    expect(overlaid(bars, runs(MOST_COLOURS))).toBe(true);
+  });
+});
+
+describe("points of several runs over words", () => {
+  it("standOverTheSameWords", () => {
+    const data: PlotData = { x: ["a", "b", "a"], y: [1, 2, 3], label: [], group: ["p", "p", "q"] };
+    const drawn = optionFor({ ...plot, kind: "scatter" }, data, scales, "light") as unknown as Drawn & { xAxis: { data: string[] } };
+    expect(drawn.xAxis.data).toEqual(["a", "b"]);
+    expect(drawn.series.map((s) => s.data.map((d) => d.value))).toEqual([[[0, 1], [1, 2]], [[0, 3]]]);
   });
 });

@@ -8,7 +8,7 @@ import { text } from "../../text/jobs";
 import { axis, axisTitle, base, palette, type Scheme } from "./axes";
 import { contourOption, gridOfPlot } from "./contourOption";
 import { heatOption } from "./heat";
-import { drawnRows, meanWords, wordsOnX, type WordAxis } from "./items";
+import { drawnRows, meanWords, slot, wordsOnX, type WordAxis } from "./items";
 import { errorBars } from "./repeats";
 
 export interface PlotData {
@@ -77,9 +77,10 @@ export function onlyX(plot: Plot, data: PlotData): string | undefined {
   return typeof first === "number" ? measured(first) : first;
 }
 
-/** Whether runs of a sweep are drawn over one another. */
+/** Whether runs of a sweep are drawn over one another; bars stand beside one another instead, and only so many as there are colours. */
 export function overlaid(plot: Plot, data: PlotData): boolean {
-  return (plot.kind === "line" || plot.kind === "scatter") && data.group !== undefined && data.x.every((x) => typeof x === "number") && runsOf(data).length > 1;
+  const runs = data.group === undefined ? 0 : runsOf(data).length;
+  return runs > 1 && (plot.kind === "line" || plot.kind === "scatter" || (plot.kind === "bar" && runs <= MOST_COLOURS));
 }
 
 /** Values that a log axis cannot show. */
@@ -142,29 +143,55 @@ function histogramOption(plot: Plot, data: PlotData, scales: Scales, scheme: Sch
   };
 }
 
+/** The rows that are drawn, in order, and where on x: a number, or a place among words. */
+function placed(plot: Plot, data: PlotData, scales: Scales): { words?: readonly string[]; rows: number[]; at: (i: number) => number } {
+  const rows = drawnRows(plot, data, scales);
+  if (plot.kind !== "bar" && data.x.every((v) => typeof v === "number")) {
+    return { rows, at: (i) => Number(data.x[rows[i] ?? -1]) };
+  }
+  const words = wordsOnX(plot, data, rows);
+  return { words: words.names, rows: words.rows, at: (i) => words.at[i] ?? 0 };
+}
+
+function axisOfWords(plot: Plot, words: readonly string[], scheme: Scheme) {
+  return {
+    ...axis(axisTitle(plot.x), false, scheme, false),
+    type: "category",
+    data: words,
+    axisLabel: { color: palette[scheme].soft, hideOverlap: true, overflow: "truncate", width: 120 },
+    scale: undefined,
+  };
+}
+
 /** Runs of a sweep over one another: each its colour, or one of many before the others. */
 function overlayOption(plot: Plot, data: PlotData, scales: Scales, scheme: Scheme, front: number): EChartsCoreOption {
   const c = palette[scheme];
   const runs = runsOf(data);
   const few = runs.length <= MOST_COLOURS;
   const legend = few && data.shared?.beside !== true;
-  const shown = drawnRows(plot, data, scales);
-  const errors = runs.map((run, i) =>
-    errorBars(
-      shown.filter((row) => data.group?.[row] === run).map((row) => ({ x: Number(data.x[row]), y: data.y[row] ?? 0, spread: data.spread?.[row] ?? 0 })),
+  const { words, rows: shown, at } = placed(plot, data, scales);
+  const bars = plot.kind === "bar";
+  const places = new Map(runs.map((run, i) => [run, i]));
+  const own = runs.map((): { row: number; x: number; y: number }[] => []);
+  shown.forEach((row, i) => own[places.get(data.group?.[row] ?? "") ?? 0]?.push({ row, x: at(i), y: data.y[row] ?? Number.NaN }));
+  const errors = own.map((points, i) => {
+    const [left, right] = slot(i, runs.length);
+    return errorBars(
+      points.map(({ row, x, y }) => ({ x, y, spread: data.spread?.[row] ?? 0 })),
       scales.logY,
-      few ? (okabeIto[i % okabeIto.length] ?? c.main) : i === front ? c.main : c.line,
-    ),
-  );
-  const rows = runs.map((run) =>
-    shown.filter((i) => data.group?.[i] === run).map((i): [number, number, string] => [Number(data.x[i]), data.y[i] ?? Number.NaN, data.label[i] ?? ""]),
-  );
+      bars ? c.ink : few ? (okabeIto[i % okabeIto.length] ?? c.main) : i === front ? c.main : c.line,
+      bars ? (left + right) / 2 : 0,
+    );
+  });
+  const rows = own.map((points) => points.map(({ row, x, y }): [number, number, string] => [x, y, data.label[row] ?? ""]));
   const series = rows.map((list, i) => {
     const line = plot.kind === "line" && new Set(list.map(([x]) => x)).size === list.length;
     const colour = few ? okabeIto[i % okabeIto.length] : i === front ? c.main : c.line;
     return {
-      type: line ? "line" : "scatter",
+      type: bars ? "bar" : line ? "line" : "scatter",
       name: runs[i],
+      barGap: "0%",
+      barCategoryGap: "20%",
       data: (line ? list.toSorted((a, b) => a[0] - b[0]) : list).map(([x, y, label]) => ({ value: [x, y], name: label })),
       itemStyle: { color: colour },
       lineStyle: { color: colour, width: !few && i === front ? 3 : 2 },
@@ -178,13 +205,13 @@ function overlayOption(plot: Plot, data: PlotData, scales: Scales, scheme: Schem
     ...base(scheme),
     grid: { left: 76, right: 24, top: legend ? 44 : 16, bottom: 52 },
     legend: legend ? { type: "scroll", top: 0, itemGap: 18, textStyle: { color: c.ink }, inactiveColor: c.soft } : undefined,
-    xAxis: { ...axis(axisTitle(plot.x), scales.logX, scheme, false), ...ends(data.shared?.x) },
-    yAxis: { ...axis(plot.y === null || plot.y === undefined ? text.results.count : axisTitle(plot.y), scales.logY, scheme, true), ...ends(data.shared?.y) },
+    xAxis: words === undefined ? { ...axis(axisTitle(plot.x), scales.logX, scheme, false), ...ends(data.shared?.x) } : axisOfWords(plot, words, scheme),
+    yAxis: { ...axis(plot.y === null || plot.y === undefined ? text.results.count : axisTitle(plot.y), scales.logY, scheme, true), scale: !bars, ...ends(data.shared?.y) },
     tooltip: {
       ...base(scheme).tooltip,
       formatter: (p: { seriesName?: string; value: number[]; name: string }) => {
         const [x = Number.NaN, y = Number.NaN] = p.value;
-        const lines = [p.seriesName ?? "", `${plot.x.label}: ${measured(x)}`, `${plot.y?.label ?? text.results.count}: ${measured(y)}`];
+        const lines = [p.seriesName ?? "", `${plot.x.label}: ${words?.[x] ?? measured(x)}`, `${plot.y?.label ?? text.results.count}: ${measured(y)}`];
         return (p.name === "" ? lines : [p.name, ...lines]).join("\n");
       },
     },
@@ -194,26 +221,14 @@ function overlayOption(plot: Plot, data: PlotData, scales: Scales, scheme: Schem
 
 function pointsOption(plot: Plot, data: PlotData, scales: Scales, scheme: Scheme): EChartsCoreOption {
   const c = palette[scheme];
-  const named = data.x.some((v) => typeof v === "string");
   const yTitle = plot.y === null || plot.y === undefined ? text.results.count : axisTitle(plot.y);
   const bars = plot.kind === "bar";
-  const words = named || bars ? wordsOnX(data, drawnRows(plot, data, scales)) : undefined;
-  const rows = words?.rows ?? drawnRows(plot, data, scales);
+  const { words, rows, at } = placed(plot, data, scales);
   const usable = rows.map((i): [number | string, number, string] => [data.x[i] ?? "", data.y[i] ?? Number.NaN, data.label[i] ?? ""]);
-  const at = (i: number) => words?.at[i] ?? Number(usable[i]?.[0]);
   const many = usable.length > 2_000;
   // several rows at one x (another input varies too): a line through them would say what is not so
   const kind = plot.kind === "line" && new Set(usable.map(([x]) => x)).size < usable.length ? "scatter" : plot.kind;
-  const xAxis =
-    words !== undefined
-      ? {
-          ...axis(axisTitle(plot.x), false, scheme, false),
-          type: "category",
-          data: words.names,
-          axisLabel: { color: c.soft, hideOverlap: true, overflow: "truncate", width: 120 },
-          scale: undefined,
-        }
-      : { ...axis(axisTitle(plot.x), scales.logX, scheme, false), ...ends(data.shared?.x) };
+  const xAxis = words === undefined ? { ...axis(axisTitle(plot.x), scales.logX, scheme, false), ...ends(data.shared?.x) } : axisOfWords(plot, words, scheme);
   const series = {
     data: usable.map(([, y, label], i) => ({ value: [at(i), y], name: label })),
     itemStyle: { color: c.main, opacity: plot.kind === "scatter" && usable.length > 300 ? 0.6 : 1 },

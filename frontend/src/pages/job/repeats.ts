@@ -42,13 +42,14 @@ export function repeated(data: PlotData): boolean {
 interface Api {
   value: (dimension: number) => number;
   coord: (at: [number, number]) => [number, number];
+  size: (of: [number, number]) => [number, number];
 }
 
 /** Half of the stroke that ends an error bar, in pixels. */
 const END = 4;
 
-/** Error bars: place on x, lowest and highest. On a log axis one that would reach zero ends a tenth below its point. */
-export function errorBars(points: readonly { x: number; y: number; spread: number }[], logY: boolean, colour: string) {
+/** Error bars: place on x, lowest and highest; `aside`: how far beside, as a part of a place. On a log axis one that would reach zero ends a tenth below its point. */
+export function errorBars(points: readonly { x: number; y: number; spread: number }[], logY: boolean, colour: string, aside = 0) {
   return {
     type: "custom",
     silent: true,
@@ -57,7 +58,8 @@ export function errorBars(points: readonly { x: number; y: number; spread: numbe
     data: points.filter((p) => p.spread > 0).map((p) => [p.x, logY && p.y - p.spread <= 0 ? p.y / 10 : p.y - p.spread, p.y + p.spread]),
     encode: { x: 0, y: [1, 2] },
     renderItem: (_: unknown, api: Api) => {
-      const [x, low] = api.coord([api.value(0), api.value(1)]);
+      const [place, low] = api.coord([api.value(0), api.value(1)]);
+      const x = place + (aside === 0 ? 0 : aside * api.size([1, 0])[0]);
       const [, high] = api.coord([api.value(0), api.value(2)]);
       const stroke = (x1: number, y1: number, x2: number, y2: number) => ({ type: "line", shape: { x1, y1, x2, y2 }, style: { stroke: colour, lineWidth: 1.5 } });
       return { type: "group", children: [stroke(x, low, x, high), stroke(x - END, low, x + END, low), stroke(x - END, high, x + END, high)] };

@@ -77,7 +77,7 @@ export function sharedOf(plot: Plot, plots: readonly PlotData[], scales: Scales)
         x: words ? undefined : rounded(drawn.flatMap(({ data, rows }) => rows.map((i) => Number(data.x[i]))), scales.logX),
         // bars stand on zero
         y: rounded(plot.kind === "bar" && !scales.logY ? [0, ...y] : y, scales.logY),
-        words: words ? wordAxis(drawn) : undefined,
+        words: words ? wordAxis(plot, drawn) : undefined,
       };
     }
     case "heatmap": {

@@ -497,6 +497,8 @@ class ScienceAppsTest {
       }
       Chromium.accessible(page);
       Locator bars = section(page, "Widths");
+      // a colour for each angle
+      assertThat(bars.getByRole(AriaRole.LISTITEM)).hasCount(4);
       bars.getByLabel(COMPARE).selectOption("Side by side: Axis");
       assertThat(section(page, "Axis short").locator("canvas")).isVisible();
       Locator cells = section(page, "Cells");
