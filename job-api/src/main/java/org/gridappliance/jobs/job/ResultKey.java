@@ -23,9 +23,9 @@ import org.gridappliance.jobs.lease.Sandbox;
  * same results. Values are canonical by then: defaults are filled in, what is not asked for is
  * absent, {@code 1} and {@code 1.0} read alike, as do a range and the list of its values.
  *
- * <p>Not in it: names of files, which no program sees, and what a job may use, which decides
- * whether it completes and not with what. The number of chunks is: a merged text shows where it was
- * cut.
+ * <p>Not in it: names of files that are not swept over, which no program sees, and what a job may
+ * use, which decides whether it completes and not with what. The number of chunks is: a merged text
+ * shows where it was cut.
  */
 final class ResultKey {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -61,7 +61,7 @@ final class ResultKey {
     all.put("bundle", bundle.get().id());
     all.set("values", key.object(inputs.values()));
     ObjectNode sweep = all.putObject("sweep");
-    inputs.sweep().forEach((name, values) -> sweep.set(name, key.array(values)));
+    inputs.sweep().forEach((name, values) -> sweep.set(name, key.swept(values)));
     ArrayNode axes = all.putArray("axes");
     inputs.axes().forEach(names -> names.forEach(axes.addArray()::add));
     all.put("chunks", chunks);
@@ -75,9 +75,15 @@ final class ResultKey {
     return object;
   }
 
-  private ArrayNode array(List<Value> values) {
+  /** Of swept files the names too: they stand in the tables. */
+  private ArrayNode swept(List<Value> values) {
     ArrayNode array = JSON.arrayNode(values.size());
-    values.forEach(value -> array.add(node(value)));
+    for (Value value : values) {
+      array.add(node(value));
+      if (value instanceof Value.FileValue) {
+        array.add(value.shown());
+      }
+    }
     return array;
   }
 

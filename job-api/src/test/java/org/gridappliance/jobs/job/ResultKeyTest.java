@@ -100,6 +100,20 @@ class ResultKeyTest {
     }
   }
 
+  @Test
+  void theNameOfASweptFileIsInItsTablesAndSoInTheKey() {
+    String data = "{ name: data, type: file, title: Data, required: false }";
+    App app = app("known", YAML.replace(data, data.replace(" }", ", sweepable: true }")), "d");
+    String known = key(app, "bundle", json("{'sweep': {'data': ['a', 'b']}}"), 0).orElseThrow();
+    JsonNode renamed = json("{'sweep': {'data': ['copy of a', 'b']}}");
+    assertNotEquals(known, key(app, "bundle", renamed, 0).orElseThrow());
+    contents.put("b", "3");
+    JsonNode again = json("{'sweep': {'data': ['a', 'b']}}");
+    assertNotEquals(known, key(app, "bundle", again, 0).orElseThrow(), "other bytes");
+    contents.put("b", "2");
+    assertEquals(known, key(app, "bundle", again, 0).orElseThrow());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
