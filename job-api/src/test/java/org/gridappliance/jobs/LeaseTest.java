@@ -147,6 +147,24 @@ class LeaseTest {
   }
 
   @Test
+  void aClockThatIsSetEndsNoLease() {
+    long id = submit("slow", 2);
+    Lease kept = one.lease(1, 0).getFirst();
+    Lease silent = other.lease(1, 0).getFirst();
+    clock.set(Duration.ofHours(-5));
+    clock.advance(Duration.ofSeconds(20));
+    assertTrue(one.heartbeat(List.of(kept)).stop().isEmpty());
+    clock.set(Duration.ofHours(10));
+    clock.advance(Duration.ofSeconds(11));
+    TestPortal.await(
+        "the one not heard of for 31 s is lost",
+        () -> portal.job("ann", id).at("/counts/idle").asInt() == 1);
+    assertEquals(List.of(silent.lease()), other.heartbeat(List.of(silent)).stop());
+    assertTrue(one.heartbeat(List.of(kept)).stop().isEmpty());
+    assertEquals(204, one.report(List.of(ok(kept))).status());
+  }
+
+  @Test
   void heartbeatsKeepALease() {
     submit("slow", 1);
     Lease lease = one.lease(1, 0).getFirst();

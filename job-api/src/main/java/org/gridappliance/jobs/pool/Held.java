@@ -16,7 +16,9 @@ final class Held {
   /** Its part of a core for fair sharing; a batch of short subjobs weighs as much as one long. */
   final double weight;
 
+  /** By {@link PoolState#ticks}; 0 before it is held. */
   long expiresAt;
+
   boolean started;
 
   /** When another scheduler began it. */
@@ -49,7 +51,6 @@ final class Held {
     this.attempt = attempt;
     this.handedOutAt = now;
     this.weight = weight;
-    renew(now);
   }
 
   /** {@return whether another scheduler holds it but has not begun} */
@@ -73,8 +74,13 @@ final class Held {
         : Optional.of(new JobSnapshot.Advance(percent == null ? 0 : percent, message));
   }
 
-  void renew(long now) {
-    expiresAt = now + lease.leaseSeconds() * 1000L;
+  /**
+   * It is good for its whole time again.
+   *
+   * @param ticks of the pool's {@link org.gridappliance.jobs.SteadyClock}
+   */
+  void renew(long ticks) {
+    expiresAt = ticks + lease.leaseSeconds() * 1000L;
     missed = 0;
   }
 }

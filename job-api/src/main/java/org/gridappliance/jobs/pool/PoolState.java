@@ -12,6 +12,8 @@ import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.gridappliance.jobs.SteadyClock;
 import org.gridappliance.jobs.http.Problem;
 import org.gridappliance.jobs.lease.Failure;
 import org.gridappliance.jobs.lease.Limits;
@@ -42,6 +44,9 @@ final class PoolState {
   final ChangeLog changes;
   final Clock clock;
 
+  /** What leases end by: a clock that is set would end them all at once. */
+  final LongSupplier ticks;
+
   /** Cores that each owner's subjobs use now. */
   private final Map<String, Double> load = new HashMap<>();
 
@@ -64,6 +69,7 @@ final class PoolState {
   PoolState(ChangeLog changes, Clock clock, int coresPerPerson) {
     this.changes = changes;
     this.clock = clock;
+    this.ticks = SteadyClock.ticksOf(clock);
     this.coresPerPerson = coresPerPerson;
   }
 
@@ -117,6 +123,7 @@ final class PoolState {
   }
 
   void hold(Held one) {
+    one.renew(ticks.getAsLong());
     held.put(one.lease.lease(), one);
     one.node.held.put(one.lease.lease(), one);
     one.job.held.put(one.lease.index(), one);

@@ -64,7 +64,6 @@ final class Recovery {
       job.giveBack(row.index());
       return;
     }
-    long now = state.clock.millis();
     Held held =
         new Held(
             Dispatcher.lease(
@@ -74,7 +73,6 @@ final class Recovery {
             row.attempt(),
             row.startedAt(),
             job.plan.limits().cpus());
-    held.renew(now);
     state.hold(held);
     log.debug("lease honoured job={} index={} node={}", job.id(), row.index(), node.row.name());
   }

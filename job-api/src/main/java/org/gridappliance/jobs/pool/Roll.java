@@ -56,7 +56,7 @@ final class Roll {
           continue;
         }
         named.add(held);
-        held.renew(now);
+        held.renew(state.ticks.getAsLong());
         if (item.started() && !held.started && held.job.completed == 0) {
           state.noteJob(held.job); // its phase goes from staging in to running
         }
@@ -92,7 +92,7 @@ final class Roll {
     List<Held> expired = new ArrayList<>();
     state.lock.lock();
     try {
-      long now = state.clock.millis();
+      long now = state.ticks.getAsLong();
       for (Held held : state.held.values()) {
         if (held.expiresAt <= now && !held.ending) {
           held.ending = true;
