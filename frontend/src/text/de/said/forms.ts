@@ -75,6 +75,8 @@ export const forms: Record<string, string> = {
   "want a whole number": "erwartet wird eine ganze Zahl",
   "want a time as 30s, 10min, 2h or 1d": "erwartet wird eine Zeit wie 30s, 10min, 2h oder 1d",
   "want an age as 30s, 10min, 2h, 1d or 1w, or a day as 2026-11-20": "erwartet wird ein Alter wie 30s, 10min, 2h, 1d oder 1w oder ein Tag wie 2026-11-20",
+  "the Idempotency-Key {} came with another request before; take a new key": "der Idempotency-Key {} kam schon mit einer anderen Anfrage; nehmen Sie einen neuen",
+  "the first request with the Idempotency-Key {} is still under way; try again": "die erste Anfrage mit dem Idempotency-Key {} läuft noch; versuchen Sie es noch einmal",
   "the filter's \"{}\": {}": "„{}“ im Filter: {}",
   "\"{}\" is not a path of a file; choose one of your files": "„{}“ ist kein Pfad einer Datei; wählen Sie eine Ihrer Dateien",
   "\"{}\" names no file; choose one of your files": "„{}“ nennt keine Datei; wählen Sie eine Ihrer Dateien",

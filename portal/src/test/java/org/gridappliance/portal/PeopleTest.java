@@ -140,6 +140,20 @@ class PeopleTest {
   }
 
   @Test
+  void aPostSentTwiceWithOneIdempotencyKeyHasOneEffectAndNoWeakerTokenLearnsItsAnswer() {
+    TestPortal.Browser program = bearer(token(ada, "[\"files\",\"jobs\"]"));
+    program.headers.put("Idempotency-Key", "once");
+    ada.headers.put("Idempotency-Key", "once");
+    String wish = "{\"name\":\"backup\",\"scopes\":[\"files\"]}";
+    String first = ada.send("POST", "/tokens", wish).body();
+    assertEquals(first, ada.send("POST", "/tokens", wish).body());
+    assertEquals(403, program.send("POST", "/tokens", wish).status());
+    assertEquals(422, ada.send("POST", "/tokens", wish.replace("backup", "more")).status());
+    ada.headers.remove("Idempotency-Key");
+    assertEquals(2, ada.get("/tokens").json().get("tokens").size());
+  }
+
+  @Test
   void basicWithThePasswordGetsTheFirstTokenAndNothingElse() {
     TestPortal.Browser program = portal.browser();
     program.headers.put("Authorization", basic("ada", TestPortal.PASSWORD));

@@ -61,6 +61,7 @@ public final class OperationRoutes {
   private final boolean tls;
   private final Bodies bodies;
   private final Semaphore running = new Semaphore(AT_ONCE);
+  private final Repeats repeats = new Repeats(() -> System.nanoTime() / 1_000_000);
 
   /** Gives job-api's view of a person. */
   @FunctionalInterface
@@ -207,7 +208,21 @@ public final class OperationRoutes {
             headers(routing, spec),
             json,
             routing.request().remoteAddress().hostAddress());
-    return operation.run(new PersonOperation.Exchange(request, principal, tls));
+    PersonOperation.Exchange exchange = new PersonOperation.Exchange(request, principal, tls);
+    String key = routing.request().getHeader(Repeats.HEADER);
+    if (key == null
+        || principal.isEmpty()
+        || !spec.method().equals("post")
+        || spec.parameters().stream().anyMatch(one -> one.name().equals(Repeats.HEADER))) {
+      return operation.run(exchange); // the last keeps its own, which outlive a restart
+    }
+    Principal who = principal.get();
+    return repeats.once(
+        who.account(),
+        routing.request().uri() + who.roles() + who.scopes(), // a token learns of its like alone
+        key,
+        body.getBytes(),
+        () -> operation.run(exchange));
   }
 
   private static void checkParameters(
