@@ -113,6 +113,13 @@ class ScienceAppsTest {
       assertThat(page.getByText("3 files, each a run of its own")).isVisible();
       Chromium.accessible(page);
       Chromium.picture(page, "form-files");
+      for (String step : List.of("Box", "Search", "Review")) {
+        button(page, "Next").click();
+        assertThat(
+                page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(2)).first())
+            .containsText(step);
+      }
+      Chromium.picture(page, "form-files-review");
       button(page, "Run").click();
       page.waitForURL("**/jobs/*");
       assertThat(page.locator(".chip").first())

@@ -73,7 +73,15 @@ final class LabPool {
       all.addAll(List.of("--port", "0"));
     }
     up = script.pool(all.toArray(String[]::new));
-    Await.until("the pool is up", PATIENCE, () -> up.text().contains("in network namespaces"));
+    Await.until(
+        "the pool is up",
+        PATIENCE,
+        () -> {
+          if (ProcessHandle.of(up.pid()).isEmpty()) {
+            throw new AssertionError("it ended: " + up.text());
+          }
+          return up.text().contains("in network namespaces");
+        });
     PortalClient ada = login();
     Await.until(
         "the workers are in the pool",
