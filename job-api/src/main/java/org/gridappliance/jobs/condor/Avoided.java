@@ -5,6 +5,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Machines that our jobs keep away from for a while, because they failed one after another there:
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 final class Avoided {
+  private static final Logger log = LoggerFactory.getLogger(Avoided.class);
+
   /** The jobs' attribute. */
   static final String ATTRIBUTE = "GridApplianceAvoid";
 
@@ -55,11 +59,17 @@ final class Avoided {
     if (now.equals(told) && (now.isEmpty() || System.nanoTime() - toldAt < AGAIN_NANOS)) {
       return;
     }
-    tools.edit(
+    String waiting =
         "%s =?= \"%s\" && JobStatus == 1 && %s =!= \"%s\""
-            .formatted(Batch.PORTAL, portal, ATTRIBUTE, now),
-        ATTRIBUTE,
-        '"' + now + '"');
+            .formatted(Batch.PORTAL, portal, ATTRIBUTE, now);
+    if (!tools.queue(waiting, "ClusterId").isEmpty()) {
+      try {
+        tools.edit(waiting, ATTRIBUTE, '"' + now + '"');
+      } catch (CondorTools.Refused e) { // all of them have begun meanwhile
+        log.info("jobs that wait were not told what to keep away from: {}", e.getMessage());
+        return;
+      }
+    }
     told = now;
     toldAt = System.nanoTime();
   }

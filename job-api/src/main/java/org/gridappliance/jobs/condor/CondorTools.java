@@ -114,24 +114,6 @@ final class CondorTools {
     List<String> words = new ArrayList<>(List.of(program, "-name", access.schedd()));
     words.addAll(List.of(options));
     words.addAll(List.of("-constraint", constraint));
-    runForSome(words);
-  }
-
-  /** Changes an attribute of jobs in the queue; that none fits is no fault. */
-  void edit(String constraint, String attribute, String expression)
-      throws IOException, InterruptedException {
-    runForSome(
-        List.of(
-            "condor_qedit",
-            "-name",
-            access.schedd(),
-            "-constraint",
-            constraint,
-            attribute,
-            expression));
-  }
-
-  private void runForSome(List<String> words) throws IOException, InterruptedException {
     try {
       run(words.toArray(String[]::new));
     } catch (Refused e) {
@@ -140,6 +122,16 @@ final class CondorTools {
         throw e;
       }
     }
+  }
+
+  /**
+   * Changes an attribute of jobs in the queue.
+   *
+   * @throws Refused also when none fits
+   */
+  void edit(String constraint, String attribute, String expression)
+      throws IOException, InterruptedException {
+    run("condor_qedit", "-name", access.schedd(), "-constraint", constraint, attribute, expression);
   }
 
   /**
