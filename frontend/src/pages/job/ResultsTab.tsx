@@ -22,7 +22,8 @@ interface Shown {
 }
 
 export default function ResultsTab({ job, chosen, setChosen }: Shown): ReactElement {
-  const results = useQuery(resultsQuery(job.id));
+  // asked again where the event of the end came before the results that were being fetched
+  const results = useQuery({ ...resultsQuery(job.id), refetchInterval: (query) => (job.state === "Completed" && query.state.data?.complete === false ? 2_000 : false) });
   const choice = useChosen(results.data?.tables, chosen, setChosen);
   const [hovered, setHovered] = useState<{ table: string; row: number }>();
   const images = results.data?.images;

@@ -133,7 +133,7 @@ class ScienceAppsTest {
       }
       assertEquals(
           List.of("benzene.pdbqt", "ligands/flexible.pdbqt", "uploads/ligand.pdbqt"), ligands);
-      looked(chromium, context.storageState(), "/apps/vina?example=2", "form-files");
+      looked(chromium, context.storageState(), "/apps/vina?example=2&step=4", "form-files");
     }
   }
 
